@@ -1,0 +1,89 @@
+"""C-Net: the network of a communicating agent.
+
+Shape legend: B games, N agents, A actions, M message bits, K host slots, O observation length,
+E embedding width (= hidden width), L layers. Source: arXiv 2507.14658, equations 1 and 2;
+Foerster et al. 2016, appendix.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from acd_plugin.agents.message_norm import MessageNorm
+from acd_plugin.agents.observation_encoders import make_observation_encoder
+from acd_plugin.components.dial_settings import DialSettings
+from acd_plugin.envs.comm_layout import CommLayout
+
+_RNN_INIT = 0.08  # half width of the uniform initialisation of the recurrent layers
+
+Hidden = list[Tensor]  # L tensors (B * N, E)
+
+
+class CNet(nn.Module):
+    """One network for ``n_agents`` agents, told apart by an embedding of their number.
+
+    The embeddings of agent, observation, previous action and received messages are summed
+    (equation 1), go through stacked GRU cells and a two-layer head whose outputs are A action
+    values and M message logits.
+    """
+
+    def __init__(
+        self, obs_size: int, settings: DialSettings, layout: CommLayout | None, n_agents: int
+    ) -> None:
+        super().__init__()
+        width = settings.hidden_dim
+        self.n_actions = settings.n_actions
+        self.n_bits = settings.n_bits
+        self.embed_agent = nn.Embedding(n_agents, width)
+        self.embed_observation = make_observation_encoder(obs_size, width, layout)
+        self.embed_action = nn.Embedding(settings.n_actions + 1, width)  # the last: none yet
+        received = (settings.n_agents - 1) * settings.n_bits
+        self.message_norm = MessageNorm(received)
+        self.embed_messages = nn.Linear(received, width) if received else None
+        self.cells = nn.ModuleList(nn.GRUCell(width, width) for _ in range(settings.rnn_layers))
+        for parameter in self.cells.parameters():
+            nn.init.uniform_(parameter, -_RNN_INIT, _RNN_INIT)
+        self.head = nn.Sequential(
+            nn.Linear(width, width),
+            nn.ReLU(),
+            nn.Linear(width, settings.n_actions + settings.n_bits),
+        )
+
+    def init_hidden(self, batch_size: int) -> Hidden:
+        """Return zero hidden states for ``batch_size`` games."""
+        rows = batch_size * self.embed_agent.num_embeddings
+        width = self.embed_agent.embedding_dim
+        return [self.embed_agent.weight.new_zeros(rows, width) for _ in self.cells]
+
+    def embed(self, observations: Tensor, previous_actions: Tensor) -> Tensor:
+        """Embed all inputs but the messages: (..., N, O) and (..., N) -> (..., N, E).
+
+        ``previous_actions`` holds A where there is none yet. Nothing here depends on messages, so
+        the learner embeds a whole episode at once.
+        """
+        z: Tensor = self.embed_observation(observations)
+        return z + self.embed_action(previous_actions) + self.embed_agent.weight
+
+    def forward(
+        self, embedded: Tensor, received: Tensor, hidden: Hidden
+    ) -> tuple[Tensor, Tensor, Hidden]:
+        """One step: embedded (B, N, E) and received messages (B, N, (N - 1) M).
+
+        Returns action values (B, N, A), message logits (B, N, M) and the next hidden states.
+        """
+        batch, agents, width = embedded.shape
+        z = embedded
+        if self.embed_messages is not None:
+            z = z + torch.relu(self.embed_messages(self.message_norm(received)))
+        x = z.reshape(batch * agents, width)
+        following: Hidden = []
+        for cell, state in zip(self.cells, hidden, strict=True):
+            x = cell(x, state)
+            following.append(x)
+        out = self.head(x).reshape(batch, agents, -1)
+        return out[..., : self.n_actions], out[..., self.n_actions :], following
+
+    def update_message_norm(self, received: Tensor) -> None:
+        """Let the message normalisation follow the messages received in a batch (..., n)."""
+        self.message_norm.update(received)

@@ -1,0 +1,56 @@
+"""From an observation to an embedding of the network's width."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from acd_plugin.envs.comm_layout import CommLayout
+
+_BITS_PER_HOST = 4
+_CODES_PER_HOST = 2**_BITS_PER_HOST
+
+
+class HostBitsEncoder(nn.Module):
+    """Look up each host's four bits and the block bits, and add the embeddings (equation 2).
+
+    A slot without a host (bits -1) adds nothing, which no state of a host does.
+    """
+
+    place_values: Tensor
+    block_place_values: Tensor
+    slot_offsets: Tensor
+
+    def __init__(self, width: int, layout: CommLayout) -> None:
+        super().__init__()
+        self.slots = layout.host_slots
+        self.hosts = nn.Embedding(self.slots * _CODES_PER_HOST, width)  # one table per host slot
+        self.blocks = nn.Embedding(2**layout.block_bits, width) if layout.block_bits else None
+        self.register_buffer("place_values", _place_values(_BITS_PER_HOST), persistent=False)
+        self.register_buffer("block_place_values", _place_values(layout.block_bits), False)
+        offsets = torch.arange(self.slots) * _CODES_PER_HOST
+        self.register_buffer("slot_offsets", offsets, persistent=False)
+
+    def forward(self, observations: Tensor) -> Tensor:
+        """Map bits (..., O) to embeddings (..., E)."""
+        edge = self.slots * _BITS_PER_HOST
+        bits = observations[..., :edge].long().unflatten(-1, (self.slots, _BITS_PER_HOST))
+        present = (bits[..., 0] >= 0).unsqueeze(-1)  # (..., K, 1)
+        codes = (bits.clamp(min=0) * self.place_values).sum(-1) + self.slot_offsets  # (..., K)
+        embedded: Tensor = (self.hosts(codes) * present).sum(-2)
+        if self.blocks is not None:
+            block_bits = observations[..., edge:].long().clamp(min=0)
+            embedded = embedded + self.blocks((block_bits * self.block_place_values).sum(-1))
+        return embedded
+
+
+def _place_values(bits: int) -> Tensor:
+    """Return the value of each bit of a number whose first bit is the most significant."""
+    return 2 ** torch.arange(bits - 1, -1, -1)
+
+
+def make_observation_encoder(obs_size: int, width: int, layout: CommLayout | None) -> nn.Module:
+    """Return the encoder for an environment; one without host bits gets a linear layer."""
+    if layout is None:
+        return nn.Linear(obs_size, width)
+    return HostBitsEncoder(width, layout)

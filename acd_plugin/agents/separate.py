@@ -1,0 +1,52 @@
+"""A C-Net of its own for every agent: the alternative to sharing parameters."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from acd_plugin.agents.c_net import CNet, Hidden
+from acd_plugin.components.dial_settings import DialSettings
+from acd_plugin.envs.comm_layout import CommLayout
+
+
+class SeparateCNets(nn.Module):
+    """N networks behind the interface of one `CNet`."""
+
+    def __init__(self, obs_size: int, settings: DialSettings, layout: CommLayout | None) -> None:
+        super().__init__()
+        self.nets = nn.ModuleList(
+            CNet(obs_size, settings, layout, n_agents=1) for _ in range(settings.n_agents)
+        )
+
+    def _each(self) -> list[CNet]:
+        return [net for net in self.nets if isinstance(net, CNet)]
+
+    def init_hidden(self, batch_size: int) -> Hidden:
+        return [state for net in self._each() for state in net.init_hidden(batch_size)]
+
+    def embed(self, observations: Tensor, previous_actions: Tensor) -> Tensor:
+        parts = [
+            net.embed(observations[..., i : i + 1, :], previous_actions[..., i : i + 1])
+            for i, net in enumerate(self._each())
+        ]
+        return torch.cat(parts, dim=-2)
+
+    def forward(
+        self, embedded: Tensor, received: Tensor, hidden: Hidden
+    ) -> tuple[Tensor, Tensor, Hidden]:
+        layers = len(hidden) // len(self.nets)
+        values, logits = [], []
+        following: Hidden = []
+        for i, net in enumerate(self._each()):
+            own = hidden[i * layers : (i + 1) * layers]
+            value, logit, states = net(embedded[:, i : i + 1], received[:, i : i + 1], own)
+            values.append(value)
+            logits.append(logit)
+            following += states
+        return torch.cat(values, dim=1), torch.cat(logits, dim=1), following
+
+    def update_message_norm(self, received: Tensor) -> None:
+        """Let each agent's normalisation follow what it received (..., N, n)."""
+        for i, net in enumerate(self._each()):
+            net.update_message_norm(received[..., i, :])

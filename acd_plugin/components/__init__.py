@@ -1,0 +1,1 @@
+"""Small parts that agents, controllers, learners and runners share."""

@@ -1,0 +1,63 @@
+"""The channel between agents: who may speak, what arrives, and what a message unlocks.
+
+Shape legend: B games, T steps, N agents, A actions, M message bits, O observation length.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from acd_plugin.components.dru import discretise, regularise
+from acd_plugin.envs.comm_layout import CommLayout
+
+_BITS_PER_HOST = 4
+_HEARD = 0.5  # a received value from here on counts as a message
+
+
+class Channel:
+    """Sends, delivers and interprets the messages of N agents.
+
+    ``layout`` None (an environment that says nothing about communication): nobody is gated and
+    nothing is unlocked.
+    """
+
+    def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
+        self._others = torch.tensor(
+            [[other for other in range(n_agents) if other != agent] for agent in range(n_agents)],
+            dtype=torch.long,
+        )  # (N, N - 1)
+        self._gated_bits = 0
+        self._unlocked: Tensor | None = None
+        if layout is not None and layout.gate_on_host_bits:
+            self._gated_bits = layout.host_slots * _BITS_PER_HOST
+        if layout is not None and layout.unlocked_by_message.any():
+            self._unlocked = torch.from_numpy(layout.unlocked_by_message)  # (N, A)
+
+    def send(self, logits: Tensor, noise: Tensor | None, observations: Tensor) -> Tensor:
+        """Turn logits (..., N, M) into messages; ``noise`` None means execution (0 or 1).
+
+        With the gate, an agent whose own host bits in ``observations`` (..., N, O) are all zero
+        sends exactly 0.
+        """
+        messages = discretise(logits) if noise is None else regularise(logits, noise)
+        if self._gated_bits:
+            has_something_to_say = (observations[..., : self._gated_bits] > 0).any(-1, keepdim=True)
+            messages = messages * has_something_to_say
+        return messages
+
+    def deliver(self, messages: Tensor) -> Tensor:
+        """Return what each agent receives: the messages (B, N, M) of the others (B, N, (N-1) M)."""
+        batch, agents, bits = messages.shape
+        return messages[:, self._others].reshape(batch, agents, (agents - 1) * bits)
+
+    def widen(self, available: Tensor, received: Tensor) -> Tensor:
+        """Add to the masks (..., N, A) what messages (..., N, n) unlock ("SAU").
+
+        An agent that received a message (any value of at least 0.5) may analyse every host.
+        """
+        if self._unlocked is None:
+            return available
+        heard = (received >= _HEARD).any(-1, keepdim=True)
+        unlocked = heard & self._unlocked.to(heard.device)
+        return available.bool() | unlocked

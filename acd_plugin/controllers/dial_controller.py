@@ -1,0 +1,175 @@
+"""The DIAL controller: C-Nets that talk to each other while they act.
+
+Shape legend: B games, T steps, N agents, A actions, M message bits, O observation length.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from acd_plugin.agents import REGISTRY as AGENTS
+from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
+from acd_plugin.components.channel import Channel
+from acd_plugin.components.dial_settings import DialSettings
+from acd_plugin.components.streams import named_generator
+from acd_plugin.envs.registry import comm_layout
+
+
+class Unrolled(NamedTuple):
+    """What the networks say about every step of a batch of episodes."""
+
+    action_values: Tensor  # (B, T, N, A)
+    available: Tensor  # (B, T, N, A) masks, widened by the messages received
+    messages: Tensor  # (B, T, N, M) sent at each step
+    received: Tensor  # (B, T, N, (N - 1) M) received at each step
+
+
+class DialController:
+    """Multi-agent controller with EPyMARL's contract.
+
+    A message sent at step t is received at step t + 1; at step 0 everybody receives zeros. Acting
+    draws the channel noise and stores it with the episode, so that unrolling the episode later
+    reproduces every message bit for bit.
+    """
+
+    def __init__(self, scheme: dict[str, Any], groups: dict[str, int], args: SimpleNamespace):
+        del groups  # part of the contract; the settings know the number of agents
+        self.settings = DialSettings.from_args(args)
+        layout = comm_layout(args.env, args.env_args)
+        self.agent = AGENTS[args.agent](scheme["obs"]["vshape"], self.settings, layout)
+        self.channel = Channel(self.settings.n_agents, layout)
+        self.action_selector = ACTION_SELECTORS[args.action_selector](args)
+        self.noise_generator = named_generator(args.seed, "message_noise")
+        self._hidden: list[Tensor] = []
+        self._received = torch.empty(0)  # messages received at the step being played
+
+    @staticmethod
+    def extra_scheme(args: SimpleNamespace) -> dict[str, dict[str, Any]]:
+        """What this controller stores with an episode beside EPyMARL's own entries."""
+        entry = {"vshape": (args.n_bits,), "group": "agents", "dtype": torch.float32}
+        return {"message_noise": dict(entry), "messages": dict(entry)} if args.n_bits else {}
+
+    def init_hidden(self, batch_size: int) -> None:
+        """Begin episodes in ``batch_size`` games."""
+        self._hidden = self.agent.init_hidden(batch_size)
+        self._received = self._silence(batch_size)
+
+    def _silence(self, batch_size: int) -> Tensor:
+        n_agents, n_bits = self.settings.n_agents, self.settings.n_bits
+        return self._hidden[0].new_zeros(batch_size, n_agents, (n_agents - 1) * n_bits)
+
+    def select_actions(
+        self, ep_batch: Any, t_ep: int, t_env: int, bs: Any = slice(None), test_mode: bool = False
+    ) -> Tensor:
+        """Return the actions (len(bs), N) of step ``t_ep`` in the games ``bs``."""
+        if self.settings.n_bits and not test_mode:
+            self._draw_noise(ep_batch, t_ep)
+        available = ep_batch["avail_actions"][:, t_ep]
+        if self.settings.n_bits:
+            available = self.channel.widen(available, self._received)
+        with torch.no_grad():
+            values = self.forward(ep_batch, t_ep, test_mode)
+        return self.action_selector.select_action(values[bs], available[bs], t_env, test_mode)
+
+    def _draw_noise(self, ep_batch: Any, t: int) -> None:
+        shape = (ep_batch.batch_size, self.settings.n_agents, self.settings.n_bits)
+        noise = torch.randn(shape, generator=self.noise_generator) * self.settings.dru_sigma
+        ep_batch.update(
+            {"message_noise": noise.unsqueeze(1)}, ts=slice(t, t + 1), mark_filled=False
+        )
+
+    def forward(self, ep_batch: Any, t: int, test_mode: bool = False) -> Tensor:
+        """Return the action values (B, N, A) of step ``t``; steps must be asked for in order."""
+        observations = ep_batch["obs"][:, t]
+        previous = self._previous_actions(ep_batch, slice(t, t + 1))[:, 0]
+        embedded = self.agent.embed(observations, previous)
+        values, logits, self._hidden = self.agent(embedded, self._received, self._hidden)
+        if self.settings.n_bits:
+            noise = None if test_mode else ep_batch["message_noise"][:, t]
+            messages = self.channel.send(logits, noise, observations)
+            ep_batch.update(
+                {"messages": messages.detach().unsqueeze(1)}, ts=slice(t, t + 1), mark_filled=False
+            )
+            self._received = self.channel.deliver(messages)
+        return values
+
+    def unroll(self, ep_batch: Any, steps: int) -> Unrolled:
+        """Run the networks over the first ``steps`` steps of whole episodes."""
+        observations = ep_batch["obs"][:, :steps]
+        available = ep_batch["avail_actions"][:, :steps]
+        embedded = self.agent.embed(observations, self._previous_actions(ep_batch, slice(0, steps)))
+        self.init_hidden(ep_batch.batch_size)
+        received, hidden = self._received, self._hidden
+        all_values, all_messages, all_received = [], [], []
+        for t in range(steps):
+            values, logits, hidden = self.agent(embedded[:, t], received, hidden)
+            all_values.append(values)
+            all_received.append(received)
+            if self.settings.n_bits:
+                noise = ep_batch["message_noise"][:, t]
+                messages = self.channel.send(logits, noise, observations[:, t])
+                received = self.channel.deliver(messages)
+                all_messages.append(messages)
+        heard = torch.stack(all_received, dim=1)
+        return Unrolled(
+            action_values=torch.stack(all_values, dim=1),
+            available=self.channel.widen(available, heard) if self.settings.n_bits else available,
+            messages=torch.stack(all_messages, dim=1) if all_messages else heard,
+            received=heard,
+        )
+
+    def _previous_actions(self, ep_batch: Any, steps: slice) -> Tensor:
+        """Actions (B, len(steps), N) taken one step before; A, "none yet", before the first."""
+        first, last = steps.start, steps.stop
+        actions = ep_batch["actions"][..., 0]  # (B, T + 1, N)
+        if first > 0:
+            return actions[:, first - 1 : last - 1]
+        none_yet = torch.full_like(actions[:, :1], self.settings.n_actions)
+        return torch.cat([none_yet, actions[:, : last - 1]], dim=1)
+
+    def episode_stats(self, ep_batch: Any) -> dict[str, Tensor]:
+        """Return statistics of the episodes just played, each (B,)."""
+        if not self.settings.n_bits:
+            return {}
+        sent = (ep_batch["messages"] >= 0.5).any(dim=-1)  # (B, T + 1, N)
+        return {"messages_sent": sent.sum(dim=(1, 2)).double()}
+
+    def parameters(self) -> Any:
+        return self.agent.parameters()
+
+    def load_state(self, other: DialController) -> None:
+        """Copy the networks of ``other``."""
+        self.agent.load_state_dict(other.agent.state_dict())
+
+    def module(self) -> nn.Module:
+        """Return all networks as one module."""
+        return self.agent
+
+    def cuda(self) -> None:
+        self.agent.cuda()
+
+    def save_models(self, path: str) -> None:
+        """Write the networks alone, where EPyMARL expects them."""
+        torch.save(self.agent.state_dict(), Path(path) / "agent.th")
+
+    def load_models(self, path: str) -> None:
+        state = torch.load(Path(path) / "agent.th", map_location="cpu", weights_only=True)
+        self.agent.load_state_dict(state)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything that is needed to go on bit for bit."""
+        return {
+            "agent": self.agent.state_dict(),
+            "noise_generator": self.noise_generator.get_state(),
+            "exploration": self.action_selector.generator.get_state(),
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.agent.load_state_dict(state["agent"])
+        self.noise_generator.set_state(state["noise_generator"])
+        self.action_selector.generator.set_state(state["exploration"])

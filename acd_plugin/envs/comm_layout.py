@@ -1,0 +1,22 @@
+"""What a communicating agent must know of an environment beyond its sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class CommLayout:
+    """How observations are laid out and what a message can unlock.
+
+    An observation is ``host_slots`` times four bits, then ``block_bits`` bits; -1 fills the slots
+    that an agent does not have.
+    """
+
+    host_slots: int
+    block_bits: int
+    gate_on_host_bits: bool  # an agent whose host bits are all zero sends nothing
+    unlocked_by_message: NDArray[np.bool_]  # (N, A) actions that a received message makes available

@@ -1,0 +1,189 @@
+"""Vocabulary and arrays of the game.
+
+Shape legend: G games, N agents, H hosts (the foothold included), S subnets, A actions per agent,
+K host slots per agent, B block slots per agent, E exploits per image, D dice per step,
+O observation length (4 K + B).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOBODY = -1  # marks an empty entry wherever an index of a host, subnet or agent is stored
+
+
+class Level(IntEnum):
+    """The attacker's session on a host."""
+
+    NONE = 0
+    USER = 1
+    ROOT = 2
+
+
+class Activity(IntEnum):
+    """What the monitor saw on a host in this step."""
+
+    NONE = 0
+    SCAN = 1
+    EXPLOIT = 2
+
+
+class Compromise(IntEnum):
+    """What the defender believes of a host; the value is the two-bit code of the observation."""
+
+    NO = 0
+    USER = 1
+    UNKNOWN = 2
+    PRIVILEGED = 3
+
+
+class Blue(IntEnum):
+    """Kinds of defender action; ABSENT fills the columns of hosts that an agent does not have."""
+
+    ABSENT = -1
+    SLEEP = 0
+    REMOVE = 1
+    RESTORE = 2
+    ANALYSE = 3
+    BLOCK = 4
+
+
+class Red(IntEnum):
+    """Kinds of attacker action."""
+
+    SLEEP = 0
+    SWEEP = 1  # DiscoverRemoteSystems: which hosts are in a subnet
+    SCAN = 2  # DiscoverNetworkServices: which ports a host has
+    EXPLOIT = 3
+    ESCALATE = 4
+    IMPACT = 5
+
+
+class Result(IntEnum):
+    """How the attacker's action ended."""
+
+    NOTHING = 0  # it slept: there is nothing to digest
+    SUCCESS = 1
+    LOST = 2  # the session it was to be launched from is gone
+    FAIL = 3
+
+
+class Outcome(IntEnum):
+    """Success flag of a defender's action."""
+
+    UNKNOWN = -1  # Sleep
+    FAIL = 0
+    SUCCESS = 1
+
+
+class Detection(IntEnum):
+    NEVER = 0
+    RATE = 1
+    ALWAYS = 2
+
+
+class Dice(IntEnum):
+    """Columns of the dice: one uniform number in [0, 1) per random decision of a step.
+
+    From HOSTS on there are two blocks of H columns: the order in which the attacker goes through
+    its hosts, and the delay it waits before it escalates on each.
+    """
+
+    RED_TARGET = 0
+    EXPLOIT = 1
+    DETECTION = 2
+    GREEN_ACTS = 3
+    GREEN_HOST = 4
+    HOSTS = 5
+
+
+class Rules(NamedTuple):
+    """A scenario and its settings as arrays: constant during play."""
+
+    # network
+    host_subnet: NDArray[np.int64]  # (H,)
+    host_ports: NDArray[np.int64]  # (H,) number of listening ports
+    exploit_count: NDArray[np.int64]  # (H,)
+    exploit_gives: NDArray[np.int64]  # (H, E) Level; NONE is a failing exploit
+    exploit_detection: NDArray[np.int64]  # (H, E) Detection
+    reveals: NDArray[np.int64]  # (H,) subnet or NOBODY
+    foothold: int
+    objective: int
+    # defenders
+    subnet_owner: NDArray[np.int64]  # (S,) agent
+    host_owner: NDArray[np.int64]  # (H,) agent; NOBODY for the foothold
+    agent_host: NDArray[np.int64]  # (N, K) host or NOBODY
+    agent_block: NDArray[np.int64]  # (N, B) subnet or NOBODY
+    action_kind: NDArray[np.int64]  # (N, A) Blue
+    action_target: NDArray[np.int64]  # (N, A) host for host actions, subnet for BLOCK
+    action_slot: NDArray[np.int64]  # (N, A) host slot or block slot
+    # green
+    green_hosts: NDArray[np.int64]  # (number of green hosts,) empty without green
+    green_sleep_probability: float
+    # settings
+    detection_rate: float
+    mask_actions: bool
+    analyse_free: bool
+    time_limit: int
+    damage: NDArray[np.float64]  # (H,) per step as root
+    restore_cost: NDArray[np.float64]  # (H,)
+    remove_cost: float
+    analyse_cost: float
+    block_cost: float
+
+
+class GameState(NamedTuple):
+    """All games as a struct of arrays; every row is one game and is touched by no other."""
+
+    # randomness
+    key: NDArray[np.uint64]  # (G,) names the game's own random stream
+    dice: NDArray[np.float64]  # (G, D) this step's random numbers
+    # truth
+    step: NDArray[np.int64]  # (G,) steps played
+    level: NDArray[np.int8]  # (G, H) Level
+    # defenders' knowledge
+    pid_known: NDArray[np.bool_]  # (G, H) the owner knows the process of the attacker's session
+    activity: NDArray[np.int8]  # (G, H) Activity
+    compromise: NDArray[np.int8]  # (G, H) Compromise
+    # attacker's beliefs
+    swept: NDArray[np.bool_]  # (G, S)
+    discovered: NDArray[np.bool_]  # (G, H)
+    ports_known: NDArray[np.bool_]  # (G, H)
+    owned_since: NDArray[np.int64]  # (G, H) decision of the successful exploit; NOBODY: not owned
+    admin: NDArray[np.bool_]  # (G, H)
+    pivot: NDArray[np.int64]  # (G, S) host from which the attacker works on a subnet, or NOBODY
+    pivot_since: NDArray[np.int64]  # (G, S) decision at which the pivot was entered
+    decisions: NDArray[np.int64]  # (G,)
+    # attacker's current action, digested in the next step
+    red_kind: NDArray[np.int64]  # (G,) Red
+    red_target: NDArray[np.int64]  # (G,) subnet for SWEEP, host otherwise
+    red_source: NDArray[np.int64]  # (G,) host it is launched from
+    red_result: NDArray[np.int64]  # (G,) Result
+    red_detected: NDArray[np.bool_]  # (G,) the monitor sees the exploit of this step
+    green_host: NDArray[np.int64]  # (G,) host that green scanned in this step, or NOBODY
+    # defenders' last actions
+    outcome: NDArray[np.int8]  # (G, N) Outcome
+    cost: NDArray[np.float64]  # (G, N) what the action cost, >= 0
+    useless: NDArray[np.bool_]  # (G, N) the action changed nothing and told nothing
+    found_root: NDArray[np.bool_]  # (G, N) an Analyse found a root session
+    # what the players are handed
+    reward: NDArray[np.float64]  # (G,) team reward of the step
+    observation: NDArray[np.float32]  # (G, N, O) bits; -1 where an agent has no such host
+    available: NDArray[np.bool_]  # (G, N, A) action mask
+
+
+class EpisodeTotals(NamedTuple):
+    """Sums over the episode so far; each (G,)."""
+
+    damage: NDArray[np.float64]
+    restore_cost: NDArray[np.float64]
+    clean_cost: NDArray[np.float64]  # Remove and Analyse
+    block_cost: NDArray[np.float64]
+    blocks: NDArray[np.float64]
+    useless_actions: NDArray[np.float64]
+    objective_steps: NDArray[np.float64]  # steps with the attacker on the objective
+    objective_safe: NDArray[np.float64]  # steps before the attacker first stood on the objective

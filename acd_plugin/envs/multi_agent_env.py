@@ -1,0 +1,95 @@
+"""EPyMARL's environment contract."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Info = dict[str, float]
+
+
+class MultiAgentEnv(ABC):
+    """One game for N agents, as EPyMARL's runners drive it.
+
+    The constructor receives every key of ``env_args`` plus ``common_reward``,
+    ``reward_scalarisation`` and ``seed``. Every agent must have an available action at all times,
+    also after the last step.
+    """
+
+    n_agents: int
+    episode_limit: int
+
+    @abstractmethod
+    def reset(
+        self, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[list[NDArray[np.float32]], Info]:
+        """Begin the next episode and return the observations and an empty info."""
+
+    @abstractmethod
+    def step(
+        self, actions: Sequence[int]
+    ) -> tuple[list[NDArray[np.float32]], float | list[float], bool, bool, Info]:
+        """Play one step; return observations, reward, terminated, truncated and info.
+
+        The info of the last step holds the episode's statistics, all of them numbers, and
+        ``episode_limit: True`` when the value of what comes after should be bootstrapped.
+        """
+
+    @abstractmethod
+    def get_obs(self) -> list[NDArray[np.float32]]:
+        """Return one observation of ``get_obs_size()`` numbers per agent."""
+
+    @abstractmethod
+    def get_obs_size(self) -> int: ...
+
+    @abstractmethod
+    def get_state(self) -> NDArray[np.float32]:
+        """Return the global state of ``get_state_size()`` numbers."""
+
+    @abstractmethod
+    def get_state_size(self) -> int: ...
+
+    @abstractmethod
+    def get_avail_actions(self) -> list[list[int]]:
+        """Return one mask of ``get_total_actions()`` zeros and ones per agent."""
+
+    @abstractmethod
+    def get_total_actions(self) -> int: ...
+
+    @abstractmethod
+    def seed(self, seed: int | None = None) -> None:
+        """Restart the environment's randomness from ``seed``."""
+
+    @abstractmethod
+    def render(self) -> None:
+        """Show the game to a person."""
+
+    def get_obs_agent(self, agent_id: int) -> NDArray[np.float32]:
+        return self.get_obs()[agent_id]
+
+    def get_avail_agent_actions(self, agent_id: int) -> list[int]:
+        return self.get_avail_actions()[agent_id]
+
+    def get_env_info(self) -> dict[str, int]:
+        """Return the sizes from which runners and networks are built."""
+        return {
+            "state_shape": self.get_state_size(),
+            "obs_shape": self.get_obs_size(),
+            "n_actions": self.get_total_actions(),
+            "n_agents": self.n_agents,
+            "episode_limit": self.episode_limit,
+        }
+
+    def get_stats(self) -> dict[str, float]:
+        """Return statistics over the environment's whole life (none: see `step`)."""
+        return {}
+
+    def save_replay(self) -> None:
+        raise NotImplementedError(f"{type(self).__name__} cannot save replays")
+
+    def close(self) -> None:  # noqa: B027 - most environments have nothing to close
+        """Free what the environment holds."""

@@ -1,0 +1,21 @@
+"""The one exception whose message is meant for the person at the keyboard."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """Bad input: one line that says what was got, what is legal and what to do."""
+
+
+def nearest(name: object, legal: Iterable[object]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest legal name, or an empty string."""
+    close = difflib.get_close_matches(str(name), [str(option) for option in legal], n=1, cutoff=0.5)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def listing(names: Iterable[object]) -> str:
+    """Return the names sorted and joined for an error message."""
+    return ", ".join(sorted(str(name) for name in names))

@@ -1,0 +1,16 @@
+"""A small host that honours EPyMARL's contracts, for machines without EPyMARL."""
+
+from acd_plugin.controllers import REGISTRY as CONTROLLERS
+from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
+from acd_plugin.hosts.host import Host
+from acd_plugin.learners import REGISTRY as LEARNERS
+from acd_plugin.runners import REGISTRY as RUNNERS
+
+BUILTIN = Host(
+    name="builtin",
+    reason="the host that comes with the plugin",
+    episode_batch=EpisodeBatch,
+    runners=RUNNERS,
+    controllers=CONTROLLERS,
+    learners=LEARNERS,
+)

@@ -1,0 +1,45 @@
+"""The one object through which the plugin sees its host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from acd_plugin.errors import UserError, listing, nearest
+
+
+@dataclass(frozen=True)
+class Host:
+    """What a host offers. The registries map a configuration's names to classes."""
+
+    name: str
+    reason: str  # why this host was chosen, for the log
+    episode_batch: type[Any]
+    runners: Mapping[str, Callable[..., Any]]
+    controllers: Mapping[str, Callable[..., Any]]
+    learners: Mapping[str, Callable[..., Any]]
+
+    def find(self, kind: str, name: str) -> Callable[..., Any]:
+        """Return the class called ``name``; ``kind`` is a configuration key such as "learner"."""
+        registry = {"runner": self.runners, "mac": self.controllers, "learner": self.learners}[kind]
+        if name not in registry:
+            raise UserError(
+                f"unknown {kind} '{name}'{nearest(name, registry)} (legal: {listing(registry)})"
+            )
+        return registry[name]
+
+
+_current: list[Host] = []
+
+
+def use(host: Host) -> None:
+    """Make ``host`` the one that the plugin's classes work in."""
+    _current[:] = [host]
+
+
+def current() -> Host:
+    """Return the host in use."""
+    if not _current:
+        raise RuntimeError("no host was chosen: call acd_plugin.hosts.use(...) first")
+    return _current[0]

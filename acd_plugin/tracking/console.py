@@ -1,0 +1,61 @@
+"""What a person sees while a run goes on: log lines, recent numbers and a progress bar."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+
+from tqdm import tqdm
+
+logger = logging.getLogger("acd_plugin")
+
+
+class _ConsoleHandler(logging.Handler):
+    """Prints above the progress bar, to whatever standard error is at the time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tqdm.write(self.format(record), file=sys.stderr)
+
+
+def set_up_logging() -> None:
+    """Show the plugin's log lines on the console."""
+    handler = _ConsoleHandler()
+    handler.setFormatter(logging.Formatter("[%(levelname)s %(asctime)s] %(message)s", "%H:%M:%S"))
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+class Progress:
+    """A bar over environment steps with steps and epochs per second and the time left.
+
+    It is drawn on the real standard error, so that it does not fill the captured output; where
+    that is not a terminal there is no bar.
+    """
+
+    def __init__(self, t_max: int, t_env: int, batch_size: int) -> None:
+        self._batch_size = batch_size
+        self._began, self._first_episode = time.monotonic(), -1
+        self._bar = tqdm(
+            total=t_max,
+            initial=t_env,
+            unit=" steps",
+            unit_scale=True,
+            file=sys.__stderr__,
+            disable=None,
+            dynamic_ncols=True,
+        )
+
+    def advance(self, t_env: int, episodes: int) -> None:
+        """Show that training has reached ``t_env`` environment steps."""
+        if self._first_episode < 0:  # the first epoch includes the start: do not count it
+            self._began, self._first_episode = time.monotonic(), episodes
+        played = (episodes - self._first_episode) / self._batch_size
+        seconds = time.monotonic() - self._began
+        if played and seconds:
+            self._bar.set_postfix_str(f"{played / seconds:.2f} epochs/s", refresh=False)
+        self._bar.update(t_env - self._bar.n)
+
+    def close(self) -> None:
+        self._bar.close()

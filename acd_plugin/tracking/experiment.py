@@ -1,0 +1,117 @@
+"""One training run under Sacred: new or continued, recorded whatever happens."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from sacred import SETTINGS, Experiment
+from sacred.utils import SacredInterrupt
+
+import acd_plugin
+from acd_plugin.errors import UserError
+from acd_plugin.hosts.builtin.training import Training, TrainingStoppedError
+from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
+from acd_plugin.tracking.console import Progress, logger
+from acd_plugin.tracking.fingerprint import fingerprint
+from acd_plugin.tracking.metric_sinks import MetricSink, SacredSink, TensorBoardSink
+from acd_plugin.tracking.observer import RunFolderObserver, drop_metrics_after
+from acd_plugin.tracking.recorder import Recorder
+from acd_plugin.tracking.run_folder import RunFolder
+from acd_plugin.tracking.stop_signal import StopSignal
+
+SETTINGS.CAPTURE_MODE = "sys"  # "fd" loses the end of the output when not on a terminal
+SETTINGS.CONFIG.READ_ONLY_CONFIG = False  # configurations are handed on to be extended
+
+
+class RunStopped(SacredInterrupt):  # type: ignore[misc]  # Sacred has no type hints
+    """The user stopped the run; its folder holds a checkpoint to go on from."""
+
+    STATUS = "INTERRUPTED"
+
+    def __init__(self, folder: RunFolder) -> None:
+        super().__init__(f"stopped; resume with: python main.py resume {folder.path}")
+        self.folder = folder
+
+
+def run_training(
+    config: dict[str, Any], resume: tuple[RunFolder, Checkpoint] | None = None
+) -> RunFolder:
+    """Train with a checked configuration and return the run's folder.
+
+    ``resume`` continues that run, in its folder, from that checkpoint. Raises RunStopped after
+    Ctrl-C, when everything was saved.
+    """
+    observer = RunFolderObserver(config["local_results_path"], resume[0] if resume else None)
+    source = Path(acd_plugin.__file__).parent
+    experiment = Experiment(
+        "acd_plugin",
+        base_dir=str(source),
+        save_git_info=_is_under_git(source),
+        interactive=True,  # Sacred otherwise refuses to start from a notebook
+    )
+    experiment.observers.append(observer)
+    experiment.add_config(config)
+
+    def train(_run: Any) -> float | None:
+        logger.info("run folder: %s", observer.dir)
+        try:
+            return _train(_run, config, observer.folder, resume[1] if resume else None)
+        except TrainingStoppedError:
+            _run._emit_heartbeat()
+            raise RunStopped(observer.folder) from None
+        except BaseException:
+            _run._emit_heartbeat()  # Sacred would lose the output since the last beat
+            raise
+
+    experiment.main(train)
+    experiment.run()
+    return observer.folder
+
+
+def _is_under_git(folder: Path) -> bool:
+    """Sacred records the commit, but fails where there is none."""
+    if shutil.which("git") is None:
+        return False
+    command = ["git", "-C", str(folder), "rev-parse", "--verify", "HEAD"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def _train(
+    run: Any, config: dict[str, Any], folder: RunFolder, checkpoint: Checkpoint | None
+) -> float | None:
+    scenario = fingerprint(config)
+
+    def save(state: dict[str, Any], t_env: int) -> None:
+        save_checkpoint(
+            folder, Checkpoint(config, scenario, t_env, state), config["keep_checkpoints"]
+        )
+
+    sinks: list[MetricSink] = [SacredSink(run)]
+    if config["use_tensorboard"]:
+        sinks.append(_tensorboard(folder))
+    t_env = checkpoint.t_env if checkpoint else 0
+    with StopSignal() as stop:
+        recorder = Recorder(
+            sinks, Progress(config["t_max"], t_env, config["batch_size"]), save, stop.requested
+        )
+        try:
+            training = Training(config, recorder)
+            if checkpoint is not None:
+                drop_metrics_after(folder, t_env)
+                training.load_state_dict(checkpoint.state)
+            training.train()
+        finally:
+            recorder.close()
+    return recorder.latest("test_return_mean")
+
+
+def _tensorboard(folder: RunFolder) -> TensorBoardSink:
+    try:
+        return TensorBoardSink(folder.tensorboard)
+    except ImportError:
+        raise UserError(
+            "use_tensorboard=True needs the package tensorboard: pip install tensorboard"
+        ) from None

@@ -1,0 +1,102 @@
+"""Everything that a training loop reports goes through here."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import Any
+
+from acd_plugin.tracking.console import Progress, logger
+from acd_plugin.tracking.metric_sinks import MetricSink
+
+_RECENT = 5  # points over which the console averages, as EPyMARL's does
+_SHOWN = ("return_mean", "test_return_mean", "epsilon", "loss", "grad_norm", "messages_sent_mean")
+
+
+class Recorder:
+    """The logger that EPyMARL's components expect, and the training loop's `Recorder`.
+
+    Adding a tracker means writing one `MetricSink` and passing it in.
+    """
+
+    def __init__(
+        self,
+        sinks: list[MetricSink],
+        progress: Progress,
+        save: Callable[[dict[str, Any], int], None],
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self.console_logger: logging.Logger = logger
+        self._sinks = sinks
+        self._progress = progress
+        self._save = save
+        self.should_stop = should_stop
+        self._recent: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_RECENT))
+        self._latest_step = 0
+        self._speed_mark = (time.monotonic(), 0)
+        self._warned: set[str] = set()
+
+    def log_stat(self, key: str, value: float, t: int) -> None:
+        """Record one number; what is not finite is reported once and left out."""
+        number = float(value)
+        if not math.isfinite(number):
+            if key not in self._warned:
+                self._warned.add(key)
+                logger.warning("%s is %s at step %d: not recorded", key, number, t)
+            return
+        self._recent[key].append(number)
+        for sink in self._sinks:
+            sink.write(key, number, int(t))
+
+    def latest(self, key: str) -> float | None:
+        """Return the last value of a metric, if it has any."""
+        values = self._recent.get(key)
+        return values[-1] if values else None
+
+    def print_recent_stats(self) -> None:
+        """Print the most telling numbers in one line, and record the speed since the last time."""
+        now, (then, step) = time.monotonic(), self._speed_mark
+        if step and now > then:
+            speed = (self._latest_step - step) / (now - then)
+            self.log_stat("steps_per_second", speed, self._latest_step)
+        self._speed_mark = (now, self._latest_step)
+        numbers = [
+            f"{key} {sum(self._recent[key]) / len(self._recent[key]):.3f}"
+            for key in (*_SHOWN, "steps_per_second")
+            if self._recent.get(key)
+        ]
+        logger.info("step %s: %s", f"{self._latest_step:,}", ", ".join(numbers))
+
+    def advance(self, t_env: int, episodes: int) -> None:
+        """Move the progress bar."""
+        self._latest_step = t_env
+        self._progress.advance(t_env, episodes)
+
+    def save(self, state: dict[str, Any], t_env: int) -> None:
+        """Write a checkpoint."""
+        self._save(state, t_env)
+
+    def close(self) -> None:
+        self._progress.close()
+        for sink in self._sinks:
+            sink.close()
+
+
+class NullRecorder:
+    """Records nothing: for playing without training."""
+
+    console_logger: logging.Logger = logger
+
+    def log_stat(self, key: str, value: float, t: int) -> None: ...
+
+    def print_recent_stats(self) -> None: ...
+
+    def advance(self, t_env: int, episodes: int) -> None: ...
+
+    def save(self, state: dict[str, Any], t_env: int) -> None: ...
+
+    def should_stop(self) -> bool:
+        return False

@@ -1,0 +1,62 @@
+"""The folder of one run: where its files are and how it is found again."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from acd_plugin.errors import UserError, listing, nearest
+
+
+class RunFolder:
+    """Paths inside ``results/<id>``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.checkpoints = path / "checkpoints"
+        self.metrics = path / "metrics.jsonl"
+        self.evaluations = path / "evaluations.jsonl"
+        self.tensorboard = path / "tensorboard"
+
+    def latest_checkpoint(self) -> Path:
+        """Return the checkpoint with the most environment steps; UserError when there is none."""
+        found = [path for path in self.checkpoints.glob("*.pt") if path.stem.isdigit()]
+        if not found:
+            raise UserError(f"{self.path}: has no checkpoint; train with save_model=True")
+        return max(found, key=lambda path: int(path.stem))
+
+
+def find_run(name: str, results: str) -> RunFolder:
+    """Return the run with this id under ``results``, or at this path; UserError otherwise."""
+    for path in (Path(name), Path(results) / name):
+        if (path / "run.json").is_file():
+            return RunFolder(path)
+    known = [path.parent.name for path in Path(results).glob("*/run.json")]
+    raise UserError(
+        f"no run '{name}'{nearest(name, known)} (runs in {results}: {listing(known) or 'none'}; "
+        "or give the path of a run folder)"
+    )
+
+
+def check_writable(results: str) -> None:
+    """Raise UserError when no run folder can be made in ``results``."""
+    try:
+        Path(results).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=results):
+            pass
+    except OSError as error:
+        raise UserError(
+            f"cannot write to the results folder '{results}' ({error.strerror}): "
+            "choose another one with local_results_path=FOLDER"
+        ) from None
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file so that whoever looks sees the old or the new content, never a part."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

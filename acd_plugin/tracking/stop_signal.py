@@ -1,0 +1,45 @@
+"""Ctrl-C and SIGTERM end a run at the next safe point instead of in the middle of an update."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType, TracebackType
+from typing import Any
+
+from acd_plugin.tracking.console import logger
+
+
+class StopSignal:
+    """While active, the first signal asks for a stop and a second one interrupts at once."""
+
+    def __init__(self) -> None:
+        self._requested = False
+        self._previous: dict[int, Any] = {}
+
+    def __enter__(self) -> StopSignal:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._previous[number] = signal.signal(number, self._on_signal)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
+
+    def requested(self) -> bool:
+        """Return whether a stop was asked for."""
+        return self._requested
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if self._requested:
+            raise KeyboardInterrupt
+        self._requested = True
+        logger.info(
+            "%s: saving after this epoch, then stopping (again: stop at once, nothing saved)",
+            signal.Signals(number).name,
+        )
