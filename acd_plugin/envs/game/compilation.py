@@ -13,6 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+# With highlighting, numba lets colorama wrap whatever standard output is at the time, which in a
+# recorded run is a stream that is closed before colorama's exit handler writes to it.
+os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
+
 import numba
 from numba.core import config as numba_config
 
