@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from pathlib import Path
 
 from acd_plugin.errors import UserError, listing, nearest
@@ -54,7 +55,8 @@ def check_writable(results: str) -> None:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that whoever looks sees the old or the new content, never a part."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # Named by process and thread: Sacred writes from its heartbeat's thread as well.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     with temporary.open("wb") as file:
         file.write(data)
         file.flush()
