@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+ValueT = TypeVar("ValueT")
 
 
 class UserError(Exception):
@@ -14,6 +17,15 @@ def nearest(name: object, legal: Iterable[object]) -> str:
     """Return ``"; did you mean 'x'?"`` for the closest legal name, or an empty string."""
     close = difflib.get_close_matches(str(name), [str(option) for option in legal], n=1, cutoff=0.5)
     return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def find(registry: Mapping[str, ValueT], kind: str, name: str) -> ValueT:
+    """Return the entry called ``name``; UserError, naming ``kind``, when there is none."""
+    if name not in registry:
+        raise UserError(
+            f"unknown {kind} '{name}'{nearest(name, registry)} (legal: {listing(registry)})"
+        )
+    return registry[name]
 
 
 def listing(names: Iterable[object]) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 
 from acd_plugin import hosts
 from acd_plugin.config import load_config
-from acd_plugin.envs.registry import make_batch
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.memory import check_memory
+from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.checkpoint import Checkpoint
 from acd_plugin.tracking.console import logger, set_up_logging
 from acd_plugin.tracking.experiment import RunStopped, run_training
+from acd_plugin.tracking.recorder import NullRecorder
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
 
 
@@ -26,10 +27,9 @@ def run(config: dict[str, Any], resume: tuple[RunFolder, Checkpoint] | None = No
     """Check what can be checked before anything is written, then train; returns the exit code."""
     set_up_logging()
     hosts.use(BUILTIN)
-    for kind in ("runner", "mac", "learner"):
-        BUILTIN.find(kind, config[kind])
-    make_batch(config["env"], 1, 0, config["env_args"]).close()
     check_memory(config)
+    # What a component refuses shows when the run is built: better before there is a run folder.
+    Training(config, NullRecorder())
     check_writable(config["local_results_path"])
     logger.info("host: %s (%s)", BUILTIN.name, BUILTIN.reason)
     logger.info("environment: %s %s", config["env"], _summary(config["env_args"]))

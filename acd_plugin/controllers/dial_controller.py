@@ -18,6 +18,7 @@ from acd_plugin.components.channel import Channel
 from acd_plugin.components.dial_settings import DialSettings
 from acd_plugin.components.streams import named_generator
 from acd_plugin.envs.registry import comm_layout
+from acd_plugin.errors import find
 
 
 class Unrolled(NamedTuple):
@@ -41,9 +42,11 @@ class DialController:
         del groups  # part of the contract; the settings know the number of agents
         self.settings = DialSettings.from_args(args)
         layout = comm_layout(args.env, args.env_args)
-        self.agent = AGENTS[args.agent](scheme["obs"]["vshape"], self.settings, layout)
+        make_agent = find(AGENTS, "agent", args.agent)
+        self.agent = make_agent(scheme["obs"]["vshape"], self.settings, layout)
         self.channel = Channel(self.settings.n_agents, layout)
-        self.action_selector = ACTION_SELECTORS[args.action_selector](args)
+        selector = find(ACTION_SELECTORS, "action_selector", args.action_selector)
+        self.action_selector = selector(args)
         self.noise_generator = named_generator(args.seed, "message_noise")
         self._hidden: list[Tensor] = []
         self._received = torch.empty(0)  # messages received at the step being played
@@ -51,8 +54,11 @@ class DialController:
     @staticmethod
     def extra_scheme(args: SimpleNamespace) -> dict[str, dict[str, Any]]:
         """What this controller stores with an episode beside EPyMARL's own entries."""
-        entry = {"vshape": (args.n_bits,), "group": "agents", "dtype": torch.float32}
-        return {"message_noise": dict(entry), "messages": dict(entry)} if args.n_bits else {}
+        n_bits = args.n_bits
+        if n_bits <= 0:  # what is negative is refused with the other settings
+            return {}
+        entry = {"vshape": (n_bits,), "group": "agents", "dtype": torch.float32}
+        return {"message_noise": dict(entry), "messages": dict(entry)}
 
     def init_hidden(self, batch_size: int) -> None:
         """Begin episodes in ``batch_size`` games."""

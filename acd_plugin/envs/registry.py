@@ -10,18 +10,14 @@ from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.cyborg_env import CyborgEnv
 from acd_plugin.envs.env_loop import EnvLoop
 from acd_plugin.envs.multi_agent_env import MultiAgentEnv
-from acd_plugin.errors import UserError, listing, nearest
+from acd_plugin.errors import find
 
 REGISTRY: dict[str, type[MultiAgentEnv]] = {"cyborg": CyborgEnv}
 
 
 def env_class(name: str) -> type[MultiAgentEnv]:
     """Return the environment called ``name``; UserError when there is none."""
-    if name not in REGISTRY:
-        raise UserError(
-            f"unknown environment '{name}'{nearest(name, REGISTRY)} (legal: {listing(REGISTRY)})"
-        )
-    return REGISTRY[name]
+    return find(REGISTRY, "environment", name)
 
 
 def make_batch(name: str, n_games: int, seed: int, env_args: Mapping[str, Any]) -> BatchEnv:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from acd_plugin.errors import UserError, listing, nearest
-
 
 @dataclass(frozen=True)
 class Host:
@@ -19,15 +17,6 @@ class Host:
     runners: Mapping[str, Callable[..., Any]]
     controllers: Mapping[str, Callable[..., Any]]
     learners: Mapping[str, Callable[..., Any]]
-
-    def find(self, kind: str, name: str) -> Callable[..., Any]:
-        """Return the class called ``name``; ``kind`` is a configuration key such as "learner"."""
-        registry = {"runner": self.runners, "mac": self.controllers, "learner": self.learners}[kind]
-        if name not in registry:
-            raise UserError(
-                f"unknown {kind} '{name}'{nearest(name, registry)} (legal: {listing(registry)})"
-            )
-        return registry[name]
 
 
 _current: list[Host] = []

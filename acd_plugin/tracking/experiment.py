@@ -85,6 +85,7 @@ def _train(
     scenario = fingerprint(config)
 
     def save(state: dict[str, Any], t_env: int) -> None:
+        run._emit_heartbeat()  # a checkpoint must never be ahead of what was recorded
         save_checkpoint(
             folder, Checkpoint(config, scenario, t_env, state), config["keep_checkpoints"]
         )

@@ -57,8 +57,11 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that whoever looks sees the old or the new content, never a part."""
     # Named by process and thread: Sacred writes from its heartbeat's thread as well.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

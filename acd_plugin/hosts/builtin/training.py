@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from acd_plugin import hosts
 from acd_plugin.components.streams import named_generator
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, find
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.hosts.builtin.transforms import OneHot
 
@@ -55,12 +55,14 @@ class Training:
         torch.manual_seed(self.args.seed)
         np.random.seed(self.args.seed % 2**32)
         host = hosts.current()
-        self.runner = host.find("runner", self.args.runner)(args=self.args, logger=recorder)
+        self.runner = find(host.runners, "runner", self.args.runner)(
+            args=self.args, logger=recorder
+        )
         info = self.runner.get_env_info()
         self.args.n_agents = info["n_agents"]
         self.args.n_actions = info["n_actions"]
         self.args.state_shape = info["state_shape"]
-        mac_class = host.find("mac", self.args.mac)
+        mac_class = find(host.controllers, "mac", self.args.mac)
         scheme = _scheme(info) | _extra_scheme(mac_class, self.args)
         groups = {"agents": self.args.n_agents}
         preprocess = {"actions": ("actions_onehot", [OneHot(self.args.n_actions)])}
@@ -75,7 +77,7 @@ class Training:
         )
         self.mac = mac_class(self.buffer.scheme, groups, self.args)
         self.runner.setup(scheme=scheme, groups=groups, preprocess=preprocess, mac=self.mac)
-        self.learner = host.find("learner", self.args.learner)(
+        self.learner = find(host.learners, "learner", self.args.learner)(
             self.mac, self.buffer.scheme, recorder, self.args
         )
         if self.args.use_cuda:

@@ -1,0 +1,96 @@
+"""Bad input is one line that helps, exit code 2, and nothing written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+
+DIAL = "--config=dial"
+SMALL = "--env-config=cyborg_small"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--config=dail", SMALL], "unknown algorithm 'dail'; did you mean 'dial'?"),
+        ([DIAL, "--env-config=cyborg"], "unknown environment configuration 'cyborg'; did you mean"),
+        ([DIAL, SMALL, "with", "gama=1"], "unknown key 'gama'; did you mean 'gamma'? (legal here:"),
+        ([DIAL, SMALL, "with", "t_max=0"], "'t_max' is 0: input should be greater than or equal"),
+        (
+            [DIAL, SMALL, "with", "env_args.scenario=dial_2_subnet"],
+            "unknown scenario 'dial_2_subnet'; did you mean 'dial_2_subnets'?",
+        ),
+        (
+            [DIAL, SMALL, "with", "env_args.backend=cybrog"],
+            "'backend' is 'cybrog': input should be 'native'",
+        ),
+        (
+            [DIAL, SMALL, "with", "env_args.analyse_mode=often"],
+            "'analyse_mode' is 'often': input should be 'free', 'detect' or 'sau'",
+        ),
+        ([DIAL, SMALL, "with", "env=atari"], "unknown environment 'atari' (legal: cyborg)"),
+        (
+            [DIAL, SMALL, "with", "learner=dial_lerner"],
+            "unknown learner 'dial_lerner'; did you mean",
+        ),
+        ([DIAL, SMALL, "with", "agent=cnet"], "unknown agent 'cnet'; did you mean 'c_net'?"),
+        (
+            [DIAL, SMALL, "with", "action_selector=greedy"],
+            "unknown action_selector 'greedy'; did you mean 'epsilon_greedy'?",
+        ),
+        ([DIAL, SMALL, "with", "n_bits=-1"], "'n_bits' is -1: input should be greater than or"),
+        ([DIAL, SMALL, "with", "batch_size_run=3"], "set buffer_size equal to batch_size, and"),
+        ([DIAL, SMALL, "with", "use_cuda=True"], "torch finds no CUDA device"),
+        (
+            [DIAL, SMALL, "with", *(f"{key}=100000000" for key in ("batch_size", "buffer_size"))],
+            "GiB of memory, and",
+        ),
+        (["trian"], "unknown command 'trian'; did you mean 'train'?"),
+        (["evaluate", "7"], "no run '7' (runs in results: none"),
+        (["evaluate", "x.pt"], "x.pt: no such checkpoint"),
+        (["resume", "7"], "no run '7'"),
+        (["evaluate", "7", "--episodes=1"], "--episodes is 1: must be at least 2"),
+        (["evaluate", "7", "--seed=-1"], "--seed is -1"),
+        (["evaluate", "7", "with", "lr=1"], "cannot evaluate with 'lr=1'"),
+        (["resume", "7", "with", "lr=1"], "cannot resume with 'lr=1': only t_max may change"),
+    ],
+)
+def test_one_line_that_helps(call: Call, results: Path, words: list[str], message: str) -> None:
+    if "use_cuda=True" in words:
+        torch = pytest.importorskip("torch")
+        if torch.cuda.is_available():
+            pytest.skip("this machine has a CUDA device")
+    outcome = call(*words)
+    assert outcome.code == 2
+    assert message in outcome.err
+    lines = outcome.err.splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("error: ")
+    assert not results.exists()
+
+
+def test_a_results_folder_that_cannot_be_written(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("precious")
+    outcome = call(DIAL, SMALL, "with", f"local_results_path={tmp_path / 'file'}")
+    assert outcome.code == 2
+    assert "cannot write to the results folder" in outcome.err
+    assert "local_results_path=FOLDER" in outcome.err
+    assert (tmp_path / "file").read_text() == "precious"
+
+
+def test_hostile_yaml_is_an_error_like_any_other(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("lr: !!python/object/apply:os.mkdir ['hacked']")
+    outcome = call("--config=mine.yaml", SMALL)
+    assert outcome.code == 2
+    assert "mine.yaml: not valid YAML" in outcome.err
+    assert not (tmp_path / "hacked").exists()
+
+
+def test_a_missing_option_is_named(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as error:
+        call(DIAL)
+    assert error.value.code == 2
+    assert "--env-config" in capsys.readouterr().err
