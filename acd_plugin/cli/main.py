@@ -7,6 +7,7 @@ by the user.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from acd_plugin.errors import UserError, nearest
@@ -23,6 +24,9 @@ def main(arguments: list[str] | None = None) -> int:
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader of the output, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 def _split_overrides(words: list[str]) -> tuple[list[str], list[str]]:

@@ -11,7 +11,7 @@ from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.memory import check_memory
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.checkpoint import Checkpoint
-from acd_plugin.tracking.console import logger, set_up_logging
+from acd_plugin.tracking.console import logger, program, set_up_logging
 from acd_plugin.tracking.experiment import RunStopped, run_training
 from acd_plugin.tracking.recorder import NullRecorder
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
@@ -41,7 +41,7 @@ def run(config: dict[str, Any], resume: tuple[RunFolder, Checkpoint] | None = No
     except KeyboardInterrupt:
         print("stopped at once; what the last checkpoint does not hold is lost", file=sys.stderr)
         return 130
-    print(f"done: {folder.path} (evaluate with: python main.py evaluate {folder.path})")
+    print(f"done: {folder.path} (evaluate with: {program()} evaluate {folder.path})")
     return 0
 
 

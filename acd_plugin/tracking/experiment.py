@@ -14,7 +14,7 @@ import acd_plugin
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.training import Training, TrainingStoppedError
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
-from acd_plugin.tracking.console import Progress, logger
+from acd_plugin.tracking.console import Progress, logger, program
 from acd_plugin.tracking.fingerprint import fingerprint
 from acd_plugin.tracking.metric_sinks import MetricSink, SacredSink, TensorBoardSink
 from acd_plugin.tracking.observer import RunFolderObserver, drop_metrics_after
@@ -32,7 +32,7 @@ class RunStopped(SacredInterrupt):  # type: ignore[misc]  # Sacred has no type h
     STATUS = "INTERRUPTED"
 
     def __init__(self, folder: RunFolder) -> None:
-        super().__init__(f"stopped; resume with: python main.py resume {folder.path}")
+        super().__init__(f"stopped; resume with: {program()} resume {folder.path}")
         self.folder = folder
 
 

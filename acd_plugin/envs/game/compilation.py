@@ -27,7 +27,8 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 def cache_folder() -> Path:
     """Return the folder of the compiled rules, named after the rules and numba's version."""
-    digest = hashlib.sha256(numba.__version__.encode())
+    # The path belongs to it because numba keeps the code of every copy of a file apart.
+    digest = hashlib.sha256(f"{numba.__version__} {__file__}".encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
     name = f"rules-{digest.hexdigest()[:16]}"
