@@ -58,6 +58,7 @@ def draw(path: Path, scenario: str, runs: dict[int, Curve]) -> None:
     if scenario in TARGETS:
         axes.axhline(TARGETS[scenario], color="grey", linestyle="--", linewidth=0.8)
     axes.set_yscale("symlog", linthresh=10)
+    axes.set_ylim(top=0)
     axes.set(title=scenario, xlabel="epochs of 128 games", ylabel="mean return of 128 greedy games")
     axes.legend(frameon=False)
     axes.grid(alpha=0.3)
