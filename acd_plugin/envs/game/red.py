@@ -120,13 +120,13 @@ def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
     subnet = _subnet_to_sweep(state, game)
     if subnet != NOBODY:
         return Red.SWEEP.value, subnet, state.pivot[game, subnet]
-    host = _host_to_scan(state, rules, game)
+    host = _random_target(state, rules, game, Red.SCAN.value)
     if host != NOBODY:
         return Red.SCAN.value, host, state.pivot[game, rules.host_subnet[host]]
     host = _host_to_escalate(state, rules, game)
     if host != NOBODY:
         return Red.ESCALATE.value, host, host
-    host = _host_to_exploit(state, rules, game)
+    host = _random_target(state, rules, game, Red.EXPLOIT.value)
     if host != NOBODY:
         return Red.EXPLOIT.value, host, exploit_source(state, rules, game, host)
     return Red.SLEEP.value, NOBODY, NOBODY
@@ -185,31 +185,23 @@ def exploit_source(state: GameState, rules: Rules, game: int, target: int) -> in
 
 
 @compiled
-def _host_to_scan(state: GameState, rules: Rules, game: int) -> int:
-    hosts = len(rules.host_subnet)
-    count = 0
-    for host in range(hosts):
-        if is_scannable(state, rules, game, host):
-            count += 1
-    chosen = pick(state.dice[game, Dice.RED_TARGET], count)
-    for host in range(hosts):
-        if is_scannable(state, rules, game, host):
-            if chosen == 0:
-                return host
-            chosen -= 1
-    return NOBODY
+def _is_target(state: GameState, rules: Rules, game: int, kind: int, host: int) -> bool:
+    if kind == Red.SCAN:
+        return is_scannable(state, rules, game, host)
+    return is_exploitable(state, rules, game, host)
 
 
 @compiled
-def _host_to_exploit(state: GameState, rules: Rules, game: int) -> int:
+def _random_target(state: GameState, rules: Rules, game: int, kind: int) -> int:
+    """A uniformly chosen host that can be scanned or exploited, as ``kind`` says, or NOBODY."""
     hosts = len(rules.host_subnet)
     count = 0
     for host in range(hosts):
-        if is_exploitable(state, rules, game, host):
+        if _is_target(state, rules, game, kind, host):
             count += 1
     chosen = pick(state.dice[game, Dice.RED_TARGET], count)
     for host in range(hosts):
-        if is_exploitable(state, rules, game, host):
+        if _is_target(state, rules, game, kind, host):
             if chosen == 0:
                 return host
             chosen -= 1
