@@ -9,5 +9,9 @@ from setuptools import find_packages, setup
 setup(
     packages=[*find_packages(include=["acd_plugin", "acd_plugin.*"]), "acd_plugin.config_files"],
     package_dir={"acd_plugin.config_files": "config"},
-    package_data={"acd_plugin.config_files": ["**/*.yaml"], "acd_plugin": ["py.typed"]},
+    package_data={
+        "acd_plugin": ["py.typed"],
+        "acd_plugin.config_files": ["**/*.yaml"],
+        "acd_plugin.hosts.epymarl": ["stand_ins/*.py"],  # files, not a package: see checkout.py
+    },
 )

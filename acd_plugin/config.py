@@ -15,7 +15,7 @@ import yaml
 from pydantic import ConfigDict, Field
 
 from acd_plugin.errors import UserError, listing, nearest
-from acd_plugin.paths import config_root, names_in
+from acd_plugin.paths import config_root
 from acd_plugin.validation import Settings, parse, read_yaml
 
 Config = dict[str, Any]
@@ -52,17 +52,26 @@ class RunSettings(Settings):
     buffer_size: int = Field(ge=1)
 
 
-def load_config(algorithm: str, env: str, overrides: list[str]) -> Config:
+def load_config(
+    algorithm: str, env: str, overrides: list[str], below: Path | None = None
+) -> Config:
     """Merge and check the configuration of one run.
 
     ``algorithm`` and ``env`` are names of files in ``config/algs`` and ``config/envs``, or paths
-    of YAML files; ``overrides`` are ``key=value`` strings, with dots for nested keys. Raises
-    UserError for anything unknown or of the wrong type.
+    of YAML files; ``overrides`` are ``key=value`` strings, with dots for nested keys. ``below`` is
+    the configuration folder of a host: its ``default.yaml`` is the lowest layer, and algorithms
+    that we do not have are taken from there. Raises UserError for anything unknown or of the wrong
+    type.
     """
-    config = read_yaml(config_root() / "default.yaml")
-    config = merge(config, _read_layer("envs", "environment configuration", env))
-    config = merge(config, _read_layer("algs", "algorithm", algorithm))
-    return override(config, overrides)
+    roots = [config_root(), *([below] if below else [])]
+    config: Config = {}
+    for root in reversed(roots):
+        config = merge(config, read_yaml(root / "default.yaml"))
+    config = merge(config, _read_layer(roots[:1], "envs", "environment configuration", env))
+    chosen = _read_layer(roots, "algs", "algorithm", algorithm)
+    # The environment is the user's choice; some of EPyMARL's algorithm files name one as well.
+    chosen = {key: value for key, value in chosen.items() if key not in ("env", "env_args")}
+    return override(merge(config, chosen), overrides)
 
 
 def override(config: Config, overrides: list[str]) -> Config:
@@ -87,27 +96,27 @@ def merge(base: Config, layer: Mapping[str, Any]) -> Config:
     return merged
 
 
-def _read_layer(folder: str, kind: str, name: str) -> Config:
-    path = _find(folder, kind, name)
+def _read_layer(roots: list[Path], folder: str, kind: str, name: str) -> Config:
+    path = _find(roots, folder, kind, name)
     layer = read_yaml(path)
     parent = layer.pop("extends", None)
     if parent is None:
         return layer
     if parent == path.stem:
         raise UserError(f"{path}: extends itself")
-    return merge(_read_layer(folder, kind, str(parent)), layer)
+    return merge(_read_layer(roots, folder, kind, str(parent)), layer)
 
 
-def _find(folder: str, kind: str, name: str) -> Path:
+def _find(roots: list[Path], folder: str, kind: str, name: str) -> Path:
     if name.endswith((".yaml", ".yml")):
         return Path(name)
-    known = names_in(folder)
-    if name not in known:
+    files = {path.stem: path for root in reversed(roots) for path in (root / folder).glob("*.yaml")}
+    if name not in files:
         raise UserError(
-            f"unknown {kind} '{name}'{nearest(name, known)} "
-            f"(legal: {listing(known)}, or the path of a .yaml file)"
+            f"unknown {kind} '{name}'{nearest(name, files)} "
+            f"(legal: {listing(files)}, or the path of a .yaml file)"
         )
-    return config_root() / folder / f"{name}.yaml"
+    return files[name]
 
 
 def _apply(config: Config, text: str) -> None:

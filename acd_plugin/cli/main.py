@@ -50,7 +50,7 @@ def _run(words: list[str], overrides: list[str]) -> int:
     if options.command == "train":
         from acd_plugin.cli.train import train  # noqa: PLC0415
 
-        return train(options.config, options.env_config, overrides)
+        return train(options.config, options.env_config, options.epymarl, overrides)
     if options.command == "resume":
         from acd_plugin.cli.resume import resume  # noqa: PLC0415
 
@@ -73,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--config", required=True, help="algorithm: a name in config/algs or a file")
     train.add_argument(
         "--env-config", required=True, help="environment: a name in config/envs or a file"
+    )
+    train.add_argument(
+        "--epymarl",
+        metavar="PATH",
+        help="train in this EPyMARL checkout's own loop (default: EPYMARL_HOME, if it is set)",
     )
     resume = commands.add_parser("resume", help="go on with a run that was stopped or killed")
     evaluate = commands.add_parser("evaluate", help="play greedy games with a trained policy")

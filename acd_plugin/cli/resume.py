@@ -6,6 +6,8 @@ from acd_plugin.cli.stored_run import open_run
 from acd_plugin.cli.train import run
 from acd_plugin.config import override
 from acd_plugin.errors import UserError
+from acd_plugin.hosts.builtin import BUILTIN
+from acd_plugin.tracking.console import set_up_logging
 from acd_plugin.tracking.fingerprint import fingerprint
 from acd_plugin.tracking.run_folder import RunFolder
 
@@ -31,4 +33,5 @@ def resume(name: str, results: str, overrides: list[str]) -> int:
         )
     folder = RunFolder(path.parent.parent)
     config["local_results_path"] = str(folder.path.parent)
-    return run(config, (folder, checkpoint))
+    set_up_logging()
+    return run(config, BUILTIN, (folder, checkpoint))

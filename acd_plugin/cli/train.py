@@ -1,4 +1,4 @@
-"""``main.py --config=ALG --env-config=ENV [with key=value ...]``."""
+"""``main.py --config=ALG --env-config=ENV [--epymarl=PATH] [with key=value ...]``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 
 from acd_plugin import hosts
 from acd_plugin.config import load_config
+from acd_plugin.hosts import Host
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.memory import check_memory
 from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.hosts.epymarl.checkout import find_checkout
+from acd_plugin.hosts.epymarl.host import load_host
 from acd_plugin.tracking.checkpoint import Checkpoint
 from acd_plugin.tracking.console import logger, program, set_up_logging
 from acd_plugin.tracking.experiment import RunStopped, run_training
@@ -17,21 +20,28 @@ from acd_plugin.tracking.recorder import NullRecorder
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
 
 
-def train(algorithm: str, env: str, overrides: list[str]) -> int:
-    """Start a new run; returns the exit code."""
-    config = load_config(algorithm, env, overrides)
-    return run(config)
-
-
-def run(config: dict[str, Any], resume: tuple[RunFolder, Checkpoint] | None = None) -> int:
-    """Check what can be checked before anything is written, then train; returns the exit code."""
+def train(algorithm: str, env: str, epymarl: str | None, overrides: list[str]) -> int:
+    """Start a new run in the built-in host or in an EPyMARL checkout; returns the exit code."""
     set_up_logging()
-    hosts.use(BUILTIN)
+    checkout = find_checkout(epymarl)
+    if checkout is None:
+        return run(load_config(algorithm, env, overrides), BUILTIN)
+    config = load_config(algorithm, env, overrides, below=checkout.config)
+    return run(config, load_host(checkout))
+
+
+def run(
+    config: dict[str, Any], host: Host, resume: tuple[RunFolder, Checkpoint] | None = None
+) -> int:
+    """Check what can be checked before anything is written, then train; returns the exit code."""
+    hosts.use(host)
+    config = {**config, "host": host.name}
     check_memory(config)
-    # What a component refuses shows when the run is built: better before there is a run folder.
-    Training(config, NullRecorder())
+    if host.loop is None:
+        # What a component refuses shows when the run is built: better before there is a folder.
+        Training(config, NullRecorder())
     check_writable(config["local_results_path"])
-    logger.info("host: %s (%s)", BUILTIN.name, BUILTIN.reason)
+    logger.info("host: %s (%s)", host.name, host.reason)
     logger.info("environment: %s %s", config["env"], _summary(config["env_args"]))
     try:
         folder = run_training(config, resume)
@@ -41,7 +51,8 @@ def run(config: dict[str, Any], resume: tuple[RunFolder, Checkpoint] | None = No
     except KeyboardInterrupt:
         print("stopped at once; what the last checkpoint does not hold is lost", file=sys.stderr)
         return 130
-    print(f"done: {folder.path} (evaluate with: {program()} evaluate {folder.path})")
+    hint = "" if host.loop else f" (evaluate with: {program()} evaluate {folder.path})"
+    print(f"done: {folder.path}{hint}")
     return 0
 
 

@@ -32,6 +32,7 @@ class CyborgEnv(MultiAgentEnv):
         seed: int = 0,
         common_reward: bool = True,
         reward_scalarisation: str = "mean",  # noqa: ARG002 - see the class docstring
+        map_name: str = "",  # noqa: ARG002 - EPyMARL's name for what is played
         **env_args: Any,
     ) -> None:
         self._batch = self.make_batch(1, seed, **env_args)

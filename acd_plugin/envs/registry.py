@@ -26,10 +26,11 @@ def make_batch(name: str, n_games: int, seed: int, env_args: Mapping[str, Any]) 
     An environment that has no batch of its own is stepped in a loop.
     """
     chosen: Any = env_class(name)
+    own_args = _own_args(env_args)
     if hasattr(chosen, "make_batch"):
-        batch: BatchEnv = chosen.make_batch(n_games, seed, **env_args)
+        batch: BatchEnv = chosen.make_batch(n_games, seed, **own_args)
         return batch
-    return EnvLoop(lambda game: chosen(seed=seed + game, **env_args), n_games)
+    return EnvLoop(lambda game: chosen(seed=seed + game, **own_args), n_games)
 
 
 def comm_layout(name: str, env_args: Mapping[str, Any]) -> CommLayout | None:
@@ -37,5 +38,10 @@ def comm_layout(name: str, env_args: Mapping[str, Any]) -> CommLayout | None:
     chosen: Any = env_class(name)
     if not hasattr(chosen, "comm_layout"):
         return None
-    layout: CommLayout = chosen.comm_layout(**env_args)
+    layout: CommLayout = chosen.comm_layout(**_own_args(env_args))
     return layout
+
+
+def _own_args(env_args: Mapping[str, Any]) -> dict[str, Any]:
+    """The environment's own arguments, without those that EPyMARL adds for itself."""
+    return {key: value for key, value in env_args.items() if key not in ("seed", "map_name")}

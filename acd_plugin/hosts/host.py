@@ -17,6 +17,9 @@ class Host:
     runners: Mapping[str, Callable[..., Any]]
     controllers: Mapping[str, Callable[..., Any]]
     learners: Mapping[str, Callable[..., Any]]
+    # The host's own training loop: (Sacred run, configuration, folder for its files) -> result.
+    # None: the built-in `Training`.
+    loop: Callable[[Any, dict[str, Any], str], float | None] | None = None
 
 
 _current: list[Host] = []

@@ -10,11 +10,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from acd_plugin import hosts
 from acd_plugin.envs.batch_env import BatchEnv, Purpose
 from acd_plugin.envs.registry import make_batch
+from acd_plugin.errors import UserError
 from acd_plugin.runners.statistics import EpisodeStatistics
 
 
@@ -29,9 +31,12 @@ class BatchRunner:
         self.args = args
         self.logger = logger
         self.batch_size: int = args.batch_size_run
-        self.env: BatchEnv = make_batch(
-            args.env, self.batch_size, args.env_args.get("seed", args.seed), _env_args(args)
-        )
+        self.env: BatchEnv = make_batch(args.env, self.batch_size, args.seed, args.env_args)
+        if not getattr(args, "common_reward", True):
+            raise UserError(
+                "the batch runner plays for the team reward, and common_reward is False: "
+                "set common_reward=True, or choose another runner"
+            )
         self.episode_limit = self.env.episode_limit
         self.t_env = 0  # environment steps of training so far, summed over games
         self.log_train_stats_t = -args.runner_log_interval - 1
@@ -123,9 +128,9 @@ class BatchRunner:
             lengths[live] += 1
             batch.update(
                 {
-                    "actions": actions[live, None, :, None],
-                    "reward": result.rewards[live, None, None],
-                    "terminated": result.terminated[live, None, None],
+                    "actions": torch.from_numpy(actions[live, None, :, None]),
+                    "reward": torch.from_numpy(result.rewards[live, None, None]),
+                    "terminated": torch.from_numpy(result.terminated[live, None, None]),
                 },
                 bs=games,
                 ts=slice(step, step + 1),
@@ -141,9 +146,9 @@ class BatchRunner:
         games: Any = slice(None) if live.size == self.batch_size else live.tolist()
         batch.update(
             {
-                "state": self.env.states[live, None],
-                "obs": self.env.observations[live, None],
-                "avail_actions": self.env.available_actions[live, None],
+                "state": torch.from_numpy(self.env.states[live, None]),
+                "obs": torch.from_numpy(self.env.observations[live, None]),
+                "avail_actions": torch.from_numpy(self.env.available_actions[live, None]),
             },
             bs=games,
             ts=slice(step, step + 1),
@@ -177,8 +182,3 @@ class BatchRunner:
 
     def save_replay(self) -> None:
         raise NotImplementedError("the batch runner cannot save replays")
-
-
-def _env_args(args: SimpleNamespace) -> dict[str, Any]:
-    """The environment's own arguments, without the seed that EPyMARL adds to them."""
-    return {name: value for name, value in args.env_args.items() if name != "seed"}

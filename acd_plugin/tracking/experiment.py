@@ -11,6 +11,7 @@ from sacred import SETTINGS, Experiment
 from sacred.utils import SacredInterrupt
 
 import acd_plugin
+from acd_plugin import hosts
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.training import Training, TrainingStoppedError
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
@@ -57,7 +58,10 @@ def run_training(
 
     def train(_run: Any) -> float | None:
         logger.info("run folder: %s", observer.dir)
+        host = hosts.current()
         try:
+            if host.loop is not None:
+                return host.loop(_run, config, str(observer.folder.path))
             return _train(_run, config, observer.folder, resume[1] if resume else None)
         except TrainingStoppedError:
             _run._emit_heartbeat()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HOME = os.environ.get("EPYMARL_HOME", "")
 
 pytestmark = pytest.mark.skipif(not HOME, reason="EPYMARL_HOME names no EPyMARL checkout")

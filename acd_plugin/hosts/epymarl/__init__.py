@@ -1,0 +1,1 @@
+"""An unmodified EPyMARL checkout as the host: its own loop, with our classes in it."""

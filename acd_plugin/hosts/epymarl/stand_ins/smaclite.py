@@ -1,0 +1,1 @@
+"""Stand-in for smaclite, which EPyMARL imports unconditionally and PyPI does not have."""
