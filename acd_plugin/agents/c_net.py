@@ -1,8 +1,8 @@
 """C-Net: the network of a communicating agent.
 
-Shape legend: B games, N agents, A actions, M message bits, K host slots, O observation length,
-E embedding width (= hidden width), L layers. Source: arXiv 2507.14658, equations 1 and 2;
-Foerster et al. 2016, appendix.
+Shape legend: B games, T steps, N agents, A actions, M message bits, P message outputs, K host
+slots, O observation length, E embedding width (= hidden width), L layers.
+Source: arXiv 2507.14658, equations 1 and 2; Foerster et al. 2016, appendix.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from acd_plugin.agents.message_norm import MessageNorm
 from acd_plugin.agents.observation_encoders import make_observation_encoder
-from acd_plugin.components.dial_settings import DialSettings
+from acd_plugin.agents.recurrence import unroll_gru
+from acd_plugin.components.dial_settings import CommSettings
 from acd_plugin.envs.comm_layout import CommLayout
 
 _RNN_INIT = 0.08  # half width of the uniform initialisation of the recurrent layers
@@ -25,16 +26,15 @@ class CNet(nn.Module):
 
     The embeddings of agent, observation, previous action and received messages are summed
     (equation 1), go through stacked GRU cells and a two-layer head whose outputs are A action
-    values and M message logits.
+    values and P message outputs: in DIAL one logit for each bit.
     """
 
     def __init__(
-        self, obs_size: int, settings: DialSettings, layout: CommLayout | None, n_agents: int
+        self, obs_size: int, settings: CommSettings, layout: CommLayout | None, n_agents: int
     ) -> None:
         super().__init__()
         width = settings.hidden_dim
         self.n_actions = settings.n_actions
-        self.n_bits = settings.n_bits
         self.embed_agent = nn.Embedding(n_agents, width)
         self.embed_observation = make_observation_encoder(obs_size, width, layout)
         self.embed_action = nn.Embedding(settings.n_actions + 1, width)  # the last: none yet
@@ -47,7 +47,7 @@ class CNet(nn.Module):
         self.head = nn.Sequential(
             nn.Linear(width, width),
             nn.ReLU(),
-            nn.Linear(width, settings.n_actions + settings.n_bits),
+            nn.Linear(width, settings.n_actions + settings.message_outputs),
         )
 
     def init_hidden(self, batch_size: int) -> Hidden:
@@ -65,24 +65,37 @@ class CNet(nn.Module):
         z: Tensor = self.embed_observation(observations)
         return z + self.embed_action(previous_actions) + self.embed_agent.weight
 
+    def hear(self, embedded: Tensor, received: Tensor) -> Tensor:
+        """Add the embedding of received messages (..., N, (N - 1) M) to the rest (..., N, E)."""
+        if self.embed_messages is None:
+            return embedded
+        return embedded + torch.relu(self.embed_messages(self.message_norm(received)))
+
     def forward(
         self, embedded: Tensor, received: Tensor, hidden: Hidden
     ) -> tuple[Tensor, Tensor, Hidden]:
         """One step: embedded (B, N, E) and received messages (B, N, (N - 1) M).
 
-        Returns action values (B, N, A), message logits (B, N, M) and the next hidden states.
+        Returns action values (B, N, A), message outputs (B, N, P) and the next hidden states.
         """
-        batch, agents, width = embedded.shape
-        z = embedded
-        if self.embed_messages is not None:
-            z = z + torch.relu(self.embed_messages(self.message_norm(received)))
-        x = z.reshape(batch * agents, width)
+        z = self.hear(embedded, received)
+        x = z.flatten(0, 1)
         following: Hidden = []
         for cell, state in zip(self.cells, hidden, strict=True):
             x = cell(x, state)
             following.append(x)
-        out = self.head(x).reshape(batch, agents, -1)
+        out = self.head(x).view(*z.shape[:2], -1)
         return out[..., : self.n_actions], out[..., self.n_actions :], following
+
+    def unroll(self, embedded: Tensor, received: Tensor) -> tuple[Tensor, Tensor]:
+        """Whole episodes whose messages are known: (B, T, N, E) and (B, T, N, (N - 1) M).
+
+        Returns action values (B, T, N, A) and message outputs (B, T, N, P).
+        """
+        z = self.hear(embedded, received).transpose(0, 1)  # (T, B, N, E)
+        cells = [cell for cell in self.cells if isinstance(cell, nn.GRUCell)]
+        out = self.head(unroll_gru(cells, z.flatten(1, 2))).view(*z.shape[:3], -1).transpose(0, 1)
+        return out[..., : self.n_actions], out[..., self.n_actions :]
 
     def update_message_norm(self, received: Tensor) -> None:
         """Let the message normalisation follow the messages received in a batch (..., n)."""

@@ -6,14 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from acd_plugin.agents.c_net import CNet, Hidden
-from acd_plugin.components.dial_settings import DialSettings
+from acd_plugin.components.dial_settings import CommSettings
 from acd_plugin.envs.comm_layout import CommLayout
 
 
 class SeparateCNets(nn.Module):
     """N networks behind the interface of one `CNet`."""
 
-    def __init__(self, obs_size: int, settings: DialSettings, layout: CommLayout | None) -> None:
+    def __init__(self, obs_size: int, settings: CommSettings, layout: CommLayout | None) -> None:
         super().__init__()
         self.nets = nn.ModuleList(
             CNet(obs_size, settings, layout, n_agents=1) for _ in range(settings.n_agents)
@@ -45,6 +45,14 @@ class SeparateCNets(nn.Module):
             logits.append(logit)
             following += states
         return torch.cat(values, dim=1), torch.cat(logits, dim=1), following
+
+    def unroll(self, embedded: Tensor, received: Tensor) -> tuple[Tensor, Tensor]:
+        parts = [
+            net.unroll(embedded[:, :, i : i + 1], received[:, :, i : i + 1])
+            for i, net in enumerate(self._each())
+        ]
+        values, outputs = zip(*parts, strict=True)
+        return torch.cat(values, dim=2), torch.cat(outputs, dim=2)
 
     def update_message_norm(self, received: Tensor) -> None:
         """Let each agent's normalisation follow what it received (..., N, n)."""

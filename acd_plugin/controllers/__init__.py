@@ -1,7 +1,12 @@
 """Controllers: they run the agents' networks and pick the actions."""
 
+from acd_plugin.controllers.basic_controller import BasicController, make_non_shared
 from acd_plugin.controllers.dial_controller import DialController
 
-__all__ = ["REGISTRY", "DialController"]
+__all__ = ["REGISTRY", "BasicController", "DialController"]
 
-REGISTRY = {"dial_mac": DialController}
+REGISTRY = {
+    "basic_mac": BasicController,
+    "non_shared_mac": make_non_shared,
+    "dial_mac": DialController,
+}

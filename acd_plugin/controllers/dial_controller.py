@@ -5,18 +5,18 @@ Shape legend: B games, T steps, N agents, A actions, M message bits, O observati
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from acd_plugin.agents import REGISTRY as AGENTS
 from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
 from acd_plugin.components.channel import Channel
 from acd_plugin.components.dial_settings import DialSettings
 from acd_plugin.components.streams import named_generator
+from acd_plugin.controllers.controller import Controller
 from acd_plugin.envs.registry import comm_layout
 from acd_plugin.errors import find
 
@@ -30,7 +30,7 @@ class Unrolled(NamedTuple):
     received: Tensor  # (B, T, N, (N - 1) M) received at each step
 
 
-class DialController:
+class DialController(Controller):
     """Multi-agent controller with EPyMARL's contract.
 
     A message sent at step t is received at step t + 1; at step 0 everybody receives zeros. Acting
@@ -145,37 +145,5 @@ class DialController:
         sent = (ep_batch["messages"] >= 0.5).any(dim=-1)  # (B, T + 1, N)
         return {"messages_sent": sent.sum(dim=(1, 2)).double()}
 
-    def parameters(self) -> Any:
-        return self.agent.parameters()
-
-    def load_state(self, other: DialController) -> None:
-        """Copy the networks of ``other``."""
-        self.agent.load_state_dict(other.agent.state_dict())
-
-    def module(self) -> nn.Module:
-        """Return all networks as one module."""
-        return self.agent
-
-    def cuda(self) -> None:
-        self.agent.cuda()
-
-    def save_models(self, path: str) -> None:
-        """Write the networks alone, where EPyMARL expects them."""
-        torch.save(self.agent.state_dict(), Path(path) / "agent.th")
-
-    def load_models(self, path: str) -> None:
-        state = torch.load(Path(path) / "agent.th", map_location="cpu", weights_only=True)
-        self.agent.load_state_dict(state)
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return everything that is needed to go on bit for bit."""
-        return {
-            "agent": self.agent.state_dict(),
-            "noise_generator": self.noise_generator.get_state(),
-            "exploration": self.action_selector.generator.get_state(),
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.agent.load_state_dict(state["agent"])
-        self.noise_generator.set_state(state["noise_generator"])
-        self.action_selector.generator.set_state(state["exploration"])
+    def generators(self) -> dict[str, torch.Generator]:
+        return {**super().generators(), "noise_generator": self.noise_generator}

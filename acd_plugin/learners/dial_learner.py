@@ -14,8 +14,10 @@ import torch
 from torch import Tensor
 
 from acd_plugin.components.dial_settings import DialSettings
+from acd_plugin.components.episodes import played_steps
+from acd_plugin.components.fresh_episodes import FreshEpisodes
+from acd_plugin.components.target_networks import TargetNetworks
 from acd_plugin.controllers.dial_controller import DialController, Unrolled
-from acd_plugin.errors import UserError
 
 
 class DialLearner:
@@ -35,7 +37,7 @@ class DialLearner:
         self.mac = mac
         self.logger = logger
         self.settings = DialSettings.from_args(args)
-        _check_on_policy(self.settings)
+        self._fresh = FreshEpisodes("DIAL", self.settings)
         self.target_mac = copy.deepcopy(mac)
         self.optimiser = torch.optim.RMSprop(
             mac.parameters(),
@@ -44,14 +46,15 @@ class DialLearner:
             eps=self.settings.optim_eps,
             momentum=self.settings.optim_momentum,
         )
-        self._last_target_update = 0  # episodes
+        self._target_networks = TargetNetworks(
+            self.settings.target_update_interval_or_tau, [(self.target_mac.agent, mac.agent)]
+        )
         self._log_interval = args.learner_log_interval
         self._last_log = -args.learner_log_interval - 1
 
     def train(self, batch: Any, t_env: int, episode_num: int) -> None:
         """Learn from the last ``batch_size`` episodes, once that many new ones were played."""
-        episodes = episode_num + self.settings.batch_size_run
-        if episodes % self.settings.batch_size:
+        if not self._fresh.are_complete(episode_num):
             return
         online = self.mac.unroll(batch, batch.max_seq_length - 1)
         loss, statistics = self._loss(batch, online)
@@ -63,7 +66,7 @@ class DialLearner:
         self.optimiser.step()
         if online.received.shape[-1]:
             self.mac.agent.update_message_norm(online.received.detach())
-        self._update_target(episodes)
+        self._target_networks.follow(self._fresh.played(episode_num))
         if t_env - self._last_log >= self._log_interval:
             self._log(t_env, {"loss": loss, "grad_norm": grad_norm, **statistics})
 
@@ -71,8 +74,7 @@ class DialLearner:
         rewards = batch["reward"][:, :-1]  # (B, T, 1)
         actions = batch["actions"][:, :-1]  # (B, T, N, 1)
         terminated = batch["terminated"][:, :-1].float()  # (B, T, 1)
-        played = batch["filled"][:, :-1].float().clone()  # (B, T, 1)
-        played[:, 1:] *= 1 - terminated[:, :-1]
+        played = played_steps(batch)  # (B, T, 1)
         chosen = online.action_values.gather(dim=3, index=actions).squeeze(3)  # (B, T, N)
         targets = self._targets(batch, rewards, terminated)
         errors = (chosen - targets) * played
@@ -93,22 +95,6 @@ class DialLearner:
         over = terminated.bool() | ~allowed.any(dim=3)[:, 1:]  # (B, T, N)
         following = values.max(dim=3).values[:, 1:].masked_fill(over, 0.0)
         return rewards + self.settings.gamma * following
-
-    def _update_target(self, episodes: int) -> None:
-        interval_or_tau = self.settings.target_update_interval_or_tau
-        if interval_or_tau > 1:
-            if episodes - self._last_target_update >= interval_or_tau:
-                self.target_mac.load_state(self.mac)
-                self._last_target_update = episodes
-            return
-        with torch.no_grad():
-            pairs = zip(
-                self.target_mac.agent.state_dict().values(),
-                self.mac.agent.state_dict().values(),
-                strict=True,
-            )
-            for target, online in pairs:
-                target.lerp_(online, interval_or_tau)
 
     def _log(self, t_env: int, statistics: dict[str, Tensor]) -> None:
         for name, value in statistics.items():
@@ -136,23 +122,12 @@ class DialLearner:
         return {
             "target": self.target_mac.agent.state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "last_target_update": self._last_target_update,
+            "last_target_update": self._target_networks.last_copy,
             "last_log": self._last_log,
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.target_mac.agent.load_state_dict(state["target"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self._last_target_update = state["last_target_update"]
+        self._target_networks.last_copy = state["last_target_update"]
         self._last_log = state["last_log"]
-
-
-def _check_on_policy(settings: DialSettings) -> None:
-    """DIAL learns only from episodes of the current policy, so the buffer must hold just those."""
-    batch, run, buffer = settings.batch_size, settings.batch_size_run, settings.buffer_size
-    if buffer != batch or batch % run:
-        raise UserError(
-            f"DIAL learns from fresh episodes only, but batch_size={batch}, batch_size_run={run}, "
-            f"buffer_size={buffer}: set buffer_size equal to batch_size, and batch_size_run to a "
-            "divisor of it"
-        )

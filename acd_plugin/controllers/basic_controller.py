@@ -1,0 +1,120 @@
+"""The controller of agents that do not communicate.
+
+Shape legend: B games, T steps, N agents, I inputs, H hidden width, A actions.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor
+
+from acd_plugin.agents import SILENT_REGISTRY as AGENTS
+from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
+from acd_plugin.components.component_settings import ComponentSettings
+from acd_plugin.components.episodes import previous_actions_onehot
+from acd_plugin.controllers.controller import Controller
+from acd_plugin.controllers.unrolling import step_by_step
+from acd_plugin.errors import UserError, find
+
+_NEVER = -1e10  # logit of an action that is not available
+
+
+class BasicSettings(ComponentSettings):
+    """Settings of the controller; the names are the configuration's keys."""
+
+    n_agents: int = Field(ge=1)
+    agent_output_type: Literal["q", "pi_logits"]  # action values, or logits of a policy
+    obs_agent_id: bool  # agents are told who they are
+    obs_last_action: bool  # and what they did last
+    mask_before_softmax: bool = True  # a policy never chooses what is not available
+
+
+class BasicController(Controller):
+    """Multi-agent controller with EPyMARL's contract, also for its agents.
+
+    Whether agents share a network is up to the agent: ``rnn`` is one for all, ``rnn_ns`` one for
+    each. Outputs are action values or, for ``pi_logits``, the probabilities of a policy.
+    """
+
+    def __init__(self, scheme: dict[str, Any], groups: dict[str, int], args: SimpleNamespace):
+        del groups  # part of the contract; the settings know the number of agents
+        self.settings = BasicSettings.from_args(args)
+        self.agent_output_type = self.settings.agent_output_type  # EPyMARL's learners look here
+        make_agent = find(AGENTS, "agent", args.agent)
+        self.agent = make_agent(self._input_size(scheme), args)
+        selector = find(ACTION_SELECTORS, "action_selector", args.action_selector)
+        self.action_selector = selector(args)
+        self._hidden = torch.empty(0)
+
+    def _input_size(self, scheme: dict[str, Any]) -> int:
+        size: int = scheme["obs"]["vshape"]
+        if self.settings.obs_last_action:
+            size += scheme["actions_onehot"]["vshape"][0]
+        return size + self.settings.n_agents * self.settings.obs_agent_id
+
+    def _inputs(self, ep_batch: Any, steps: slice) -> Tensor:
+        """Return what the networks see at ``steps`` (len(steps), B, N, I)."""
+        observations = ep_batch["obs"][:, steps]
+        parts = [observations]
+        if self.settings.obs_last_action:
+            parts.append(previous_actions_onehot(ep_batch, steps))
+        if self.settings.obs_agent_id:
+            n_agents = self.settings.n_agents
+            who = torch.eye(n_agents, device=observations.device)
+            parts.append(who.expand(*observations.shape[:2], n_agents, n_agents))
+        return torch.cat([part.transpose(0, 1) for part in parts], dim=-1)
+
+    def init_hidden(self, batch_size: int) -> None:
+        """Begin episodes in ``batch_size`` games."""
+        initial: Any = self.agent.init_hidden  # (1, H), or (N, H)
+        self._hidden = initial().unsqueeze(0).expand(batch_size, self.settings.n_agents, -1)
+
+    def select_actions(
+        self, ep_batch: Any, t_ep: int, t_env: int, bs: Any = slice(None), test_mode: bool = False
+    ) -> Tensor:
+        """Return the actions (len(bs), N) of step ``t_ep`` in the games ``bs``."""
+        available = ep_batch["avail_actions"][:, t_ep]
+        with torch.no_grad():
+            outputs = self.forward(ep_batch, t_ep, test_mode)
+        chosen: Tensor = self.action_selector.select_action(
+            outputs[bs], available[bs], t_env, test_mode
+        )
+        return chosen
+
+    def forward(self, ep_batch: Any, t: int, test_mode: bool = False) -> Tensor:
+        """Return the outputs (B, N, A) of step ``t``; steps must be asked for in order."""
+        del test_mode  # part of the contract
+        inputs = self._inputs(ep_batch, slice(t, t + 1))[0]
+        outputs, self._hidden = self.agent(inputs.flatten(0, 1), self._hidden)
+        return self._finish(outputs.view(*inputs.shape[:2], -1), ep_batch["avail_actions"][:, t])
+
+    def unroll(self, ep_batch: Any, steps: int) -> Tensor:
+        """Return the outputs (B, steps, N, A) of the first ``steps`` steps of whole episodes."""
+        if not hasattr(self.agent, "unroll"):  # one that was written for EPyMARL
+            return step_by_step(self, ep_batch, steps)
+        outputs = self.agent.unroll(self._inputs(ep_batch, slice(0, steps))).transpose(0, 1)
+        return self._finish(outputs, ep_batch["avail_actions"][:, :steps])
+
+    def _finish(self, outputs: Tensor, available: Tensor) -> Tensor:
+        if self.agent_output_type == "q":
+            return outputs
+        if self.settings.mask_before_softmax:
+            outputs = outputs.masked_fill(available == 0, _NEVER)
+        return outputs.softmax(dim=-1)
+
+
+def make_non_shared(
+    scheme: dict[str, Any], groups: dict[str, int], args: SimpleNamespace
+) -> BasicController:
+    """Return a controller for agents that each have a network; UserError when they share one."""
+    controller = BasicController(scheme, groups, args)
+    if args.agent == "rnn":
+        raise UserError(
+            "mac 'non_shared_mac' is for agents with networks of their own, but agent 'rnn' is one "
+            "network for all: set agent=rnn_ns, or mac=basic_mac"
+        )
+    return controller

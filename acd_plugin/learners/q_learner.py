@@ -1,0 +1,167 @@
+"""Q-learning of independent agents or of a team: IQL, VDN and QMIX.
+
+Shape legend: B games, T steps, N agents, A actions; M values per step: N agents', or 1 team's.
+"""
+
+from __future__ import annotations
+
+import copy
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from acd_plugin.components.episodes import played_steps
+from acd_plugin.components.learner_settings import LearnerSettings
+from acd_plugin.components.returns import lambda_returns
+from acd_plugin.components.running_moments import RunningMoments
+from acd_plugin.components.target_networks import TargetNetworks
+from acd_plugin.controllers.unrolling import unroll
+from acd_plugin.errors import find
+from acd_plugin.mixers import REGISTRY as MIXERS
+
+
+class QSettings(LearnerSettings):
+    """Settings of the learner; the names are the configuration's keys."""
+
+    mixer: str | None  # None: every agent learns by itself
+    double_q: bool  # the online network chooses the action that the target network values
+    td_lambda: float = Field(default=0.0, ge=0.0, le=1.0)  # 0: one-step targets
+
+
+class QLearner:
+    """One gradient step of Adam per sampled batch of episodes.
+
+    Loss (Mnih et al. 2015; with a mixer Rashid et al. 2018, equation 6): the mean over played steps
+    of squared errors between the value of the actions taken and ``r_t + gamma * V_{t+1}``, where V
+    is the target networks' value of the best actions, and 0 after the end. Values are the agents'
+    own or, mixed, the team's.
+    """
+
+    def __init__(
+        self, mac: Any, scheme: dict[str, Any], logger: Any, args: SimpleNamespace
+    ) -> None:
+        del scheme  # part of the contract
+        self.settings = QSettings.from_args(args)
+        self.settings.check("q", mac)
+        self.logger = logger
+        self.mac = mac
+        self.target_mac = copy.deepcopy(mac)
+        self.mixer = self._make_mixer(args)
+        self.target_mixer = copy.deepcopy(self.mixer)
+        self.parameters = [*mac.parameters(), *(self.mixer.parameters() if self.mixer else ())]
+        self.optimiser = torch.optim.Adam(self.parameters, lr=self.settings.lr)
+        self.reward_moments = RunningMoments(1)
+        self.return_moments = RunningMoments(1 if self.mixer else self.settings.n_agents)
+        pairs = [(self.target_mac.agent, mac.agent)]
+        if self.mixer and self.target_mixer:
+            pairs.append((self.target_mixer, self.mixer))
+        self._targets = TargetNetworks(self.settings.target_update_interval_or_tau, pairs)
+        self._updates = 0
+        self._last_log = -self.settings.learner_log_interval - 1
+
+    def _make_mixer(self, args: SimpleNamespace) -> nn.Module | None:
+        if self.settings.mixer is None:
+            return None
+        return find(MIXERS, "mixer", self.settings.mixer)(args)
+
+    def train(self, batch: Any, t_env: int, episode_num: int) -> None:
+        """Learn from a batch of episodes."""
+        del episode_num  # part of the contract
+        loss, statistics = self.loss(batch)
+        self.optimiser.zero_grad()
+        loss.backward()
+        grad_norm = nn.utils.clip_grad_norm_(self.parameters, self.settings.grad_norm_clip)
+        self.optimiser.step()
+        self._updates += 1
+        self._targets.follow(self._updates)
+        if t_env - self._last_log >= self.settings.learner_log_interval:
+            for name, value in {"loss": loss, "grad_norm": grad_norm, **statistics}.items():
+                self.logger.log_stat(name, value.item(), t_env)
+            self._last_log = t_env
+
+    def loss(self, batch: Any) -> tuple[Tensor, dict[str, Tensor]]:
+        """Return the loss of a batch and what there is to say about it."""
+        values = unroll(self.mac, batch, batch.max_seq_length)  # (B, T + 1, N, A)
+        taken = values[:, :-1].gather(3, batch["actions"][:, :-1]).squeeze(3)  # (B, T, N)
+        if self.mixer:
+            taken = self.mixer(taken, batch["state"][:, :-1])  # (B, T, M)
+        played = played_steps(batch)
+        targets = self._make_targets(batch, values.detach(), played)
+        errors = (taken - targets) * played
+        count = played.sum() * taken.shape[2]
+        return self.error_loss(errors) / count, {
+            "td_error_abs": errors.abs().sum() / count,
+            "q_taken_mean": (taken * played).sum() / count,
+            "target_mean": (targets * played).sum() / count,
+        }
+
+    def error_loss(self, errors: Tensor) -> Tensor:
+        """Return the summed loss of TD errors (B, T, M), value minus target; 0 is no error."""
+        return (errors**2).sum()
+
+    @torch.no_grad()
+    def _make_targets(self, batch: Any, values: Tensor, played: Tensor) -> Tensor:
+        """Return the targets (B, T, M) for the online ``values`` (B, T + 1, N, A)."""
+        rewards = batch["reward"][:, :-1]  # (B, T, 1)
+        terminated = batch["terminated"][:, :-1].float()  # (B, T, 1)
+        if self.settings.standardise_rewards:
+            self.reward_moments.update(rewards[played.bool()].unsqueeze(1))
+            rewards = self.reward_moments.standardise(rewards)
+        following = self._following_values(batch, values)
+        if self.settings.standardise_returns:
+            following = self.return_moments.restore(following)
+        targets = lambda_returns(
+            rewards, terminated, following, self.settings.gamma, self.settings.td_lambda
+        )
+        if self.settings.standardise_returns:
+            self.return_moments.update(targets[played.squeeze(2).bool()])
+            targets = self.return_moments.standardise(targets)
+        return targets
+
+    def _following_values(self, batch: Any, values: Tensor) -> Tensor:
+        """Return what the target networks make of the best actions one step later (B, T, M)."""
+        target_values = unroll(self.target_mac, batch, batch.max_seq_length)[:, 1:]
+        allowed = batch["avail_actions"][:, 1:].bool()
+        judged_by = values[:, 1:] if self.settings.double_q else target_values
+        best = judged_by.masked_fill(~allowed, -torch.inf).argmax(dim=3, keepdim=True)
+        following = target_values.gather(3, best).squeeze(3)  # (B, T, N)
+        return (
+            self.target_mixer(following, batch["state"][:, 1:]) if self.target_mixer else following
+        )
+
+    def _networks(self) -> dict[str, nn.Module]:
+        """Return all networks and moments beside the controller's."""
+        networks = {
+            "target": self.target_mac.agent,
+            "mixer": self.mixer,
+            "target_mixer": self.target_mixer,
+            "reward_moments": self.reward_moments,
+            "return_moments": self.return_moments,
+        }
+        return {name: network for name, network in networks.items() if network is not None}
+
+    def cuda(self) -> None:
+        self.mac.cuda()
+        for network in self._networks().values():
+            network.cuda()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything beside the controller that is needed to go on bit for bit."""
+        return {
+            **{name: network.state_dict() for name, network in self._networks().items()},
+            "optimiser": self.optimiser.state_dict(),
+            "updates": self._updates,
+            "last_target_update": self._targets.last_copy,
+            "last_log": self._last_log,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        for name, network in self._networks().items():
+            network.load_state_dict(state[name])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self._updates = state["updates"]
+        self._targets.last_copy = state["last_target_update"]
+        self._last_log = state["last_log"]
