@@ -41,15 +41,17 @@ class Channel:
         sends exactly 0.
         """
         messages = discretise(logits) if noise is None else regularise(logits, noise)
-        if self._gated_bits:
-            has_something_to_say = (observations[..., : self._gated_bits] > 0).any(-1, keepdim=True)
-            messages = messages * has_something_to_say
-        return messages
+        return messages * self.may_speak(observations) if self._gated_bits else messages
+
+    def may_speak(self, observations: Tensor) -> Tensor:
+        """Return which agents the gate lets speak, given what they see (..., N, O): (..., N, 1)."""
+        if not self._gated_bits:
+            return torch.ones_like(observations[..., :1], dtype=torch.bool)
+        return (observations[..., : self._gated_bits] > 0).any(-1, keepdim=True)
 
     def deliver(self, messages: Tensor) -> Tensor:
-        """Return what each agent receives: the messages (B, N, M) of the others (B, N, (N-1) M)."""
-        batch, agents, bits = messages.shape
-        return messages[:, self._others].reshape(batch, agents, (agents - 1) * bits)
+        """Return what each agent receives, the others' messages: (..., N, M) to (..., N, (N-1) M)."""
+        return messages[..., self._others, :].flatten(-2)
 
     def widen(self, available: Tensor, received: Tensor) -> Tensor:
         """Add to the masks (..., N, A) what messages (..., N, n) unlock ("SAU").

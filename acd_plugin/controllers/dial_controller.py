@@ -11,14 +11,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from acd_plugin.agents import REGISTRY as AGENTS
-from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
-from acd_plugin.components.channel import Channel
-from acd_plugin.components.dial_settings import DialSettings
+from acd_plugin.components.comm_settings import DialSettings
 from acd_plugin.components.streams import named_generator
-from acd_plugin.controllers.controller import Controller
-from acd_plugin.envs.registry import comm_layout
-from acd_plugin.errors import find
+from acd_plugin.controllers.comm_controller import CommController, message_entry
 
 
 class Unrolled(NamedTuple):
@@ -30,25 +25,18 @@ class Unrolled(NamedTuple):
     received: Tensor  # (B, T, N, (N - 1) M) received at each step
 
 
-class DialController(Controller):
+class DialController(CommController):
     """Multi-agent controller with EPyMARL's contract.
 
-    A message sent at step t is received at step t + 1; at step 0 everybody receives zeros. Acting
-    draws the channel noise and stores it with the episode, so that unrolling the episode later
-    reproduces every message bit for bit.
+    Acting draws the channel noise and stores it with the episode, so that unrolling the episode
+    later reproduces every message bit for bit.
     """
 
     def __init__(self, scheme: dict[str, Any], groups: dict[str, int], args: SimpleNamespace):
         del groups  # part of the contract; the settings know the number of agents
         self.settings = DialSettings.from_args(args)
-        layout = comm_layout(args.env, args.env_args)
-        make_agent = find(AGENTS, "agent", args.agent)
-        self.agent = make_agent(scheme["obs"]["vshape"], self.settings, layout)
-        self.channel = Channel(self.settings.n_agents, layout)
-        selector = find(ACTION_SELECTORS, "action_selector", args.action_selector)
-        self.action_selector = selector(args)
+        super().__init__(scheme, args, self.settings)
         self.noise_generator = named_generator(args.seed, "message_noise")
-        self._hidden: list[Tensor] = []
         self._received = torch.empty(0)  # messages received at the step being played
 
     @staticmethod
@@ -57,8 +45,7 @@ class DialController(Controller):
         n_bits = args.n_bits
         if n_bits <= 0:  # what is negative is refused with the other settings
             return {}
-        entry = {"vshape": (n_bits,), "group": "agents", "dtype": torch.float32}
-        return {"message_noise": dict(entry), "messages": dict(entry)}
+        return {"message_noise": message_entry(n_bits), "messages": message_entry(n_bits)}
 
     def init_hidden(self, batch_size: int) -> None:
         """Begin episodes in ``batch_size`` games."""
@@ -91,16 +78,12 @@ class DialController(Controller):
 
     def forward(self, ep_batch: Any, t: int, test_mode: bool = False) -> Tensor:
         """Return the action values (B, N, A) of step ``t``; steps must be asked for in order."""
-        observations = ep_batch["obs"][:, t]
-        previous = self._previous_actions(ep_batch, slice(t, t + 1))[:, 0]
-        embedded = self.agent.embed(observations, previous)
+        embedded = self._embed(ep_batch, slice(t, t + 1))[:, 0]
         values, logits, self._hidden = self.agent(embedded, self._received, self._hidden)
         if self.settings.n_bits:
             noise = None if test_mode else ep_batch["message_noise"][:, t]
-            messages = self.channel.send(logits, noise, observations)
-            ep_batch.update(
-                {"messages": messages.detach().unsqueeze(1)}, ts=slice(t, t + 1), mark_filled=False
-            )
+            messages = self.channel.send(logits, noise, ep_batch["obs"][:, t])
+            self._store_messages(ep_batch, t, messages.detach())
             self._received = self.channel.deliver(messages)
         return values
 
@@ -108,7 +91,7 @@ class DialController(Controller):
         """Run the networks over the first ``steps`` steps of whole episodes."""
         observations = ep_batch["obs"][:, :steps]
         available = ep_batch["avail_actions"][:, :steps]
-        embedded = self.agent.embed(observations, self._previous_actions(ep_batch, slice(0, steps)))
+        embedded = self._embed(ep_batch, slice(0, steps))
         self.init_hidden(ep_batch.batch_size)
         received, hidden = self._received, self._hidden
         all_values, all_messages, all_received = [], [], []
@@ -129,21 +112,8 @@ class DialController(Controller):
             received=heard,
         )
 
-    def _previous_actions(self, ep_batch: Any, steps: slice) -> Tensor:
-        """Actions (B, len(steps), N) taken one step before; A, "none yet", before the first."""
-        first, last = steps.start, steps.stop
-        actions = ep_batch["actions"][..., 0]  # (B, T + 1, N)
-        if first > 0:
-            return actions[:, first - 1 : last - 1]
-        none_yet = torch.full_like(actions[:, :1], self.settings.n_actions)
-        return torch.cat([none_yet, actions[:, : last - 1]], dim=1)
-
     def episode_stats(self, ep_batch: Any) -> dict[str, Tensor]:
-        """Return statistics of the episodes just played, each (B,)."""
-        if not self.settings.n_bits:
-            return {}
-        sent = (ep_batch["messages"] >= 0.5).any(dim=-1)  # (B, T + 1, N)
-        return {"messages_sent": sent.sum(dim=(1, 2)).double()}
+        return super().episode_stats(ep_batch) if self.settings.n_bits else {}
 
     def generators(self) -> dict[str, torch.Generator]:
         return {**super().generators(), "noise_generator": self.noise_generator}

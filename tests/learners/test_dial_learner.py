@@ -41,8 +41,9 @@ def test_bootstrapping_at_the_time_limit_uses_the_last_observation(
     training = make_training("env_args.bootstrap_at_time_limit=True")
     batch = training.runner.run(test_mode=False)
     assert not batch["terminated"].any()
-    rewards, terminated = batch["reward"][:, :-1], batch["terminated"][:, :-1]
-    targets = training.learner._targets(batch, rewards, terminated)
+    rewards = batch["reward"][:, :-1]
+    target = training.learner.target_mac.unroll(batch, batch.max_seq_length)
+    targets = training.learner._targets(batch, target.action_values, target.available.bool())
     assert not torch.equal(targets[:, -1], rewards[:, -1].expand_as(targets[:, -1]))
 
 

@@ -35,3 +35,13 @@ class DialSettings(CommSettings):
     """What DIAL adds (``config/algs/dial.yaml``): one output per bit, and a noisy channel."""
 
     dru_sigma: float = Field(ge=0.0)  # standard deviation of the channel noise while learning
+
+
+class RialSettings(CommSettings):
+    """What RIAL needs (``config/algs/rial.yaml``): one output per message, of which one is sent."""
+
+    n_bits: int = Field(ge=1, le=8)
+
+    @property
+    def message_outputs(self) -> int:
+        return int(2**self.n_bits)

@@ -1,0 +1,44 @@
+"""RIAL's learner: independent Q-learning of actions and of messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from acd_plugin.components.comm_settings import RialSettings
+from acd_plugin.controllers.rial_controller import RialController, Unrolled
+from acd_plugin.learners.comm_learner import CommLearner, Statistics
+
+
+class RialLearner(CommLearner):
+    """Loss (Foerster et al. 2016, section 5.1): DIAL's for actions, plus the same for messages.
+
+    A message is an action like any other: its value is learned from the same reward, with targets
+    that run over the messages the gate allows. Nothing flows back through the channel.
+    """
+
+    algorithm = "RIAL"
+    settings_class = RialSettings
+    controller = ("rial_mac", RialController)
+
+    def _loss(self, batch: Any, online: Unrolled) -> tuple[Tensor, Statistics]:
+        with torch.no_grad():
+            target: Unrolled = self.target_mac.unroll(batch, batch.max_seq_length)
+        loss, statistics = self._td_loss(
+            batch,
+            online.action_values,
+            batch["actions"][:, :-1],
+            target.action_values,
+            target.available,
+        )
+        message_loss, message_statistics = self._td_loss(
+            batch,
+            online.message_values,
+            online.messages.unsqueeze(3),
+            target.message_values,
+            target.messages_allowed,
+        )
+        statistics["message_td_error_abs"] = message_statistics["td_error_abs"]
+        return loss + message_loss, statistics
