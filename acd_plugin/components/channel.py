@@ -50,7 +50,7 @@ class Channel:
         return (observations[..., : self._gated_bits] > 0).any(-1, keepdim=True)
 
     def deliver(self, messages: Tensor) -> Tensor:
-        """Return what each agent receives, the others' messages: (..., N, M) to (..., N, (N-1) M)."""
+        """Return what each agent receives of (..., N, M): the others' (..., N, (N - 1) M)."""
         return messages[..., self._others, :].flatten(-2)
 
     def widen(self, available: Tensor, received: Tensor) -> Tensor:

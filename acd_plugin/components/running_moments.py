@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 _PRIOR_COUNT = 1e-4  # weight of the starting values 0 and 1
+_LEAST = 1e-8  # variance of what never varies
 
 
 class RunningMoments(nn.Module):
@@ -35,7 +36,7 @@ class RunningMoments(nn.Module):
 
     def standardise(self, values: Tensor) -> Tensor:
         """Return values (..., size) with mean 0 and variance 1."""
-        return (values - self.mean) / self.variance.sqrt()
+        return (values - self.mean) / self.variance.clamp(min=_LEAST).sqrt()
 
     def restore(self, values: Tensor) -> Tensor:
         """Undo `standardise`."""

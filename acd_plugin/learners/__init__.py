@@ -1,9 +1,15 @@
 """Learners: they turn episodes into better networks."""
 
 from acd_plugin.learners.dial_learner import DialLearner
+from acd_plugin.learners.ppo_learner import PpoLearner
 from acd_plugin.learners.q_learner import QLearner
 from acd_plugin.learners.rial_learner import RialLearner
 
-__all__ = ["REGISTRY", "DialLearner", "QLearner", "RialLearner"]
+__all__ = ["REGISTRY", "DialLearner", "PpoLearner", "QLearner", "RialLearner"]
 
-REGISTRY = {"dial_learner": DialLearner, "q_learner": QLearner, "rial_learner": RialLearner}
+REGISTRY = {
+    "dial_learner": DialLearner,
+    "ppo_learner": PpoLearner,
+    "q_learner": QLearner,
+    "rial_learner": RialLearner,
+}

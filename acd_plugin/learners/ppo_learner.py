@@ -1,0 +1,215 @@
+"""Proximal policy optimisation by independent agents (IPPO) or with a central critic (MAPPO).
+
+Shape legend: B games, T steps, N agents, A actions.
+"""
+
+from __future__ import annotations
+
+import copy
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+
+from acd_plugin.components.episodes import played_steps
+from acd_plugin.components.fresh_episodes import FreshEpisodes, OnPolicySettings
+from acd_plugin.components.learner_settings import LearnerSettings
+from acd_plugin.components.returns import n_step_returns
+from acd_plugin.components.running_moments import RunningMoments
+from acd_plugin.components.target_networks import TargetNetworks
+from acd_plugin.controllers.unrolling import unroll
+from acd_plugin.critics import REGISTRY as CRITICS
+from acd_plugin.errors import find
+
+_TINY = 1e-10  # keeps logarithms of probabilities finite
+
+Statistics = dict[str, Tensor]
+
+
+class PpoSettings(LearnerSettings, OnPolicySettings):
+    """Settings of the learner; the names are the configuration's keys."""
+
+    critic_type: str
+    epochs: int = Field(ge=1)  # passes over the same episodes
+    eps_clip: float = Field(gt=0.0)  # a probability's ratio of new to old may pay off this far
+    entropy_coef: float = Field(ge=0.0)
+    q_nstep: int = Field(ge=1)  # rewards counted before the critic's word is taken
+    add_value_last_step: bool  # what follows the last step counts, as if the game went on
+
+
+class PpoLearner:
+    """``epochs`` steps of Adam, of policy and critic, per batch of fresh episodes.
+
+    Policy (Schulman et al. 2017, equations 7 and 9; de Witt et al. 2020; Yu et al. 2022): maximise
+    the mean over played steps and agents of ``min(ratio * advantage, clipped ratio * advantage)``
+    plus ``entropy_coef`` times the entropy. The critic moves towards n-step returns of its target
+    network, and what it was wrong by is the advantage.
+    """
+
+    def __init__(
+        self, mac: Any, scheme: dict[str, Any], logger: Any, args: SimpleNamespace
+    ) -> None:
+        self.settings = PpoSettings.from_args(args)
+        self.settings.check("pi_logits", mac)
+        self._fresh = FreshEpisodes(f"'{self.settings.name}'", self.settings)
+        self.logger = logger
+        self.mac = mac
+        self.critic = find(CRITICS, "critic_type", self.settings.critic_type)(scheme, args)
+        self.target_critic = copy.deepcopy(self.critic)
+        self.agent_parameters = list(mac.parameters())
+        self.agent_optimiser = torch.optim.Adam(self.agent_parameters, lr=self.settings.lr)
+        self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), lr=self.settings.lr)
+        self.reward_moments = RunningMoments(1)
+        self.return_moments = RunningMoments(self.settings.n_agents)
+        self._targets = TargetNetworks(
+            self.settings.target_update_interval_or_tau, [(self.target_critic, self.critic)]
+        )
+        self._updates = 0
+        self._last_log = -self.settings.learner_log_interval - 1
+
+    def train(self, batch: Any, t_env: int, episode_num: int) -> None:
+        """Learn from the last ``batch_size`` episodes, once that many new ones were played."""
+        if not self._fresh.are_complete(episode_num):
+            return
+        played = played_steps(batch).expand(-1, -1, self.settings.n_agents)  # (B, T, N)
+        rewards = self._rewards(batch, played)
+        statistics: Statistics = {}
+        old_log_probabilities: Tensor | None = None
+        for _ in range(self.settings.epochs):
+            # The policy before the first epoch is the one that the episodes were played with.
+            policy = unroll(self.mac, batch, batch.max_seq_length - 1)
+            advantages, critic_statistics = self._learn_values(batch, rewards, played)
+            loss, log_probabilities, agent_statistics = self._policy_loss(
+                batch, policy, advantages, played, old_log_probabilities
+            )
+            if old_log_probabilities is None:
+                old_log_probabilities = log_probabilities.detach()
+            agent_statistics["agent_grad_norm"] = self._step(
+                self.agent_optimiser, loss, self.agent_parameters
+            )
+            statistics = critic_statistics | agent_statistics
+        self._updates += 1
+        self._targets.follow(self._updates)
+        if t_env - self._last_log >= self.settings.learner_log_interval:
+            for name, value in statistics.items():
+                self.logger.log_stat(name, value.item(), t_env)
+            self._last_log = t_env
+
+    def _step(
+        self, optimiser: torch.optim.Optimizer, loss: Tensor, parameters: list[nn.Parameter]
+    ) -> Tensor:
+        """Follow the gradient of ``loss``; returns its norm before clipping."""
+        optimiser.zero_grad()
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(parameters, self.settings.grad_norm_clip)
+        optimiser.step()
+        return norm
+
+    def _rewards(self, batch: Any, played: Tensor) -> Tensor:
+        """Return the rewards, to each agent the team's (B, T, N)."""
+        rewards: Tensor = batch["reward"][:, :-1]
+        if self.settings.standardise_rewards:
+            self.reward_moments.update(rewards[played[..., :1].bool()].unsqueeze(1))
+            rewards = self.reward_moments.standardise(rewards)
+        return rewards.expand_as(played)
+
+    def _learn_values(
+        self, batch: Any, rewards: Tensor, played: Tensor
+    ) -> tuple[Tensor, Statistics]:
+        """Make one step with the critic; returns the advantages (B, T, N) it saw before."""
+        returns = self._returns(batch, rewards, played)
+        values = self.critic(batch)[:, :-1]
+        errors = (returns - values) * played
+        count = played.sum()
+        loss = (errors**2).sum() / count
+        norm = self._step(self.critic_optimiser, loss, list(self.critic.parameters()))
+        return errors.detach(), {
+            "critic_loss": loss,
+            "critic_grad_norm": norm,
+            "td_error_abs": errors.abs().sum() / count,
+            "q_taken_mean": (values * played).sum() / count,
+            "target_mean": (returns * played).sum() / count,
+        }
+
+    @torch.no_grad()
+    def _returns(self, batch: Any, rewards: Tensor, played: Tensor) -> Tensor:
+        """Return what the critic shall say (B, T, N)."""
+        settings = self.settings
+        values = self.target_critic(batch)
+        if settings.standardise_returns:
+            values = self.return_moments.restore(values)
+        returns = n_step_returns(
+            rewards, values, played, settings.gamma, settings.q_nstep, settings.add_value_last_step
+        )
+        if settings.standardise_returns:
+            self.return_moments.update(returns[played[..., 0].bool()])
+            returns = self.return_moments.standardise(returns)
+        return returns
+
+    def _policy_loss(
+        self,
+        batch: Any,
+        policy: Tensor,
+        advantages: Tensor,
+        played: Tensor,
+        old_log_probabilities: Tensor | None,
+    ) -> tuple[Tensor, Tensor, Statistics]:
+        """Return loss, log-probabilities of the actions taken (B, T, N), and statistics.
+
+        ``policy`` is (B, T, N, A); without old log-probabilities it is itself the old policy.
+        """
+        probabilities = policy.gather(3, batch["actions"][:, :-1]).squeeze(3)
+        log_probabilities = (probabilities + _TINY).log()
+        old = log_probabilities.detach() if old_log_probabilities is None else old_log_probabilities
+        ratios = (log_probabilities - old).exp()
+        clipped = ratios.clamp(1 - self.settings.eps_clip, 1 + self.settings.eps_clip)
+        gain = torch.minimum(ratios * advantages, clipped * advantages)
+        entropy = -(policy * (policy + _TINY).log()).sum(dim=3)
+        count = played.sum()
+        loss = -((gain + self.settings.entropy_coef * entropy) * played).sum() / count
+        return (
+            loss,
+            log_probabilities,
+            {
+                "pg_loss": loss,
+                "advantage_mean": (advantages * played).sum() / count,
+                "entropy": (entropy * played).sum() / count,
+                "pi_max": (policy.max(dim=3).values * played).sum() / count,
+            },
+        )
+
+    def _networks(self) -> dict[str, nn.Module]:
+        """Return all networks and moments beside the controller's."""
+        return {
+            "critic": self.critic,
+            "target_critic": self.target_critic,
+            "reward_moments": self.reward_moments,
+            "return_moments": self.return_moments,
+        }
+
+    def cuda(self) -> None:
+        self.mac.cuda()
+        for network in self._networks().values():
+            network.cuda()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything beside the controller that is needed to go on bit for bit."""
+        return {
+            **{name: network.state_dict() for name, network in self._networks().items()},
+            "agent_optimiser": self.agent_optimiser.state_dict(),
+            "critic_optimiser": self.critic_optimiser.state_dict(),
+            "updates": self._updates,
+            "last_target_update": self._targets.last_copy,
+            "last_log": self._last_log,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        for name, network in self._networks().items():
+            network.load_state_dict(state[name])
+        self.agent_optimiser.load_state_dict(state["agent_optimiser"])
+        self.critic_optimiser.load_state_dict(state["critic_optimiser"])
+        self._updates = state["updates"]
+        self._targets.last_copy = state["last_target_update"]
+        self._last_log = state["last_log"]
