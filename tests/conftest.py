@@ -27,7 +27,7 @@ def _builtin_host() -> None:
 
 @pytest.fixture
 def make_training() -> MakeTraining:
-    """Return a function that builds a small DIAL run on a CybORG scenario."""
+    """Return a function that builds a small run on a CybORG scenario."""
 
     def make(*overrides: str, env: str = "cyborg_small", algorithm: str = "dial") -> Training:
         return Training(load_config(algorithm, env, [*TINY, *overrides]), NullRecorder())
@@ -37,12 +37,12 @@ def make_training() -> MakeTraining:
 
 @pytest.fixture
 def make_toy_training(monkeypatch: pytest.MonkeyPatch) -> MakeTraining:
-    """Return a function that builds a small DIAL run on an environment of `tests.toy_envs`."""
+    """Return a function that builds a small run on an environment of `tests.toy_envs`."""
     monkeypatch.setitem(REGISTRY, "signal", SignalEnv)
     monkeypatch.setitem(REGISTRY, "uneven", UnevenEnv)
 
-    def make(*overrides: str, env: str = "signal") -> Training:
-        config: dict[str, Any] = load_config("dial", "cyborg_small", [*TINY, *overrides])
+    def make(*overrides: str, env: str = "signal", algorithm: str = "dial") -> Training:
+        config: dict[str, Any] = load_config(algorithm, "cyborg_small", [*TINY, *overrides])
         return Training({**config, "env": env, "env_args": {}}, NullRecorder())
 
     return make

@@ -14,11 +14,10 @@ from torch import Tensor
 def played_steps(batch: Any) -> Tensor:
     """Return 1 where a step was played and 0 after a game's end (B, T, 1), without the last slot.
 
-    The last slot of a batch holds only what the agents were handed after the last step.
+    After every step, also the last, the following slot is filled with what the agents see then.
     """
-    terminated = batch["terminated"][:, :-1].float()
-    played: Tensor = batch["filled"][:, :-1].float()
-    return torch.cat([played[:, :1], played[:, 1:] * (1 - terminated[:, :-1])], dim=1)
+    played: Tensor = batch["filled"][:, 1:].float()
+    return played
 
 
 def previous_actions_onehot(batch: Any, steps: slice) -> Tensor:

@@ -19,7 +19,7 @@ from acd_plugin.components.returns import lambda_returns
 from acd_plugin.components.running_moments import RunningMoments
 from acd_plugin.components.target_networks import TargetNetworks
 from acd_plugin.controllers.unrolling import unroll
-from acd_plugin.errors import find
+from acd_plugin.errors import UserError, find
 from acd_plugin.mixers import REGISTRY as MIXERS
 
 
@@ -29,6 +29,18 @@ class QSettings(LearnerSettings):
     mixer: str | None  # None: every agent learns by itself
     double_q: bool  # the online network chooses the action that the target network values
     td_lambda: float = Field(default=0.0, ge=0.0, le=1.0)  # 0: one-step targets
+    batch_size: int  # episodes per update
+    batch_size_run: int  # games played at once
+    buffer_size: int
+
+    def check_buffer(self) -> None:
+        """Raise UserError when there would never be a batch of episodes to learn from."""
+        if self.buffer_size < max(self.batch_size, self.batch_size_run):
+            raise UserError(
+                f"'{self.name}' learns from a buffer of old episodes, but buffer_size="
+                f"{self.buffer_size} is less than batch_size={self.batch_size} or batch_size_run="
+                f"{self.batch_size_run}: set it to at least the larger of both"
+            )
 
 
 class QLearner:
@@ -46,6 +58,7 @@ class QLearner:
         del scheme  # part of the contract
         self.settings = QSettings.from_args(args)
         self.settings.check("q", mac)
+        self.settings.check_buffer()
         self.logger = logger
         self.mac = mac
         self.target_mac = copy.deepcopy(mac)

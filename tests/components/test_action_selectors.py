@@ -1,13 +1,14 @@
-"""Epsilon-greedy choice under masks."""
+"""How actions are chosen under masks: epsilon-greedily, or from a policy."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import torch
 
-from acd_plugin.components.action_selectors import EpsilonGreedy
+from acd_plugin.components.action_selectors import REGISTRY, EpsilonGreedy
 
 VALUES = torch.tensor([[[5.0, 1.0, 2.0], [0.0, 9.0, 3.0]]])
 MASKS = torch.tensor([[[0, 1, 1], [1, 0, 1]]])
@@ -60,3 +61,25 @@ def test_the_same_seed_explores_alike_whatever_else_draws_numbers() -> None:
     first = selector().select_action(VALUES, MASKS, 0)
     torch.rand(100)
     assert torch.equal(first, selector().select_action(VALUES, MASKS, 0))
+
+
+POLICY = torch.tensor([[[0.5, 0.2, 0.3], [0.1, 0.6, 0.3]]]).expand(4000, 2, 3)
+NO_BEST = torch.tensor([[[0, 1, 1], [1, 0, 1]]]).expand(4000, 2, 3)
+
+
+@pytest.mark.parametrize("name", ["multinomial", "soft_policies"])
+def test_policies_are_drawn_from_in_proportion(name: str) -> None:
+    selector = REGISTRY[name](SimpleNamespace(seed=0))
+    drawn = selector.select_action(POLICY, NO_BEST, 0)
+    shares = torch.stack([(drawn == action).float().mean(dim=0) for action in range(3)], dim=1)
+    expected = torch.tensor([[0.0, 0.4, 0.6], [0.25, 0.0, 0.75]])
+    torch.testing.assert_close(shares, expected, atol=0.04, rtol=0.0)  # 5 standard errors
+
+
+def test_multinomial_is_greedy_in_tests_unless_told_otherwise() -> None:
+    greedy = REGISTRY["multinomial"](SimpleNamespace(seed=0))
+    assert greedy.select_action(POLICY, NO_BEST, 0, test_mode=True).unique(dim=0).tolist() == [
+        [2, 2]
+    ]
+    drawing = REGISTRY["multinomial"](SimpleNamespace(seed=0, test_greedy=False))
+    assert len(drawing.select_action(POLICY, NO_BEST, 0, test_mode=True).unique(dim=0)) == 4

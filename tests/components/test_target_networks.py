@@ -1,0 +1,35 @@
+"""How target networks follow."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from acd_plugin.components.target_networks import TargetNetworks
+
+
+def pair() -> tuple[nn.Linear, nn.Linear]:
+    return nn.Linear(2, 2), nn.Linear(2, 2)
+
+
+def equal(target: nn.Module, online: nn.Module) -> bool:
+    pairs = zip(target.parameters(), online.parameters(), strict=True)
+    return all(torch.equal(one, two) for one, two in pairs)
+
+
+def test_an_interval_copies_when_it_has_passed() -> None:
+    target, online = pair()
+    networks = TargetNetworks(3.0, [(target, online)])
+    networks.follow(2)
+    assert not equal(target, online)
+    networks.follow(3)
+    assert equal(target, online)
+    assert networks.last_copy == 3
+
+
+def test_a_share_moves_all_pairs_at_every_update() -> None:
+    pairs = [pair(), pair()]
+    before = [target.weight.detach().clone() for target, _ in pairs]
+    TargetNetworks(0.25, [*pairs]).follow(1)
+    for old, (target, online) in zip(before, pairs, strict=True):
+        torch.testing.assert_close(target.weight, old + 0.25 * (online.weight - old))
