@@ -1,5 +1,8 @@
 """Learners: they turn episodes into better networks."""
 
+from collections.abc import Callable
+from typing import Any
+
 from acd_plugin.learners.dial_learner import DialLearner
 from acd_plugin.learners.ppo_learner import PpoLearner
 from acd_plugin.learners.q_learner import QLearner
@@ -7,7 +10,7 @@ from acd_plugin.learners.rial_learner import RialLearner
 
 __all__ = ["REGISTRY", "DialLearner", "PpoLearner", "QLearner", "RialLearner"]
 
-REGISTRY = {
+REGISTRY: dict[str, Callable[..., Any]] = {
     "dial_learner": DialLearner,
     "ppo_learner": PpoLearner,
     "q_learner": QLearner,
