@@ -101,7 +101,7 @@ def test_an_agent_written_for_epymarl_learns_here(
         (["agent_output_type=pi_logits"], "learns from a controller with agent_output_type=q, but"),
         (["action_selector=greedy"], "unknown action_selector 'greedy'"),
         (["mixer=qmx"], "unknown mixer 'qmx'; did you mean 'qmix'?"),
-        (["common_reward=False"], "one reward for the whole team; set common_reward=True"),
+        (["common_reward=False"], "set common_reward=True"),
         (["n_bits=1"], "unknown key 'n_bits'"),
         (["buffer_size=7"], "buffer_size=7 is less than batch_size=8"),
     ],
