@@ -59,9 +59,8 @@ def load_config(
 
     ``algorithm`` and ``env`` are names of files in ``config/algs`` and ``config/envs``, or paths
     of YAML files; ``overrides`` are ``key=value`` strings, with dots for nested keys. ``below`` is
-    the configuration folder of a host: its ``default.yaml`` is the lowest layer, and algorithms
-    that we do not have are taken from there. Raises UserError for anything unknown or of the wrong
-    type.
+    the configuration folder of a host: its ``default.yaml`` is the lowest layer, and its file of an
+    algorithm lies under ours. Raises UserError for anything unknown or of the wrong type.
     """
     roots = [config_root(), *([below] if below else [])]
     config: Config = {}
@@ -97,26 +96,31 @@ def merge(base: Config, layer: Mapping[str, Any]) -> Config:
 
 
 def _read_layer(roots: list[Path], folder: str, kind: str, name: str) -> Config:
-    path = _find(roots, folder, kind, name)
-    layer = read_yaml(path)
-    parent = layer.pop("extends", None)
-    if parent is None:
-        return layer
-    if parent == path.stem:
-        raise UserError(f"{path}: extends itself")
-    return merge(_read_layer(roots, folder, kind, str(parent)), layer)
+    """Merge the files of that name, the lowest root's first, each over what it extends."""
+    layer: Config = {}
+    for path in _find(roots, folder, kind, name):
+        own = read_yaml(path)
+        parent = own.pop("extends", None)
+        if parent == path.stem:
+            raise UserError(f"{path}: extends itself")
+        if parent is not None:
+            layer = merge(layer, _read_layer(roots, folder, kind, str(parent)))
+        layer = merge(layer, own)
+    return layer
 
 
-def _find(roots: list[Path], folder: str, kind: str, name: str) -> Path:
+def _find(roots: list[Path], folder: str, kind: str, name: str) -> list[Path]:
     if name.endswith((".yaml", ".yml")):
-        return Path(name)
-    files = {path.stem: path for root in reversed(roots) for path in (root / folder).glob("*.yaml")}
-    if name not in files:
+        return [Path(name)]
+    files = [path for root in reversed(roots) for path in sorted((root / folder).glob("*.yaml"))]
+    found = [path for path in files if path.stem == name]
+    if not found:
+        names = {path.stem for path in files}
         raise UserError(
-            f"unknown {kind} '{name}'{nearest(name, files)} "
-            f"(legal: {listing(files)}, or the path of a .yaml file)"
+            f"unknown {kind} '{name}'{nearest(name, names)} "
+            f"(legal: {listing(names)}, or the path of a .yaml file)"
         )
-    return files[name]
+    return found
 
 
 def _apply(config: Config, text: str) -> None:

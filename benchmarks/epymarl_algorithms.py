@@ -1,9 +1,9 @@
 """Which of EPyMARL's algorithms run on our environments, under which runner.
 
-    python benchmarks/epymarl_algorithms.py CHECKOUT [--jobs 2]
+    python benchmarks/epymarl_algorithms.py CHECKOUT [--jobs 2] [--algorithms NAME ...]
 
-Trains each algorithm of the checkout for a few episodes and prints a Markdown table: `yes`, or the
-last line of what went wrong.
+Trains each algorithm of the checkout on a few small batches and prints a Markdown table: `yes`, or
+the last line of what went wrong.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def outcome(checkout: str, algorithm: str, env: str, runner: str, games: int) ->
             [
                 *(sys.executable, "main.py", f"--config={algorithm}", f"--env-config={env}"),
                 *(f"--epymarl={checkout}", "with", f"runner={runner}", f"batch_size_run={games}"),
-                *("t_max=1500", "test_nepisode=5", "save_model=False"),
+                *("batch_size=10", "buffer_size=10", "t_max=1500", "test_nepisode=5"),
+                "save_model=False",
                 f"local_results_path={folder}",
             ],
             capture_output=True,
@@ -47,9 +48,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("checkout")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--algorithms", nargs="+", help="default: all of the checkout's")
     options = parser.parse_args()
     files = (Path(options.checkout) / "src" / "config" / "algs").glob("*.yaml")
-    algorithms = sorted(path.stem for path in files)
+    algorithms = options.algorithms or sorted(path.stem for path in files)
     print("| algorithm | " + " | ".join(CASES) + " |\n|" + "---|" * (len(CASES) + 1))
     with ThreadPoolExecutor(options.jobs) as pool:
         rows = {

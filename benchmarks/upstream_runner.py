@@ -24,9 +24,14 @@ def train(checkout: str, env: str, runner: str, games: int, steps: int) -> tuple
         begin = time.perf_counter()
         subprocess.run(
             [
-                *(sys.executable, "main.py", "--config=qmix", f"--env-config={env}"),
-                *(f"--epymarl={checkout}", "with", f"runner={runner}", f"batch_size_run={games}"),
-                *(f"t_max={steps}", "test_interval=1000000000", "test_nepisode=1"),
+                *(sys.executable, "main.py", f"--config={checkout}/src/config/algs/qmix.yaml"),
+                *(f"--env-config={env}", f"--epymarl={checkout}", "with", f"runner={runner}"),
+                *(
+                    f"batch_size_run={games}",
+                    f"t_max={steps}",
+                    "test_interval=1000000000",
+                    "test_nepisode=1",
+                ),
                 *("save_model=False", f"local_results_path={folder}"),
             ],
             capture_output=True,

@@ -97,6 +97,18 @@ def test_files_of_ones_own(tmp_path: Path) -> None:
     assert (config["name"], config["n_bits"], config["gamma"]) == ("mine", 3, 0.9)
 
 
+def test_a_hosts_files_lie_under_ours(tmp_path: Path) -> None:
+    (tmp_path / "algs").mkdir()
+    (tmp_path / "default.yaml").write_text("gamma: 0.5\nt_max: 1\ntheirs: 1\n")
+    (tmp_path / "algs/qmix.yaml").write_text("lr: 0.7\nhidden_dim: 7\nanother: 2\n")
+    (tmp_path / "algs/coma.yaml").write_text("extends: qmix\nname: coma\nlr: 0.3\n")
+    qmix = load_config("qmix", "cyborg_small", [], below=tmp_path)
+    assert (qmix["gamma"], qmix["lr"], qmix["hidden_dim"]) == (0.9, 0.001, 64)  # ours
+    assert (qmix["theirs"], qmix["another"]) == (1, 2)  # keys that only they have are legal
+    coma = load_config("coma", "cyborg_small", [], below=tmp_path)
+    assert (coma["name"], coma["lr"], coma["mixer"], coma["another"]) == ("coma", 0.3, "qmix", 2)
+
+
 @pytest.mark.parametrize(
     ("algorithm", "env", "overrides", "message"),
     [

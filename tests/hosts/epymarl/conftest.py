@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-TINY = ["hidden_dim=16", "t_max=2400", "test_interval=1200", "test_nepisode=8", "save_model=False"]
+TINY = [
+    *("hidden_dim=16", "batch_size=4", "buffer_size=4", "t_max=2400"),
+    *("test_interval=1200", "test_nepisode=8", "runner_log_interval=1", "learner_log_interval=1"),
+    "save_model=False",
+]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
