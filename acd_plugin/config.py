@@ -40,6 +40,7 @@ class RunSettings(Settings):
     runner_log_interval: int = Field(ge=1)
     learner_log_interval: int = Field(ge=1)
     local_results_path: str = Field(min_length=1)
+    mongo_url: str | None = None
     use_tensorboard: bool
     save_model: bool
     save_model_interval: int = Field(ge=1)

@@ -12,7 +12,7 @@ import sys
 
 from acd_plugin.errors import UserError, nearest
 
-COMMANDS = ("train", "resume", "evaluate")
+COMMANDS = ("train", "resume", "evaluate", "sync")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,13 +48,18 @@ def _run(words: list[str], overrides: list[str]) -> int:
     options = _parser().parse_args(words)
     # Imported only now: a mistake on the command line should not have to wait for torch.
     if options.command == "train":
-        from acd_plugin.cli.train import train  # noqa: PLC0415
+        from acd_plugin.cli.train import RecordOptions, train  # noqa: PLC0415
 
-        return train(options.config, options.env_config, options.epymarl, overrides)
+        records = RecordOptions(options.mongo, options.tag, options.note)
+        return train(options.config, options.env_config, options.epymarl, records, overrides)
     if options.command == "resume":
         from acd_plugin.cli.resume import resume  # noqa: PLC0415
 
-        return resume(options.run, options.results, overrides)
+        return resume(options.run, options.results, options.mongo, overrides)
+    if options.command == "sync":
+        from acd_plugin.cli.sync import sync  # noqa: PLC0415
+
+        return sync(options.runs, options.results, options.mongo)
     from acd_plugin.cli.evaluate import evaluate  # noqa: PLC0415
 
     return evaluate(
@@ -79,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="train in this EPyMARL checkout's own loop (default: EPYMARL_HOME, if it is set)",
     )
+    train.add_argument(
+        "--tag", action="append", default=[], help="a word to find the run by; may be repeated"
+    )
+    train.add_argument("--note", help="a remark about the run, stored with it")
     resume = commands.add_parser("resume", help="go on with a run that was stopped or killed")
     evaluate = commands.add_parser("evaluate", help="play greedy games with a trained policy")
     evaluate.add_argument("--episodes", type=int, default=128, help="games to play (128)")
@@ -86,9 +95,19 @@ def _parser() -> argparse.ArgumentParser:
         "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
     )
     evaluate.add_argument("--render", action="store_true", help="show the first game as text")
+    sync = commands.add_parser("sync", help="copy recorded runs into MongoDB")
+    sync.add_argument("runs", nargs="*", help="numbers or folders of runs (all)")
     for command in (resume, evaluate):
         command.add_argument("run", help="number or folder of a run, or a checkpoint file (.pt)")
+    for command in (resume, evaluate, sync):
         command.add_argument("--results", default="results", help="folder of the runs (results)")
+    for command in (train, resume, sync):
+        command.add_argument(
+            "--mongo",
+            metavar="URL",
+            default=os.environ.get("ACD_MONGO_URL"),
+            help="MongoDB that gets a copy of what is recorded (default: ACD_MONGO_URL)",
+        )
     return parser
 
 

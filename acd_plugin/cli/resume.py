@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from acd_plugin.cli.stored_run import open_run
-from acd_plugin.cli.train import run
+from acd_plugin.cli.train import RecordOptions, run
 from acd_plugin.config import override
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin import BUILTIN
@@ -12,7 +12,7 @@ from acd_plugin.tracking.fingerprint import fingerprint
 from acd_plugin.tracking.run_folder import RunFolder
 
 
-def resume(name: str, results: str, overrides: list[str]) -> int:
+def resume(name: str, results: str, mongo: str | None, overrides: list[str]) -> int:
     """Go on with a run from its latest checkpoint, in its own folder; returns the exit code."""
     for text in overrides:
         if not text.startswith("t_max="):
@@ -34,4 +34,4 @@ def resume(name: str, results: str, overrides: list[str]) -> int:
     folder = RunFolder(path.parent.parent)
     config["local_results_path"] = str(folder.path.parent)
     set_up_logging()
-    return run(config, BUILTIN, (folder, checkpoint))
+    return run(config, BUILTIN, RecordOptions(mongo), (folder, checkpoint))

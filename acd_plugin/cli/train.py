@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 from acd_plugin import hosts
 from acd_plugin.config import load_config
@@ -16,26 +16,44 @@ from acd_plugin.hosts.epymarl.host import load_host
 from acd_plugin.tracking.checkpoint import Checkpoint
 from acd_plugin.tracking.console import logger, program, set_up_logging
 from acd_plugin.tracking.experiment import RunStopped, run_training
+from acd_plugin.tracking.mongo.address import parse_address
 from acd_plugin.tracking.recorder import NullRecorder
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
 
 
-def train(algorithm: str, env: str, epymarl: str | None, overrides: list[str]) -> int:
+class RecordOptions(NamedTuple):
+    """What the command line says about the record of a run."""
+
+    mongo: str | None = None  # URL of a MongoDB that gets a copy
+    tags: list[str] = []  # noqa: RUF012  # never changed
+    note: str | None = None
+
+
+def train(
+    algorithm: str, env: str, epymarl: str | None, records: RecordOptions, overrides: list[str]
+) -> int:
     """Start a new run in the built-in host or in an EPyMARL checkout; returns the exit code."""
     set_up_logging()
     checkout = find_checkout(epymarl)
     if checkout is None:
-        return run(load_config(algorithm, env, overrides), BUILTIN)
+        return run(load_config(algorithm, env, overrides), BUILTIN, records)
     config = load_config(algorithm, env, overrides, below=checkout.config)
-    return run(config, load_host(checkout))
+    return run(config, load_host(checkout), records)
 
 
 def run(
-    config: dict[str, Any], host: Host, resume: tuple[RunFolder, Checkpoint] | None = None
+    config: dict[str, Any],
+    host: Host,
+    records: RecordOptions,
+    resume: tuple[RunFolder, Checkpoint] | None = None,
 ) -> int:
     """Check what can be checked before anything is written, then train; returns the exit code."""
     hosts.use(host)
-    config = {**config, "host": host.name}
+    url = records.mongo or config.get("mongo_url")
+    mongo = parse_address(url) if url else None
+    # A URL may hold a password, which is nothing to record.
+    config = {**config, "host": host.name, "mongo_url": None}
+    config["tags"] = records.tags or config.get("tags", [])
     check_memory(config)
     if host.loop is None:
         # What a component refuses shows when the run is built: better before there is a folder.
@@ -43,8 +61,10 @@ def run(
     check_writable(config["local_results_path"])
     logger.info("host: %s (%s)", host.name, host.reason)
     logger.info("environment: %s %s", config["env"], _summary(config["env_args"]))
+    if mongo is not None:
+        logger.info("records: also in %s", mongo)
     try:
-        folder = run_training(config, resume)
+        folder = run_training(config, resume, mongo, records.note)
     except RunStopped as stopped:
         print(stopped, file=sys.stderr)
         return 130

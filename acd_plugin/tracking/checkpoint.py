@@ -43,7 +43,18 @@ def save_checkpoint(folder: RunFolder, checkpoint: Checkpoint, keep: int) -> Pat
         stored = sorted(folder.checkpoints.glob("*.pt"), key=lambda old: int(old.stem))
         for old in stored[:-keep]:
             old.unlink()
+    _write_index(folder)
     return path
+
+
+def _write_index(folder: RunFolder) -> None:
+    """List the checkpoints in a file small enough to be stored beside the run's record."""
+    stored = sorted(folder.checkpoints.glob("*.pt"), key=lambda path: int(path.stem))
+    index = [
+        {"t_env": int(path.stem), "file": str(path.relative_to(folder.path)), "bytes": size}
+        for path, size in ((path, path.stat().st_size) for path in stored)
+    ]
+    write_atomically(folder.checkpoint_index, (json.dumps(index, indent=2) + "\n").encode())
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

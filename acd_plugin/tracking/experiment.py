@@ -18,6 +18,8 @@ from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
 from acd_plugin.tracking.console import Progress, logger, program
 from acd_plugin.tracking.fingerprint import fingerprint
 from acd_plugin.tracking.metric_sinks import MetricSink, SacredSink, TensorBoardSink
+from acd_plugin.tracking.mongo.address import MongoAddress
+from acd_plugin.tracking.mongo.mirror import Mirror
 from acd_plugin.tracking.observer import RunFolderObserver, drop_metrics_after
 from acd_plugin.tracking.recorder import Recorder
 from acd_plugin.tracking.run_folder import RunFolder
@@ -38,12 +40,16 @@ class RunStopped(SacredInterrupt):  # type: ignore[misc]  # Sacred has no type h
 
 
 def run_training(
-    config: dict[str, Any], resume: tuple[RunFolder, Checkpoint] | None = None
+    config: dict[str, Any],
+    resume: tuple[RunFolder, Checkpoint] | None = None,
+    mongo: MongoAddress | None = None,
+    note: str | None = None,
 ) -> RunFolder:
     """Train with a checked configuration and return the run's folder.
 
-    ``resume`` continues that run, in its folder, from that checkpoint. Raises RunStopped after
-    Ctrl-C, when everything was saved.
+    ``resume`` continues that run, in its folder, from that checkpoint; ``mongo`` also gets what is
+    recorded; ``note`` is what the user has to say about the run. Raises RunStopped after Ctrl-C,
+    when everything was saved.
     """
     observer = RunFolderObserver(config["local_results_path"], resume[0] if resume else None)
     source = Path(acd_plugin.__file__).parent
@@ -56,8 +62,13 @@ def run_training(
     experiment.observers.append(observer)
     experiment.add_config(config)
 
+    mirrors: list[Mirror] = []
+
     def train(_run: Any) -> float | None:
         logger.info("run folder: %s", observer.dir)
+        if mongo is not None:
+            mirrors.append(Mirror(observer.folder, mongo))
+            mirrors[0].start()
         host = hosts.current()
         try:
             if host.loop is not None:
@@ -71,7 +82,11 @@ def run_training(
             raise
 
     experiment.main(train)
-    experiment.run()
+    try:
+        experiment.run(options={"--comment": note})
+    finally:
+        for mirror in mirrors:
+            mirror.finish()
     return observer.folder
 
 

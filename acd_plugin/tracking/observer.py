@@ -34,6 +34,7 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
             super()._make_run_dir(_id)
         else:
             self.dir = str(self._resume.path)
+        self.folder.key()  # from the start, so that copies of this folder are known as one run
 
     def save_json(self, obj: Any, filename: str) -> None:
         text = json.dumps(flatten(obj), sort_keys=True, indent=2)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import threading
+import uuid
 from pathlib import Path
 
 from acd_plugin.errors import UserError, listing, nearest
@@ -16,6 +18,7 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.checkpoints = path / "checkpoints"
+        self.checkpoint_index = path / "checkpoints.json"
         self.metrics = path / "metrics.jsonl"
         self.evaluations = path / "evaluations.jsonl"
         self.tensorboard = path / "tensorboard"
@@ -26,6 +29,32 @@ class RunFolder:
         if not found:
             raise UserError(f"{self.path}: has no checkpoint; train with save_model=True")
         return max(found, key=lambda path: int(path.stem))
+
+    def key(self) -> str:
+        """Return what identifies this run everywhere; a folder that has no such key gets one."""
+        path = self.path / "key"
+        try:
+            with path.open("x") as file:
+                file.write(uuid.uuid4().hex)
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise UserError(f"{self.path}: cannot be written ({error.strerror})") from None
+        key = path.read_text().strip()
+        if not key:
+            raise UserError(f"{path}: is empty: delete it, and the run gets a new key")
+        return key
+
+
+def run_folders(results: Path) -> list[RunFolder]:
+    """Return all runs in a folder of results, damaged ones too, in the order of their numbers."""
+    marks = ("run.json", "config.json", "metrics.jsonl")
+    paths = {path.parent for mark in marks for path in results.glob(f"*/{mark}")}
+    return [RunFolder(path) for path in sorted(paths, key=_number)]
+
+
+def _number(path: Path) -> tuple[int, str]:
+    return (int(path.name) if path.name.isdigit() else sys.maxsize, path.name)
 
 
 def find_run(name: str, results: str) -> RunFolder:

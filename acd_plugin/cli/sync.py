@@ -1,0 +1,55 @@
+"""``main.py sync [RUN ...] [--results R] [--mongo URL]``: copy recorded runs into MongoDB."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+from pymongo.errors import PyMongoError
+from tqdm import tqdm
+
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.mongo.address import parse_address
+from acd_plugin.tracking.mongo.copier import Change, RunCopier, RunStore
+from acd_plugin.tracking.run_folder import RunFolder, find_run, run_folders
+
+
+def sync(names: list[str], results: str, url: str | None) -> int:
+    """Copy these runs, by default all under ``results``; returns the exit code."""
+    if not url:
+        raise UserError("sync needs a database: give --mongo=URL, or set ACD_MONGO_URL")
+    address = parse_address(url)
+    folders = [find_run(name, results) for name in names] if names else run_folders(Path(results))
+    if not folders:
+        raise UserError(f"no runs in '{results}': name their folder with --results=FOLDER")
+    try:
+        store = RunStore(address)
+        store.check()
+        changes, problems = _copy_all(folders, store)
+        store.close()
+    except PyMongoError as error:
+        raise UserError(f"{address.explain(error)}; what was copied so far stays there") from None
+    print(f"{address}: " + ", ".join(f"{changes[change]} {change.value}" for change in Change))
+    for problem in problems:
+        print(f"error: {problem}", file=sys.stderr)
+    return 2 if problems else 0
+
+
+def _copy_all(folders: list[RunFolder], store: RunStore) -> tuple[Counter[Change], list[str]]:
+    """Copy all runs that can be read; returns what that did and what is wrong with the others."""
+    changes: Counter[Change] = Counter()
+    problems = []
+    for folder in tqdm(folders, unit=" runs", disable=None):
+        try:
+            copier = RunCopier(folder, store)
+            changes[copier.copy()] += 1
+        except UserError as error:
+            problems.append(str(error))
+            continue
+        if copier.lines.unreadable:
+            problems.append(
+                f"{folder.metrics}: {copier.lines.unreadable} lines cannot be read; "
+                "the others were copied"
+            )
+    return changes, problems
