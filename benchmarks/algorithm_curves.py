@@ -23,7 +23,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from acd_plugin.tracking.observer import read_metrics
+from acd_plugin.tracking.metric_file import read_metrics
 from acd_plugin.tracking.run_folder import RunFolder
 
 

@@ -19,7 +19,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from acd_plugin.tracking.observer import read_metrics
+from acd_plugin.tracking.metric_file import read_metrics
 from acd_plugin.tracking.run_folder import RunFolder
 
 Curve = dict[int, float]  # epoch -> mean greedy return

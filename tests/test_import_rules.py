@@ -25,7 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "hosts": {"runners", "learners", "controllers", "agents", "components", "envs"},
     "config": set(),
     "tracking": {"hosts", "envs"},
-    "cli": {"tracking", "hosts", "config", "envs"},
+    "analysis": {"tracking"},
+    "cli": {"analysis", "tracking", "hosts", "config", "envs"},
 }
 
 
@@ -72,6 +73,12 @@ def test_the_host_object_knows_no_host() -> None:
         ("acd_plugin.envs.registry", ["torch", "sacred", "acd_plugin.hosts"]),
         ("acd_plugin.config", ["torch", "numba", "sacred"]),
         ("acd_plugin.cli.main", ["torch", "numba", "sacred"]),
+        (
+            "acd_plugin.analysis.page",
+            ["torch", "numba", "sacred", "matplotlib", "acd_plugin.hosts"],
+        ),
+        ("acd_plugin.cli.runs", ["torch", "numba", "sacred", "pymongo", "scipy"]),
+        ("acd_plugin.cli.sync", ["torch", "numba", "sacred"]),
     ],
 )
 def test_importing_a_part_does_not_load_what_it_can_do_without(

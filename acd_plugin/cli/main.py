@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
+from typing import TYPE_CHECKING
 
+from acd_plugin.cli.options import COMMANDS, WITH_OVERRIDES, make_parser
 from acd_plugin.errors import UserError, nearest
 
-COMMANDS = ("train", "resume", "evaluate", "sync")
+if TYPE_CHECKING:
+    from acd_plugin.analysis.selection import Selection
+
+_ADDRESSES = ("--mongo=", "mongo_url=")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,70 +51,78 @@ def _run(words: list[str], overrides: list[str]) -> int:
         )
     if not words or words[0] not in (*COMMANDS, "-h", "--help"):
         words = ["train", *words]
-    options = _parser().parse_args(words)
+    options = make_parser().parse_args(words)
+    if overrides and options.command not in WITH_OVERRIDES:
+        raise UserError(
+            f"'{options.command}' takes no overrides, but got 'with {' '.join(overrides)}' "
+            f"(those that do: {', '.join(WITH_OVERRIDES)})"
+        )
+    return _call(options, overrides, _without_passwords(words, overrides))
+
+
+def _without_passwords(words: list[str], overrides: list[str]) -> str:
+    """Return the command to repeat, less the address of a database, which may hold a password."""
+    words = [*words, "with", *overrides] if overrides else words
+    kept = [
+        word
+        for previous, word in zip(["", *words], words, strict=False)
+        if word != "--mongo" and previous != "--mongo" and not word.startswith(_ADDRESSES)
+    ]
+    return shlex.join(["python", "main.py", *kept])
+
+
+def _call(  # noqa: PLR0911
+    options: argparse.Namespace, overrides: list[str], command_line: str
+) -> int:
     # Imported only now: a mistake on the command line should not have to wait for torch.
     if options.command == "train":
         from acd_plugin.cli.train import RecordOptions, train  # noqa: PLC0415
 
-        records = RecordOptions(options.mongo, options.tag, options.note)
+        records = RecordOptions(options.mongo, tuple(options.tag), options.note, command_line)
         return train(options.config, options.env_config, options.epymarl, records, overrides)
     if options.command == "resume":
         from acd_plugin.cli.resume import resume  # noqa: PLC0415
 
         return resume(options.run, options.results, options.mongo, overrides)
-    if options.command == "sync":
-        from acd_plugin.cli.sync import sync  # noqa: PLC0415
+    if options.command == "evaluate":
+        from acd_plugin.cli.evaluate import evaluate  # noqa: PLC0415
 
-        return sync(options.runs, options.results, options.mongo)
-    from acd_plugin.cli.evaluate import evaluate  # noqa: PLC0415
-
-    return evaluate(
-        options.run, options.results, options.episodes, options.seed, options.render, overrides
-    )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="main.py",
-        description="Teams of cyber defenders that learn to communicate.",
-        epilog="any command may end in: with key=value ... (overrides, dots for nested keys)",
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    train = commands.add_parser("train", help="train (also without the word 'train')")
-    train.add_argument("--config", required=True, help="algorithm: a name in config/algs or a file")
-    train.add_argument(
-        "--env-config", required=True, help="environment: a name in config/envs or a file"
-    )
-    train.add_argument(
-        "--epymarl",
-        metavar="PATH",
-        help="train in this EPyMARL checkout's own loop (default: EPYMARL_HOME, if it is set)",
-    )
-    train.add_argument(
-        "--tag", action="append", default=[], help="a word to find the run by; may be repeated"
-    )
-    train.add_argument("--note", help="a remark about the run, stored with it")
-    resume = commands.add_parser("resume", help="go on with a run that was stopped or killed")
-    evaluate = commands.add_parser("evaluate", help="play greedy games with a trained policy")
-    evaluate.add_argument("--episodes", type=int, default=128, help="games to play (128)")
-    evaluate.add_argument(
-        "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
-    )
-    evaluate.add_argument("--render", action="store_true", help="show the first game as text")
-    sync = commands.add_parser("sync", help="copy recorded runs into MongoDB")
-    sync.add_argument("runs", nargs="*", help="numbers or folders of runs (all)")
-    for command in (resume, evaluate):
-        command.add_argument("run", help="number or folder of a run, or a checkpoint file (.pt)")
-    for command in (resume, evaluate, sync):
-        command.add_argument("--results", default="results", help="folder of the runs (results)")
-    for command in (train, resume, sync):
-        command.add_argument(
-            "--mongo",
-            metavar="URL",
-            default=os.environ.get("ACD_MONGO_URL"),
-            help="MongoDB that gets a copy of what is recorded (default: ACD_MONGO_URL)",
+        return evaluate(
+            *(options.run, options.results, options.episodes, options.seed),
+            *(options.render, overrides),
         )
-    return parser
+    if options.command == "runs":
+        from acd_plugin.cli.runs import runs  # noqa: PLC0415
+
+        return runs(options.results, _selection(options), options.sort)
+    if options.command == "show":
+        from acd_plugin.cli.show import show  # noqa: PLC0415
+
+        return show(options.run, options.results, options.metric)
+    if options.command == "compare":
+        from acd_plugin.cli.compare import compare  # noqa: PLC0415
+
+        return compare(
+            *(options.runs, options.results, _selection(options)),
+            *(options.metric, options.iqm, options.out),
+        )
+    from acd_plugin.cli.sync import sync  # noqa: PLC0415
+
+    return sync(options.runs, options.results, options.mongo)
+
+
+def _selection(options: argparse.Namespace) -> Selection:
+    from acd_plugin.analysis.selection import Selection  # noqa: PLC0415
+
+    return Selection(
+        algorithm=options.algorithm,
+        environment=options.env,
+        seed=options.seed,
+        status=options.status,
+        tag=options.tag,
+        since=options.since,
+        until=options.until,
+    )
 
 
 if __name__ == "__main__":

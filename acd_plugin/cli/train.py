@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from acd_plugin import hosts
+from acd_plugin.analysis.curves import DEFAULT_METRIC, read_curve
+from acd_plugin.analysis.plots import save_curve
+from acd_plugin.analysis.run_record import read_record
 from acd_plugin.config import load_config
+from acd_plugin.errors import UserError
 from acd_plugin.hosts import Host
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.memory import check_memory
@@ -25,8 +30,9 @@ class RecordOptions(NamedTuple):
     """What the command line says about the record of a run."""
 
     mongo: str | None = None  # URL of a MongoDB that gets a copy
-    tags: list[str] = []  # noqa: RUF012  # never changed
+    tags: tuple[str, ...] = ()
     note: str | None = None
+    command_line: str | None = None
 
 
 def train(
@@ -53,7 +59,7 @@ def run(
     mongo = parse_address(url) if url else None
     # A URL may hold a password, which is nothing to record.
     config = {**config, "host": host.name, "mongo_url": None}
-    config["tags"] = records.tags or config.get("tags", [])
+    config["tags"] = list(records.tags) or config.get("tags", [])
     check_memory(config)
     if host.loop is None:
         # What a component refuses shows when the run is built: better before there is a folder.
@@ -64,7 +70,8 @@ def run(
     if mongo is not None:
         logger.info("records: also in %s", mongo)
     try:
-        folder = run_training(config, resume, mongo, records.note)
+        about = {"comment": records.note, "command_line": records.command_line}
+        folder = run_training(config, resume, mongo, about, _draw)
     except RunStopped as stopped:
         print(stopped, file=sys.stderr)
         return 130
@@ -74,6 +81,15 @@ def run(
     hint = "" if host.loop else f" (evaluate with: {program()} evaluate {folder.path})"
     print(f"done: {folder.path}{hint}")
     return 0
+
+
+def _draw(folder: RunFolder, path: Path) -> None:
+    """Draw the run's learning curve, if it has one."""
+    record = read_record(folder)
+    try:
+        save_curve(read_curve(record), record.name, DEFAULT_METRIC, path)
+    except UserError:
+        return  # it was never tested
 
 
 def _summary(env_args: dict[str, Any]) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +20,11 @@ from acd_plugin.hosts.builtin.training import Training, TrainingStoppedError
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
 from acd_plugin.tracking.console import Progress, logger, program
 from acd_plugin.tracking.fingerprint import fingerprint
+from acd_plugin.tracking.metric_file import drop_metrics_after
 from acd_plugin.tracking.metric_sinks import MetricSink, SacredSink, TensorBoardSink
 from acd_plugin.tracking.mongo.address import MongoAddress
 from acd_plugin.tracking.mongo.mirror import Mirror
-from acd_plugin.tracking.observer import RunFolderObserver, drop_metrics_after
+from acd_plugin.tracking.observer import RunFolderObserver
 from acd_plugin.tracking.recorder import Recorder
 from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.stop_signal import StopSignal
@@ -43,12 +47,14 @@ def run_training(
     config: dict[str, Any],
     resume: tuple[RunFolder, Checkpoint] | None = None,
     mongo: MongoAddress | None = None,
-    note: str | None = None,
+    about: Mapping[str, str | None] | None = None,
+    draw: Callable[[RunFolder, Path], None] | None = None,
 ) -> RunFolder:
     """Train with a checked configuration and return the run's folder.
 
     ``resume`` continues that run, in its folder, from that checkpoint; ``mongo`` also gets what is
-    recorded; ``note`` is what the user has to say about the run. Raises RunStopped after Ctrl-C,
+    recorded; ``about`` is stored with a new run (``comment``: the user's note, ``command_line``);
+    ``draw`` writes the picture that is stored with a finished run. Raises RunStopped after Ctrl-C,
     when everything was saved.
     """
     observer = RunFolderObserver(config["local_results_path"], resume[0] if resume else None)
@@ -72,8 +78,12 @@ def run_training(
         host = hosts.current()
         try:
             if host.loop is not None:
-                return host.loop(_run, config, str(observer.folder.path))
-            return _train(_run, config, observer.folder, resume[1] if resume else None)
+                result = host.loop(_run, config, str(observer.folder.path))
+            else:
+                result = _train(_run, config, observer.folder, resume[1] if resume else None)
+            if draw is not None:
+                _store_picture(_run, observer.folder, draw)
+            return result
         except TrainingStoppedError:
             _run._emit_heartbeat()
             raise RunStopped(observer.folder) from None
@@ -82,12 +92,34 @@ def run_training(
             raise
 
     experiment.main(train)
+    about = _told_about(resume[0]) if resume else about or {}
     try:
-        experiment.run(options={"--comment": note})
+        experiment.run(
+            options={"--comment": about.get("comment")},
+            meta_info={"command_line": about.get("command_line")},
+        )
     finally:
         for mirror in mirrors:
             mirror.finish()
     return observer.folder
+
+
+def _told_about(folder: RunFolder) -> dict[str, str | None]:
+    """Return what was stored about a run when it was started."""
+    try:
+        meta = json.loads((folder.path / "run.json").read_text()).get("meta")
+    except (OSError, ValueError):
+        return {}  # damaged; that is no reason not to go on
+    return meta if isinstance(meta, dict) else {}
+
+
+def _store_picture(run: Any, folder: RunFolder, draw: Callable[[RunFolder, Path], None]) -> None:
+    run._emit_heartbeat()  # the file then holds every point
+    with tempfile.TemporaryDirectory() as place:
+        picture = Path(place) / "learning_curve.png"
+        draw(folder, picture)
+        if picture.exists():
+            run.add_artifact(picture)
 
 
 def _is_under_git(folder: Path) -> bool:

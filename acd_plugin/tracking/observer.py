@@ -10,6 +10,7 @@ from typing import Any
 from sacred.observers import FileStorageObserver
 from sacred.serializer import flatten
 
+from acd_plugin.tracking.metric_file import read_metrics
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
 
 
@@ -74,22 +75,3 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
             series["values"].append(point["value"])
             series["timestamps"].append(point["time"])
         self.save_json(metrics, "metrics.json")
-
-
-def read_metrics(folder: RunFolder) -> list[dict[str, Any]]:
-    """Return the points of a run; a last line that a kill cut short is left out."""
-    if not folder.metrics.exists():
-        return []
-    points = []
-    for line in folder.metrics.read_text().splitlines():
-        try:
-            points.append(json.loads(line))
-        except json.JSONDecodeError:
-            continue
-    return points
-
-
-def drop_metrics_after(folder: RunFolder, t_env: int) -> None:
-    """Forget what was measured after the checkpoint from which a run goes on."""
-    kept = [json.dumps(point) + "\n" for point in read_metrics(folder) if point["step"] <= t_env]
-    write_atomically(folder.metrics, "".join(kept).encode())

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from acd_plugin.cli.main import main
-from acd_plugin.tracking.observer import read_metrics
+from acd_plugin.tracking.metric_file import read_metrics
 from acd_plugin.tracking.run_folder import RunFolder
 from tests.conftest import TINY
 

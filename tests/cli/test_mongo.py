@@ -43,7 +43,8 @@ def test_a_run_is_recorded_in_both_places(
     assert run["config"]["tags"] == ["baseline", "small"]
     assert run["meta"]["comment"] == "first try"
     assert "run folder: results/1" in run["captured_out"]
-    assert [entry["name"] for entry in run["artifacts"]] == ["checkpoints.json"]
+    files = [entry["name"] for entry in run["artifacts"]]
+    assert files == ["checkpoints.json", "learning_curve.png"]
     stored = Stored(server.url).points(1)
     stored.pop("steps_per_second", None)
     points = [(name, step, value) for name, series in stored.items() for step, value in series]

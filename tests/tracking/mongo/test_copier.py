@@ -11,10 +11,10 @@ import pytest
 from bson import ObjectId
 
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.metric_file import drop_metrics_after
 from acd_plugin.tracking.mongo import metric_lines, metrics, run_documents
 from acd_plugin.tracking.mongo.address import parse_address
 from acd_plugin.tracking.mongo.copier import Change, RunCopier, RunStore
-from acd_plugin.tracking.observer import drop_metrics_after
 from acd_plugin.tracking.run_folder import RunFolder
 from tests.tracking.mongo.conftest import RecordedRun, Stored, expected_points
 

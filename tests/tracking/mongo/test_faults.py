@@ -69,12 +69,29 @@ def test_nothing_is_lost_and_nothing_doubled(server: WireServer, tmp_path: Path,
     assert_complete(server, STEPS * 10)
 
 
+class Messages(logging.Handler):
+    """Keeps what the console would show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    handler = Messages()
+    monkeypatch.setattr(logger, "handlers", [handler])
+    monkeypatch.setattr(logger, "propagate", False)
+    return handler.texts
+
+
 @pytest.mark.parametrize("fault", ["freeze", "refuse", "reset", "error", "auth"])
 def test_a_server_that_never_works_costs_no_more_than_the_grace(
-    server: WireServer, tmp_path: Path, fault: str, caplog: pytest.LogCaptureFixture
+    server: WireServer, tmp_path: Path, fault: str, told: list[str]
 ) -> None:
-    logger.propagate = True  # what the console handler shows, caplog sees
-    caplog.set_level(logging.WARNING)
     run = RecordedRun(tmp_path)
     disturb(server, fault)
     mirror = Mirror(run.folder, parse_address(server.url + QUICK), interval=0.01, grace=0.5)
@@ -84,17 +101,14 @@ def test_a_server_that_never_works_costs_no_more_than_the_grace(
         time.sleep(0.15)
     run.complete()
     mirror.finish()
-    told = [record.getMessage() for record in caplog.records]
     assert len([line for line in told if "training goes on" in line]) == 1
     assert "does not have all of this run; copy it later with" in told[-1]
     assert f"sync {run.folder.path}" in told[-1]
 
 
 def test_the_console_says_once_that_it_is_gone_and_once_that_it_is_back(
-    server: WireServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    server: WireServer, tmp_path: Path, told: list[str]
 ) -> None:
-    logger.propagate = True
-    caplog.set_level(logging.WARNING)
     run = RecordedRun(tmp_path)
     run.log(0, 5)
     mirror = Mirror(run.folder, parse_address(server.url + QUICK), interval=0.01, grace=20.0)
@@ -107,7 +121,6 @@ def test_the_console_says_once_that_it_is_gone_and_once_that_it_is_back(
         time.sleep(0.8)
     run.complete()
     mirror.finish()
-    told = [record.getMessage() for record in caplog.records]
     assert [line.split(": ")[0].split("; ")[-1] for line in told if "is back" in line] == [
         f"{server.url} is back"
     ]

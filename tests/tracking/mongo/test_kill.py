@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from acd_plugin.tracking.metric_file import read_metrics
 from acd_plugin.tracking.mongo.address import parse_address
 from acd_plugin.tracking.mongo.copier import RunCopier, RunStore
-from acd_plugin.tracking.observer import read_metrics
 from acd_plugin.tracking.run_folder import RunFolder, run_folders
 from tests.tracking.mongo.conftest import METRICS, RecordedRun, Stored, expected_points
 from tests.tracking.mongo.wire_server import WireServer

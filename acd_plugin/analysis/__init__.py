@@ -1,0 +1,1 @@
+"""What recorded runs say: reads run folders only, and needs neither torch nor a host."""

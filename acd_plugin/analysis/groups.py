@@ -1,0 +1,63 @@
+"""Put runs that differ only by their seed into one group; never others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from acd_plugin.analysis.run_record import RunRecord
+
+# Settings that change what is recorded, where and how far, but not what is learned.
+_NOT_LEARNING = {
+    *("seed", "tags", "local_results_path", "mongo_url", "use_tensorboard", "t_max"),
+    *("save_model", "save_model_interval", "keep_checkpoints", "test_interval", "log_interval"),
+    *("runner_log_interval", "learner_log_interval", "torch_threads", "use_cuda"),
+    "buffer_cpu_only",
+}
+
+
+def grouped(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
+    """Return groups by name: the algorithm, and every setting in which its runs differ."""
+    groups: dict[tuple[Any, ...], list[RunRecord]] = defaultdict(list)
+    for run in runs:
+        groups[tuple(sorted((key, repr(value)) for key, value in settings(run).items()))].append(
+            run
+        )
+    scenarios = {run.columns["environment"] for run in runs}
+    named: dict[str, list[RunRecord]] = {}
+    for group in groups.values():
+        first = group[0]
+        rivals = [run for run in runs if run.columns["algorithm"] == first.columns["algorithm"]]
+        parts = [str(first.columns["algorithm"])]
+        if len(scenarios) > 1:
+            parts.append(str(first.columns["environment"]))
+        parts += [
+            f"{key.removeprefix('env_args.')}={settings(first).get(key)}"
+            for key in different_settings(rivals)
+            if key != "env_args.scenario"
+        ]
+        named[", ".join(parts)] = group
+    return named
+
+
+def settings(run: RunRecord) -> dict[str, Any]:
+    """Return what a run learned with, nested keys with dots."""
+    return {key: value for key, value in _flat(run.config).items() if key not in _NOT_LEARNING}
+
+
+def different_settings(runs: Sequence[RunRecord]) -> list[str]:
+    """Return the keys of the settings in which these runs are not all alike."""
+    all_settings = [settings(run) for run in runs]
+    keys = sorted({key for one in all_settings for key in one})
+    return [key for key in keys if len({repr(one.get(key)) for one in all_settings}) > 1]
+
+
+def _flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in config.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat

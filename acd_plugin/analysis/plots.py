@@ -1,0 +1,44 @@
+"""Pictures of learning curves."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from acd_plugin.analysis.curves import Band, Curve
+
+_COLOURS = 10  # of matplotlib's default cycle
+
+
+def learning_curves(
+    bands: Mapping[str, Band], runs: Mapping[str, Sequence[Curve]], metric: str
+) -> bytes:
+    """Return a PNG: per group its centre, its band, and thinly every run."""
+    # Slow to load, and only needed here. The object interface needs no display.
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(8, 4.5), layout="constrained", dpi=120)
+    axes: Any = figure.add_subplot()
+    for number, (name, band) in enumerate(bands.items()):
+        colour, line = f"C{number % _COLOURS}", ("-", "--", ":")[number // _COLOURS % 3]
+        for curve in runs[name]:
+            axes.plot(*curve, color=colour, linewidth=0.6, alpha=0.35)
+        label = f"{name} ({band.runs} run{'s' if band.runs > 1 else ''})"
+        axes.plot(band.steps, band.centre, line, color=colour, linewidth=1.8, label=label)
+        axes.fill_between(band.steps, band.low, band.high, color=colour, alpha=0.2, linewidth=0)
+    if metric.endswith("return_mean"):
+        axes.set_yscale("symlog", linthresh=1)  # returns span from -300 to 0
+    axes.set(xlabel="game steps", ylabel=metric)
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False, fontsize="small")
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return picture.getvalue()
+
+
+def save_curve(curve: Curve, name: str, metric: str, path: Path) -> None:
+    """Write the picture of a single run."""
+    alone = Band(curve.steps, curve.values, curve.values, curve.values, 1)
+    path.write_bytes(learning_curves({name: alone}, {name: []}, metric))

@@ -1,0 +1,129 @@
+"""One recorded run, as a row of a table of runs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.columns import flat_columns
+from acd_plugin.tracking.run_folder import RunFolder, run_folders
+
+# A running run writes a heartbeat every ten seconds.
+_SILENCE = timedelta(seconds=120)
+_TAIL = 4096  # bytes at a metrics file's end that hold its last line
+STATUSES = ("COMPLETED", "FAILED", "INTERRUPTED", "KILLED", "RUNNING")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What a run's folder says about it. Times are in UTC, without saying so."""
+
+    folder: RunFolder
+    config: dict[str, Any]
+    columns: dict[str, Any]  # `flat_columns` of the configuration
+    status: str  # one of `STATUSES`; KILLED: it says it is running, but has no heartbeat any more
+    result: float | None
+    start: datetime | None
+    end: datetime | None  # last sign of life
+    step: int | None  # of the last recorded number, in environment steps
+    note: str | None
+    command: str | None  # how it was started, where that was recorded
+    host: dict[str, Any]
+    fail_trace: str | None
+
+    @property
+    def id(self) -> str:
+        return self.folder.path.name
+
+    @property
+    def name(self) -> str:
+        """Algorithm, environment and seed."""
+        return "{algorithm} on {environment}, seed {seed}".format(**self.columns)
+
+    @property
+    def duration(self) -> timedelta | None:
+        return self.end - self.start if self.start and self.end else None
+
+    @property
+    def can_be_resumed(self) -> bool:
+        return self.status in ("INTERRUPTED", "KILLED", "FAILED") and any(
+            self.folder.checkpoints.glob("*.pt")
+        )
+
+
+def read_record(folder: RunFolder) -> RunRecord:
+    """Read one run; UserError, in one line, when its record is damaged."""
+    run, config = (_read_json(folder.path / name) for name in ("run.json", "config.json"))
+    try:
+        start, end = _date(run.get("start_time")), _date(run.get("heartbeat"))
+        meta = run.get("meta") or {}
+        trace = run.get("fail_trace")
+        return RunRecord(
+            folder=folder,
+            config=config,
+            columns=flat_columns(config),
+            status=_status(run.get("status"), end or start),
+            result=run["result"] if isinstance(run.get("result"), int | float) else None,
+            start=start,
+            end=end,
+            step=_last_step(folder.metrics),
+            note=meta.get("comment"),
+            command=meta.get("command_line"),
+            host=run.get("host") or {},
+            fail_trace="".join(trace) if trace else None,
+        )
+    except (TypeError, ValueError, AttributeError) as error:
+        raise UserError(f"{folder.path / 'run.json'}: is damaged ({error})") from None
+
+
+def read_records(results: Path) -> tuple[list[RunRecord], list[str]]:
+    """Read all runs of a folder; returns those that can be read and what is wrong with others."""
+    records, problems = [], []
+    for folder in run_folders(results):
+        try:
+            records.append(read_record(folder))
+        except UserError as error:
+            problems.append(str(error))
+    return records, problems
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise UserError(f"{path}: cannot be read ({reason})") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: must hold a JSON object, got {type(content).__name__}")
+    return content
+
+
+def _date(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _status(status: Any, last_sign: datetime | None) -> str:
+    now = datetime.now(timezone.utc).replace(tzinfo=None)
+    if status == "RUNNING" and (last_sign is None or now - last_sign > _SILENCE):
+        return "KILLED"
+    return str(status)
+
+
+def _last_step(metrics: Path) -> int | None:
+    """Return the step of the last whole line, without reading the file."""
+    try:
+        with metrics.open("rb") as file:
+            file.seek(max(0, metrics.stat().st_size - _TAIL))
+            lines = file.read().splitlines()
+    except OSError:
+        return None
+    for line in reversed(lines):
+        try:
+            return int(json.loads(line)["step"])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return None

@@ -1,0 +1,50 @@
+"""``main.py compare [RUN ...] --out FILE``: learning curves of several runs in one picture."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from acd_plugin.analysis.comparison import compare as compare_runs
+from acd_plugin.analysis.curves import interquartile_mean, mean
+from acd_plugin.analysis.page import page
+from acd_plugin.analysis.run_record import RunRecord, read_record, read_records
+from acd_plugin.analysis.selection import Selection
+from acd_plugin.analysis.text_table import text_table
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.run_folder import find_run, write_atomically
+
+
+def compare(
+    names: list[str], results: str, selection: Selection, metric: str, use_iqm: bool, out: str
+) -> int:
+    """Write the comparison of these runs, by default all that meet the conditions."""
+    if not out.endswith((".png", ".html")):
+        raise UserError(f"--out {out}: must end in .png (a picture) or .html (a page)")
+    comparison = compare_runs(
+        selection.choose(_find(names, results)),
+        metric,
+        *((interquartile_mean, "IQM") if use_iqm else (mean, "mean")),
+    )
+    print(text_table(comparison.rows()))
+    for problem in comparison.problems:
+        print(f"left out: {problem}", file=sys.stderr)
+    content = comparison.picture() if out.endswith(".png") else page(comparison).encode()
+    try:
+        Path(out).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(Path(out), content)
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror})") from None
+    print(f"written: {out}")
+    return 0
+
+
+def _find(names: list[str], results: str) -> list[RunRecord]:
+    if names:
+        return [read_record(find_run(name, results)) for name in names]
+    records, problems = read_records(Path(results))
+    for problem in problems:
+        print(f"left out: {problem}", file=sys.stderr)
+    if not records:
+        raise UserError(f"no runs in '{results}': name their folder with --results=FOLDER")
+    return records

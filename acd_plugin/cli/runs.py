@@ -1,0 +1,53 @@
+"""``main.py runs``: the recorded runs as a table."""
+
+from __future__ import annotations
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from acd_plugin.analysis.run_record import RunRecord, read_records
+from acd_plugin.analysis.selection import Selection, in_order
+from acd_plugin.analysis.text_table import text_table
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.console import program
+
+_HEADING = ["id", "status", "algorithm", "environment", "seed", "steps", "result", "started (UTC)"]
+_HEADING += ["took", "tags"]
+
+
+def runs(results: str, selection: Selection, sort: str) -> int:
+    """Print the runs that meet the conditions; returns the exit code."""
+    if not Path(results).is_dir():
+        raise UserError(f"no folder '{results}': name that of your runs with --results=FOLDER")
+    records, problems = read_records(Path(results))
+    chosen = in_order(selection.choose(records), sort)
+    print(text_table([_HEADING, *map(_row, chosen)]))
+    print(f"{len(chosen)} of {len(records)} runs in {results}")
+    stopped = [run.id for run in chosen if run.can_be_resumed]
+    if stopped:
+        print(f"can go on: {', '.join(stopped)} (with: {program()} resume ID)")
+    for problem in problems:
+        print(f"not shown: {problem}", file=sys.stderr)
+    return 0
+
+
+def _row(run: RunRecord) -> list[str]:
+    columns = run.columns
+    return [
+        run.id,
+        run.status,
+        str(columns["algorithm"]),
+        str(columns["environment"]),
+        str(columns["seed"]),
+        "" if run.step is None else f"{run.step:,}",
+        "" if run.result is None else f"{run.result:.2f}",
+        "" if run.start is None else f"{run.start:%Y-%m-%d %H:%M}",
+        duration_text(run.duration),
+        ", ".join(columns["tags"] or ()),
+    ]
+
+
+def duration_text(duration: timedelta | None) -> str:
+    """Return hours, minutes and seconds."""
+    return "" if duration is None else str(timedelta(seconds=round(duration.total_seconds())))

@@ -1,0 +1,84 @@
+"""``main.py show RUN``: one recorded run, with its learning curve drawn in the terminal."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+
+import plotext
+
+from acd_plugin.analysis.curves import Curve, read_curve
+from acd_plugin.analysis.groups import settings
+from acd_plugin.analysis.run_record import RunRecord, read_record
+from acd_plugin.cli.runs import duration_text
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.console import program
+from acd_plugin.tracking.run_folder import find_run
+
+_HEIGHT, _WIDTH = 18, 100  # of the curve, in characters
+
+
+def show(name: str, results: str, metric: str) -> int:
+    """Print what is known about a run; returns the exit code."""
+    run = read_record(find_run(name, results))
+    print(f"run {run.id}: {run.name}")
+    for key, value in _facts(run).items():
+        if value:
+            print(f"  {key:<12} {value}")
+    for line in _evaluations(run):
+        print(f"  {'evaluated':<12} {line}")
+    print("settings")
+    for key, value in sorted(settings(run).items()):
+        print(f"  {key:<34} {value}")
+    if run.fail_trace:
+        print(run.fail_trace.rstrip())
+    try:
+        print(_drawing(read_curve(run, metric), metric))
+    except UserError as error:
+        print(f"no curve: {error}")
+    return 0
+
+
+def _facts(run: RunRecord) -> dict[str, str]:
+    go_on = f" (go on with: {program()} resume {run.id})" if run.can_be_resumed else ""
+    machine = [str(run.host[key]) for key in ("hostname", "cpu") if run.host.get(key)]
+    return {
+        "status": run.status + go_on,
+        "result": "" if run.result is None else f"{run.result:.3f}",
+        "steps": "" if run.step is None else f"{run.step:,}",
+        "started": "" if run.start is None else f"{run.start:%Y-%m-%d %H:%M:%S} UTC",
+        "took": duration_text(run.duration),
+        "command": run.command or "",
+        "note": run.note or "",
+        "tags": ", ".join(run.columns["tags"] or ()),
+        "machine": ", ".join(machine),
+        "folder": str(run.folder.path),
+    }
+
+
+def _evaluations(run: RunRecord) -> list[str]:
+    if not run.folder.evaluations.exists():
+        return []
+    lines = []
+    for text in run.folder.evaluations.read_text().splitlines():
+        try:
+            done = json.loads(text)
+            low, high = done["return_ci95"]
+            lines.append(
+                f"return {done['return_mean']:.3f} ({low:.3f} to {high:.3f}) after "
+                f"{done['t_env']:,} steps, {done['episodes']} games {' '.join(done['overrides'])}"
+            )
+        except (ValueError, KeyError, TypeError):
+            lines.append("a line that cannot be read")
+    return lines
+
+
+def _drawing(curve: Curve, metric: str) -> str:
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(min(_WIDTH, shutil.get_terminal_size().columns), _HEIGHT)
+    plotext.title(f"{metric} over game steps")
+    plotext.plot(curve.steps.tolist(), curve.values.tolist(), marker="braille")
+    drawing: str = plotext.build()
+    return drawing if sys.stdout.isatty() else plotext.uncolorize(drawing)

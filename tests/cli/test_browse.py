@@ -1,0 +1,97 @@
+"""``runs``, ``show`` and ``compare`` on runs that the program itself has made."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import EPOCH, TINY_RUN, Call
+
+
+@pytest.fixture
+def two_runs(call: Call, results: Path) -> Path:
+    """A finished run of DIAL with a tag and a note, and one of QMIX that was killed."""
+    words = ["--env-config=cyborg_small", "--tag=mine", "--note=a remark", "with", *TINY_RUN]
+    assert call("--config=dial", *words, f"t_max={4 * EPOCH}").code == 0
+    qmix = [word for word in TINY_RUN if not word.startswith("batch_size_run")]
+    words = ["--config=qmix", "--env-config=cyborg_small", "with", *qmix]
+    assert call(*words, f"t_max={4 * EPOCH}", "batch_size_run=4", "seed=5").code == 0
+    path = results / "2" / "run.json"
+    run = json.loads(path.read_text())
+    path.write_text(json.dumps({**run, "status": "RUNNING", "heartbeat": "2026-01-01T00:00:00"}))
+    return results
+
+
+@pytest.mark.usefixtures("two_runs")
+def test_runs_are_listed_and_found(call: Call) -> None:
+    listed = call("runs")
+    heading, dial, qmix, count, stopped = listed.out.splitlines()
+    assert heading.split()[:4] == ["id", "status", "algorithm", "environment"]
+    assert dial.split()[:5] == ["1", "COMPLETED", "dial", "dial_2_subnets", "0"]
+    assert dial.endswith("mine")
+    assert qmix.split()[:5] == ["2", "KILLED", "qmix", "dial_2_subnets", "5"]
+    assert count == "2 of 2 runs in results"
+    assert stopped == "can go on: 2 (with: python main.py resume ID)"
+    for condition in ("--algorithm=dial", "--status=COMPLETED", "--tag=mine", "--seed=0"):
+        assert "1 of 2 runs in results" in call("runs", condition).out
+    assert call("resume", "2", "with", f"t_max={6 * EPOCH}").code == 0
+    assert "2   COMPLETED" in call("runs").out
+
+
+@pytest.mark.usefixtures("two_runs")
+def test_one_run_is_shown(call: Call) -> None:
+    call("evaluate", "1", "--episodes=8")
+    shown = call("show", "1").out
+    assert "run 1: dial on dial_2_subnets, seed 0" in shown
+    assert "command      python main.py train --config=dial --env-config=cyborg_small" in shown
+    assert "note         a remark" in shown
+    assert "steps, 8 games" in shown
+    assert "gamma                              0.9" in shown
+    assert "test_return_mean over game steps" in shown
+    assert "\x1b" not in shown  # no colours where nobody sees them
+    assert "no curve: results/1: has no metric 'x'" in call("show", "1", "--metric=x").out
+
+
+def test_a_resumed_run_keeps_its_command_and_note(call: Call, two_runs: Path) -> None:
+    call("resume", "1", "with", f"t_max={6 * EPOCH}")
+    meta = json.loads((two_runs / "1" / "run.json").read_text())["meta"]
+    assert meta["comment"] == "a remark"
+    assert "--config=dial" in meta["command_line"]
+
+
+def test_a_finished_run_has_its_picture(two_runs: Path) -> None:
+    assert json.loads((two_runs / "1" / "run.json").read_text())["artifacts"] == [
+        "learning_curve.png"
+    ]
+    assert (two_runs / "1" / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("name", "start"), [("a/b.png", b"\x89PNG"), ("c.html", b"<!doctype")])
+def test_runs_are_compared(call: Call, two_runs: Path, name: str, start: bytes) -> None:
+    out = two_runs.parent / name
+    compared = call("compare", f"--out={out}", "--iqm")
+    assert compared.code == 0
+    assert [line.split()[0] for line in compared.out.splitlines()] == [
+        *("group", "dial", "qmix", "written:")
+    ]
+    assert out.read_bytes().startswith(start)
+    assert call("compare", "1", f"--out={out}").out.splitlines()[-2].startswith("dial")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["runs", "--results=nowhere"], "no folder 'nowhere': name that of your runs with --resu"),
+        (["compare", "--out=x.pdf"], "--out x.pdf: must end in .png (a picture) or .html (a page)"),
+        (["compare", "--out=x.png"], "no runs in 'results': name their folder with --results"),
+        (["show", "3"], "no run '3' (runs in results: none"),
+        (["runs", "with", "a=b"], "'runs' takes no overrides, but got 'with a=b'"),
+    ],
+)
+def test_bad_input_is_one_line(call: Call, words: list[str], message: str) -> None:
+    outcome = call(*words)
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
