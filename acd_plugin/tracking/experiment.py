@@ -18,6 +18,7 @@ from acd_plugin import hosts
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.training import Training, TrainingStoppedError
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
+from acd_plugin.tracking.columns import flat_columns
 from acd_plugin.tracking.console import Progress, logger, program
 from acd_plugin.tracking.fingerprint import fingerprint
 from acd_plugin.tracking.metric_file import drop_metrics_after
@@ -60,7 +61,7 @@ def run_training(
     observer = RunFolderObserver(config["local_results_path"], resume[0] if resume else None)
     source = Path(acd_plugin.__file__).parent
     experiment = Experiment(
-        "acd_plugin",
+        "{algorithm} on {environment}".format(**flat_columns(config)),
         base_dir=str(source),
         save_git_info=_is_under_git(source),
         interactive=True,  # Sacred otherwise refuses to start from a notebook
