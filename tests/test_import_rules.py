@@ -26,7 +26,8 @@ ALLOWED: dict[str, set[str]] = {
     "config": set(),
     "tracking": {"hosts", "envs"},
     "analysis": {"tracking"},
-    "cli": {"analysis", "tracking", "hosts", "config", "envs"},
+    "experiments": {"analysis", "tracking", "hosts", "config"},
+    "cli": {"experiments", "analysis", "tracking", "hosts", "config", "envs"},
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from acd_plugin.analysis.run_record import RunRecord
@@ -19,11 +19,9 @@ _NOT_LEARNING = {
 
 def grouped(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
     """Return groups by name: the algorithm, and every setting in which its runs differ."""
-    groups: dict[tuple[Any, ...], list[RunRecord]] = defaultdict(list)
+    groups: dict[Hashable, list[RunRecord]] = defaultdict(list)
     for run in runs:
-        groups[tuple(sorted((key, repr(value)) for key, value in settings(run).items()))].append(
-            run
-        )
+        groups[learned_with(run.config)].append(run)
     scenarios = {run.columns["environment"] for run in runs}
     named: dict[str, list[RunRecord]] = {}
     for group in groups.values():
@@ -43,7 +41,12 @@ def grouped(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
 
 def settings(run: RunRecord) -> dict[str, Any]:
     """Return what a run learned with, nested keys with dots."""
-    return {key: value for key, value in _flat(run.config).items() if key not in _NOT_LEARNING}
+    return _learning(run.config)
+
+
+def learned_with(config: Mapping[str, Any]) -> Hashable:
+    """Return what is equal for two configurations that learn alike."""
+    return tuple(sorted((key, repr(value)) for key, value in _learning(config).items()))
 
 
 def different_settings(runs: Sequence[RunRecord]) -> list[str]:
@@ -51,6 +54,10 @@ def different_settings(runs: Sequence[RunRecord]) -> list[str]:
     all_settings = [settings(run) for run in runs]
     keys = sorted({key for one in all_settings for key in one})
     return [key for key in keys if len({repr(one.get(key)) for one in all_settings}) > 1]
+
+
+def _learning(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in _flat(config).items() if key not in _NOT_LEARNING}
 
 
 def _flat(config: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

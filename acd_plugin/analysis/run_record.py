@@ -49,6 +49,12 @@ class RunRecord:
         return self.end - self.start if self.start and self.end else None
 
     @property
+    def last_checkpoint(self) -> int | None:
+        """Environment steps of the newest checkpoint."""
+        stems = [path.stem for path in self.folder.checkpoints.glob("*.pt")]
+        return max((int(stem) for stem in stems if stem.isdigit()), default=None)
+
+    @property
     def can_be_resumed(self) -> bool:
         return self.status in ("INTERRUPTED", "KILLED", "FAILED") and any(
             self.folder.checkpoints.glob("*.pt")

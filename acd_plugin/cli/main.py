@@ -106,6 +106,13 @@ def _call(  # noqa: PLR0911
             *(options.runs, options.results, _selection(options)),
             *(options.metric, options.iqm, options.out),
         )
+    if options.command == "experiment":
+        from acd_plugin.cli.experiment import run_experiment  # noqa: PLC0415
+
+        return run_experiment(
+            *(options.plan, options.budget, options.results, options.workers),
+            *(options.ray_address, options.dry_run),
+        )
     from acd_plugin.cli.sync import sync  # noqa: PLC0415
 
     return sync(options.runs, options.results, options.mongo)

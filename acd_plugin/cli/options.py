@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-COMMANDS = ("train", "resume", "evaluate", "runs", "show", "compare", "sync")
+COMMANDS = ("train", "resume", "evaluate", "runs", "show", "compare", "sync", "experiment")
 WITH_OVERRIDES = ("train", "resume", "evaluate")
 
 
@@ -27,6 +27,7 @@ def make_parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="draw the learning curves of several runs")
     _add_compare(compare)
     sync = commands.add_parser("sync", help="copy recorded runs into MongoDB")
+    _add_experiment(commands.add_parser("experiment", help="many runs by one plan"))
     for command in (resume, evaluate):
         command.add_argument("run", help="number or folder of a run, or a checkpoint file (.pt)")
     show.add_argument("run", help="number or folder of a run")
@@ -85,6 +86,23 @@ def _add_compare(compare: argparse.ArgumentParser) -> None:
     compare.add_argument(
         "--iqm", action="store_true", help="interquartile means over runs instead of means"
     )
+
+
+def _add_experiment(experiment: argparse.ArgumentParser) -> None:
+    actions = experiment.add_subparsers(dest="action", required=True)
+    run = actions.add_parser("run", help="do what is not done yet of a plan")
+    run.add_argument("plan", help="a .yaml file, such as experiments/smoke.yaml")
+    run.add_argument("--budget", default="full", help="which of the plan's budgets (full)")
+    run.add_argument("--results", help="folder of the runs (results/NAME OF THE PLAN)")
+    run.add_argument(
+        "--workers", type=int, default=os.cpu_count() or 1, help="runs at a time (one per core)"
+    )
+    run.add_argument(
+        "--ray-address",
+        metavar="ADDRESS",
+        help="work on this Ray cluster instead; 'auto', or 'local' for one of its own",
+    )
+    run.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
 
 def _add_conditions(command: argparse.ArgumentParser) -> None:

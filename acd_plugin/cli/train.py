@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from acd_plugin import hosts
+from acd_plugin import __version__, hosts
 from acd_plugin.analysis.curves import DEFAULT_METRIC, read_curve
 from acd_plugin.analysis.plots import save_curve
 from acd_plugin.analysis.run_record import read_record
@@ -58,7 +58,7 @@ def run(
     url = records.mongo or config.get("mongo_url")
     mongo = parse_address(url) if url else None
     # A URL may hold a password, which is nothing to record.
-    config = {**config, "host": host.name, "mongo_url": None}
+    config = {**config, "host": host.name, "version": __version__, "mongo_url": None}
     config["tags"] = list(records.tags) or config.get("tags", [])
     check_memory(config)
     if host.loop is None:

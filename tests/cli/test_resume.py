@@ -25,7 +25,7 @@ def stop_after(
     epochs: int, number: signal.Signals, monkeypatch: pytest.MonkeyPatch, times: int = 1
 ) -> None:
     """Send this process a signal, or several, in the middle of an epoch."""
-    train_once = Training._train_once
+    train_once = Training.train_once
 
     def and_stop(self: Training) -> None:
         train_once(self)
@@ -33,7 +33,7 @@ def stop_after(
             for _ in range(times):
                 os.kill(os.getpid(), number)
 
-    monkeypatch.setattr(Training, "_train_once", and_stop)
+    monkeypatch.setattr(Training, "train_once", and_stop)
 
 
 def assert_same_end(results: Path, whole: str, parts: str, epochs: int) -> None:

@@ -88,7 +88,7 @@ def test_an_agent_written_for_epymarl_learns_here(
     monkeypatch.setitem(SILENT_REGISTRY, "foreign", ForeignAgent)
     training: Any = make_training("agent=foreign", algorithm="qmix")
     before = training.mac.agent.layer.weight.detach().clone()
-    training._train_once()
+    training.train_once()
     assert not torch.equal(before, training.mac.agent.layer.weight)
 
 

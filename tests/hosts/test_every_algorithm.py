@@ -52,8 +52,8 @@ def build(variant: list[str], *overrides: str, env: str = "cyborg_small") -> Tra
 
 def play(training: Training, rounds: int) -> dict[str, Any]:
     for _ in range(rounds):
-        training._train_once()
-    training._test()
+        training.train_once()
+    training.test()
     return training.state_dict()
 
 

@@ -107,7 +107,7 @@ def test_it_learns_only_when_a_whole_batch_of_fresh_episodes_was_played(
     training = make_training("batch_size_run=4")
     weights = [next(iter(training.mac.parameters())).detach().clone()]
     for _ in range(4):
-        training._train_once()
+        training.train_once()
         weights.append(next(iter(training.mac.parameters())).detach().clone())
     moved = [not torch.equal(one, two) for one, two in itertools.pairwise(weights)]
     assert moved == [False, True, False, True]
@@ -133,7 +133,7 @@ def test_games_of_different_length_are_cut_off_where_they_end(
 
 def solved_share(training: Any, updates: int) -> float:
     for _ in range(updates):
-        training._train_once()
+        training.train_once()
     returns = [training.runner.run(test_mode=True)["reward"].sum(dim=(1, 2)) for _ in range(4)]
     return torch.cat(returns).mean().item()
 
@@ -169,5 +169,5 @@ def test_it_learns_to_defend(make_training: MakeTraining) -> None:
         env="cyborg_small_no_block",
     )
     for _ in range(200):
-        training._train_once()
+        training.train_once()
     assert training.evaluate(128, render=False)["return"].mean() > -40  # doing nothing: -201

@@ -81,7 +81,7 @@ def test_every_pass_uses_the_probabilities_the_episodes_were_played_with(
         return policy_loss(*arguments)
 
     monkeypatch.setattr(training.learner, "_policy_loss", spy)
-    training._train_once()
+    training.train_once()
     first, second, third = seen
     assert first is None
     assert torch.equal(second, third)
@@ -131,5 +131,5 @@ def test_it_learns_to_defend(make_training: MakeTraining, algorithm: str) -> Non
         env="cyborg_small_no_block",
     )
     for _ in range(250):
-        training._train_once()
+        training.train_once()
     assert training.evaluate(64, render=False)["return"].mean() > -100  # doing nothing: -201

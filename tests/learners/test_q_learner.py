@@ -113,7 +113,7 @@ def test_target_networks_are_copied_after_their_updates_only(make_training: Make
 
     seen = []
     for _ in range(4):
-        training._train_once()
+        training.train_once()
         seen.append(is_equal())
     assert seen == [False, True, False, True]
 
@@ -131,5 +131,5 @@ def test_it_learns_to_defend(make_training: MakeTraining, algorithm: str) -> Non
         env="cyborg_small_no_block",
     )
     for _ in range(300):
-        training._train_once()
+        training.train_once()
     assert training.evaluate(64, render=False)["return"].mean() > -60  # doing nothing: -201

@@ -55,7 +55,7 @@ def test_it_learns_to_speak(make_toy_training: MakeTraining) -> None:
         algorithm="rial",
     )
     for _ in range(300):
-        training._train_once()
+        training.train_once()
     returns = [training.runner.run(test_mode=True)["reward"].sum(dim=(1, 2)) for _ in range(4)]
     assert torch.cat(returns).mean().item() == 1.0
 

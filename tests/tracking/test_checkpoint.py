@@ -77,15 +77,15 @@ def test_training_goes_on_from_a_file_bit_for_bit(
     whole, first = make_training(*overrides), make_training(*overrides)
     for training in (whole, first):
         for _ in range(3):
-            training._train_once()
+            training.train_once()
     path = save_checkpoint(RunFolder(tmp_path), Checkpoint({}, "", 1, first.state_dict()), 0)
     second = make_training(*overrides)
     torch.rand(17)
     second.load_state_dict(load_checkpoint(path).state)
     for training in (whole, second):
         for _ in range(4):
-            training._train_once()
-        training._test()
+            training.train_once()
+        training.test()
     assert same(whole.state_dict(), second.state_dict())
 
 

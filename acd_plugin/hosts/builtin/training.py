@@ -90,10 +90,10 @@ class Training:
     def train(self) -> None:
         """Train until ``t_max``; raises TrainingStoppedError when asked to stop before."""
         while self.runner.t_env < self.args.t_max:
-            self._train_once()
+            self.train_once()
             finished = self.runner.t_env >= self.args.t_max
             if finished or self.runner.t_env - self.last_test >= self.args.test_interval:
-                self._test()
+                self.test()
             if self.runner.t_env - self.last_log >= self.args.log_interval:
                 self.recorder.log_stat("episode", self.episode, self.runner.t_env)
                 self.recorder.print_recent_stats()
@@ -108,7 +108,8 @@ class Training:
                 raise TrainingStoppedError
         self.runner.close_env()
 
-    def _train_once(self) -> None:
+    def train_once(self) -> None:
+        """Play one batch of episodes and, when there are enough, learn from a batch."""
         self.buffer.insert_episode_batch(self.runner.run(test_mode=False))
         if self.buffer.can_sample(self.args.batch_size):
             sample = self.buffer.sample(self.args.batch_size)
@@ -118,7 +119,8 @@ class Training:
             self.learner.train(sample, self.runner.t_env, self.episode)
         self.episode += self.args.batch_size_run
 
-    def _test(self) -> None:
+    def test(self) -> None:
+        """Play the greedy test games."""
         self.last_test = self.runner.t_env
         for _ in range(max(1, self.args.test_nepisode // self.runner.batch_size)):
             self.runner.run(test_mode=True)

@@ -45,7 +45,7 @@ config |= {"runner": "batch", "batch_size_run": 8, "batch_size": 16, "buffer_siz
 training = Training(config, NullRecorder())
 before = [p.detach().clone() for p in training.mac.parameters()]
 for _ in range(4):
-    training._train_once()
+    training.train_once()
 training._test()
 moved = any((a != b).any() for a, b in zip(before, training.mac.parameters()))
 print("moved" if moved else "did not move", training.runner.t_env)

@@ -1,0 +1,1 @@
+"""Many runs by one plan: algorithms times environments times seeds."""

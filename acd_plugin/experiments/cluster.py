@@ -1,0 +1,46 @@
+"""Work through a plan on a cluster, through Ray."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from acd_plugin.errors import UserError
+from acd_plugin.experiments.plan import Job
+from acd_plugin.experiments.pool import Progress, collect
+from acd_plugin.experiments.work import Outcome, Processes, do
+
+
+def run_on_ray(seconds: Mapping[Job, float], results: Path, address: str) -> list[Outcome]:
+    """Do all jobs as Ray tasks of one processor each.
+
+    ``address`` is that of a cluster, ``auto`` for the one that this machine belongs to, or
+    ``local`` for one of its own that ends with the plan. All machines must have this program and
+    see the folder ``results`` under the same path. Raises UserError when there is no Ray there.
+    """
+    try:
+        import ray  # noqa: PLC0415 - optional
+    except ImportError:
+        raise UserError("--ray-address needs Ray: pip install 'acd-plugin[ray]'") from None
+    try:
+        ray.init(address=address, log_to_driver=False)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(
+            f"--ray-address {address}: no Ray cluster there ({reason}); give the address of its "
+            "head, 'auto', or 'local'"
+        ) from None
+    workers = int(ray.cluster_resources().get("CPU", 1))
+    work: Any = ray.remote(num_cpus=1, max_retries=0)(_work)
+    try:
+        references = [work.remote(job, results.resolve()) for job in seconds]
+        pending: set[Future[Outcome]] = {reference.future() for reference in references}
+        return collect(pending, Progress(seconds, workers, results))
+    finally:
+        ray.shutdown()
+
+
+def _work(job: Job, results: Path) -> Outcome:
+    return do(job, results, Processes().run)

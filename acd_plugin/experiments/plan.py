@@ -1,0 +1,118 @@
+"""An experiment as a file: what is compared, on what, how often and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from acd_plugin import __version__
+from acd_plugin.config import Config, load_config
+from acd_plugin.errors import UserError, find
+from acd_plugin.validation import Settings, parse, read_yaml
+
+EPISODES_PER_EPOCH = 128  # as the paper counts, for every algorithm
+_SET_BY_THE_PLAN = ("seed", "t_max", "local_results_path")
+
+
+class Choice(Settings):
+    """A configuration file, and what is different from it."""
+
+    config: str  # a name in config/algs or config/envs, or a path
+    with_: dict[str, Any] = Field(default={}, alias="with")
+
+
+class Budget(Settings):
+    """How much is spent on each pair of algorithm and environment."""
+
+    seeds: list[int] = Field(min_length=1)
+    epochs: int = Field(ge=1)  # of 128 episodes
+    evaluation_episodes: int = Field(ge=2)  # greedy games of each finished run
+
+
+class PlanFile(Settings):
+    """The file's content; the names of algorithms and environments are those of the report."""
+
+    title: str
+    algorithms: dict[str, Choice] = Field(min_length=1)
+    environments: dict[str, Choice] = Field(min_length=1)
+    budgets: dict[str, Budget] = Field(min_length=1)
+    with_: dict[str, Any] = Field(default={}, alias="with")  # for all runs
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a plan."""
+
+    algorithm: str  # name in the plan
+    environment: str  # name in the plan
+    seed: int
+    config: Config = field(compare=False)  # all of its settings, as the run will record them
+    words: tuple[str, ...]  # the command line that makes the run
+    evaluation_episodes: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.algorithm} on {self.environment}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All runs of one budget of a plan file."""
+
+    name: str  # of the file
+    title: str
+    jobs: list[Job]
+
+
+def load_plan(path: str, budget: str) -> Plan:
+    """Read a plan and check every run of it.
+
+    Raises UserError that lists all mistakes: unknown names and keys, wrong types, and overrides of
+    an algorithm that contradict those of an environment.
+    """
+    file = parse(PlanFile, read_yaml(Path(path)), path)
+    spent = find(file.budgets, f"budget of {path}", budget)
+    jobs: list[Job] = []
+    mistakes: list[str] = []
+    for row, algorithm in file.algorithms.items():
+        for column, environment in file.environments.items():
+            try:
+                overrides = _merge_overrides(file, row, column)
+                config = load_config(algorithm.config, environment.config, overrides)
+            except UserError as error:
+                mistakes.append(str(error))
+                continue
+            steps = config["env_args"].get("time_limit", 1) * EPISODES_PER_EPOCH
+            budgeted = [*overrides, f"t_max={spent.epochs * steps}"]
+            for seed in spent.seeds:
+                seeded = [*budgeted, f"seed={seed}"]
+                config = load_config(algorithm.config, environment.config, seeded)
+                config |= {"host": "builtin", "version": __version__}
+                files = (f"--config={algorithm.config}", f"--env-config={environment.config}")
+                words = (*files, "with", *seeded)
+                jobs.append(Job(row, column, seed, config, words, spent.evaluation_episodes))
+    if mistakes:
+        listed = "".join(f"\n  - {mistake}" for mistake in dict.fromkeys(mistakes))
+        raise UserError(f"{path}: nothing was run, because of{listed}")
+    return Plan(Path(path).stem, file.title, jobs)
+
+
+def _merge_overrides(file: PlanFile, row: str, column: str) -> list[str]:
+    """Return the overrides of a pair as ``key=value``; UserError for any that cannot be."""
+    own, others = file.algorithms[row].with_, file.environments[column].with_
+    problems = [
+        f"algorithm '{row}' sets {key}={own[key]!r} and environment '{column}' {others[key]!r}"
+        for key in own.keys() & others.keys()
+        if own[key] != others[key]
+    ]
+    merged: Mapping[str, Any] = {**file.with_, **others, **own}
+    problems += [
+        f"'{key}' is set by the plan's budget" for key in _SET_BY_THE_PLAN if key in merged
+    ]
+    if problems:
+        raise UserError("; ".join(sorted(problems)))
+    return [f"{key}={value!r}" for key, value in merged.items()]

@@ -1,0 +1,165 @@
+"""Plans are worked through: only what is left, in spite of failures, kills and Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from acd_plugin.analysis.run_record import read_record
+from acd_plugin.experiments.plan import Job, load_plan
+from acd_plugin.experiments.progress import State, evaluation_of, find_runs, state_of
+from acd_plugin.experiments.work import Outcome, do
+from tests.cli.conftest import Call
+from tests.experiments.conftest import WritePlan
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes of the plan find this program."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+def statuses(results: Path) -> list[str]:
+    return [json.loads(path.read_text())["status"] for path in sorted(results.glob("*/run.json"))]
+
+
+def test_a_plan_is_done_once(call: Call, results: Path, write_plan: WritePlan) -> None:
+    one = {"full": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}}
+    plan = write_plan(algorithms={"talks": {"config": "dial"}}, budgets=one)
+    words = ["experiment", "run", plan, "--workers=2", f"--results={results}"]
+    dry = call(*words, "--dry-run")
+    assert "1 runs in" in dry.out
+    assert "1 to be trained" in dry.out
+    assert "measured just now" in dry.out
+    assert not list(results.glob("*/run.json"))
+    first = call(*words)
+    assert first.code == 0, first.err
+    assert "1 done, 0 failed" in first.out
+    assert statuses(results) == ["COMPLETED"]
+    runs = find_runs(load_plan(plan, "full").jobs, results)
+    assert [job.seed for job in runs] == [1]
+    assert all(evaluation_of(run, 8) for run in runs.values())
+    again = call(*words)
+    assert "nothing to do" in again.out
+    assert len(statuses(results)) == 1
+    more = write_plan(
+        algorithms={"talks": {"config": "dial"}},
+        budgets={"full": {"seeds": [1, 2], "epochs": 1, "evaluation_episodes": 16}},
+    )
+    grown = call("experiment", "run", more, f"--results={results}")
+    assert "0 done, 1 to be evaluated, 0 to be resumed, 1 to be trained" in grown.out
+    assert len(statuses(results)) == 2
+
+
+def test_a_failing_run_does_not_stop_the_others(
+    call: Call, results: Path, write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail_once(job: Job, results: Path, run_command: object) -> Outcome:
+        if job.algorithm == "silent":
+            return do(job, results, print_and_fail)
+        return do(job, results, run_command)  # type: ignore[arg-type]
+
+    def print_and_fail(words: Sequence[str], log: Path) -> int:
+        log.write_text(f"{words[0]}: no luck\n")
+        return 3
+
+    monkeypatch.setattr("acd_plugin.experiments.pool.do", fail_once)
+    budget = {"full": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}}
+    outcome = call("experiment", "run", write_plan(budgets=budget), f"--results={results}")
+    assert outcome.code == 1
+    assert "1 done, 1 failed" in outcome.out
+    assert "error: silent on small, seed 1: train: no luck (exit code 3; all of it: " in outcome.err
+    assert statuses(results) == ["COMPLETED"]
+
+
+def test_mistakes_are_found_before_anything_runs(
+    call: Call, results: Path, write_plan: WritePlan
+) -> None:
+    wrong = {"config": "dial", "with": {"n_bits": -1}}  # only the algorithm can know
+    outcome = call("experiment", "run", write_plan(algorithms={"wrong": wrong}))
+    assert outcome.code == 2
+    assert "'n_bits' is -1" in outcome.err
+    assert not list(results.glob("*/run.json"))
+
+
+def test_what_was_stopped_is_resumed(call: Call, results: Path, write_plan: WritePlan) -> None:
+    budget = {"full": {"seeds": [1], "epochs": 12, "evaluation_episodes": 8}}
+    path = write_plan(algorithms={"talks": {"config": "dial"}}, budgets=budget)
+    words = ["experiment", "run", path, f"--results={results}", "--workers=1"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "acd_plugin.cli.main", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    deadline = time.monotonic() + 120
+    while not list(results.glob("1/checkpoints/*.pt")):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, output.decode()
+    assert b"the same command goes on" in output
+    (job,) = load_plan(path, "full").jobs
+    (run,) = find_runs([job], results).values()
+    assert (run.status, state_of(job, run)) == ("INTERRUPTED", State.STOPPED)
+    assert call(*words).code == 0
+    assert statuses(results) == ["COMPLETED"]
+
+
+def test_runs_with_other_settings_or_of_another_version_do_not_count(
+    call: Call, results: Path, write_plan: WritePlan
+) -> None:
+    plan = write_plan(
+        algorithms={"talks": {"config": "dial"}},
+        budgets={"full": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}},
+    )
+    (job,) = load_plan(plan, "full").jobs
+    assert call(*job.words[:2], *job.words[2:], f"local_results_path={str(results)!r}").code == 0
+    path = results / "1" / "config.json"
+    config = json.loads(path.read_text())
+    assert list(find_runs([job], results)) == [job]
+    for change in ({"gamma": 0.8}, {"version": "0.0.9"}, {"seed": 2}, {"t_max": 1}):
+        path.write_text(json.dumps({**config, **change}))
+        assert not find_runs([job], results)
+    path.write_text(json.dumps({**config, "torch_threads": 2}))
+    run = find_runs([job], results)[job]
+    assert run.config["torch_threads"] == 2
+    assert state_of(job, run) is State.UNEVALUATED
+    assert state_of(job, None) is State.MISSING
+    assert read_record(run.folder).last_checkpoint == job.config["t_max"]
+
+
+def test_a_plan_runs_on_ray(call: Call, results: Path, write_plan: WritePlan) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed")
+    budget = {"full": {"seeds": [1, 2], "epochs": 1, "evaluation_episodes": 8}}
+    plan = write_plan(algorithms={"talks": {"config": "dial"}}, budgets=budget)
+    done = call("experiment", "run", plan, f"--results={results}", "--ray-address=local")
+    assert done.code == 0, done.err
+    assert statuses(results) == ["COMPLETED", "COMPLETED"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "nowhere.yaml"], "nowhere.yaml: no such file"),
+        (["run", str(ROOT / "experiments/smoke.yaml"), "--budget=larg"], "unknown budget of"),
+        (["run", str(ROOT / "experiments/smoke.yaml"), "--workers=0"], "--workers is 0: must be"),
+    ],
+)
+def test_bad_input_is_one_line(call: Call, words: list[str], message: str) -> None:
+    outcome = call("experiment", *words)
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1

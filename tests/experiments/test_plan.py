@@ -1,0 +1,96 @@
+"""Plan files: what they mean, and that all mistakes are told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acd_plugin.config import load_config
+from acd_plugin.errors import UserError
+from acd_plugin.experiments.plan import load_plan
+from tests.experiments.conftest import TINY, WritePlan
+
+ROOT = Path(__file__).resolve().parents[2]
+PLANS = sorted((ROOT / "experiments").glob("*.yaml"))
+
+
+def test_a_plan_is_every_algorithm_on_every_environment_with_every_seed(
+    write_plan: WritePlan,
+) -> None:
+    two = {"small": {"config": "cyborg_small"}, "large": {"config": "cyborg_large"}}
+    plan = load_plan(write_plan(environments=two), "full")
+    assert [job.name for job in plan.jobs] == [
+        f"{algorithm} on {environment}, seed {seed}"
+        for algorithm in ("talks", "silent")
+        for environment in ("small", "large")
+        for seed in (1, 2)
+    ]
+    assert {job.config["t_max"] for job in plan.jobs} == {128 * 5}  # one epoch, 5 steps a game
+
+
+def test_overrides_of_all_of_algorithms_and_of_environments_are_applied(
+    write_plan: WritePlan,
+) -> None:
+    path = write_plan(
+        algorithms={"two bits": {"config": "dial", "with": {"n_bits": 2}}},
+        environments={"dark": {"config": "cyborg_small", "with": {"env_args.detection_rate": 0.1}}},
+    )
+    job = load_plan(path, "full").jobs[0]
+    assert (job.config["n_bits"], job.config["hidden_dim"]) == (2, 16)
+    assert job.config["env_args"]["detection_rate"] == 0.1
+    # The command line means the same.
+    algorithm, env, _, *overrides = job.words
+    config = load_config(algorithm.split("=")[1], env.split("=")[1], overrides)
+    assert {**config, "host": "builtin", "version": job.config["version"]} == job.config
+
+
+@pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
+def test_the_plans_that_come_with_the_program_are_legal(path: Path) -> None:
+    assert load_plan(str(path), "full").jobs
+
+
+@pytest.mark.parametrize("path", [p for p in PLANS if p.stem.startswith("paper")], ids=str)
+def test_the_papers_plans_have_its_budget_and_a_quick_one(path: Path) -> None:
+    full, quick = load_plan(str(path), "full"), load_plan(str(path), "quick")
+    assert len({job.seed for job in full.jobs}) >= 5
+    for job in full.jobs:
+        assert job.config["t_max"] == 5000 * 128 * job.config["env_args"]["time_limit"]
+    assert {job.algorithm for job in quick.jobs} == {job.algorithm for job in full.jobs}
+
+
+@pytest.mark.parametrize(
+    ("changes", "mistakes"),
+    [
+        (
+            {
+                "algorithms": {"a": {"config": "dail"}, "b": {"config": "qmix"}},
+                "environments": {
+                    "x": {"config": "cyborg_small", "with": {"gama": 1}},
+                    "y": {"config": "cyborg_lrge"},
+                },
+            },
+            ["unknown algorithm 'dail'", "unknown key 'gama'", "'cyborg_lrge'; did you mean"],
+        ),
+        (
+            {
+                "algorithms": {"a": {"config": "dial", "with": {"gamma": 0.5, "lr": 0.1}}},
+                "environments": {"x": {"config": "cyborg_small", "with": {"gamma": 0.6}}},
+            },
+            ["algorithm 'a' sets gamma=0.5 and environment 'x' 0.6"],
+        ),
+        ({"with": {**TINY, "seed": 4, "t_max": 5}}, ["'seed' is set by", "'t_max' is set by"]),
+        ({"with": {"gamma": "high"}}, ["'gamma' is 'high', of type str"]),
+        ({"seeds": [1]}, ["seeds"]),
+        ({"budgets": {"full": {"seeds": [], "epochs": 0}}}, ["budgets.full.seeds", "full.epochs"]),
+        ({"budgets": {"ful": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}}}, ["'full'"]),
+    ],
+)
+def test_all_mistakes_are_told_at_once(
+    write_plan: WritePlan, changes: dict[str, Any], mistakes: list[str]
+) -> None:
+    with pytest.raises(UserError) as error:
+        load_plan(write_plan(**changes), "full")
+    for mistake in mistakes:
+        assert mistake in str(error.value)
