@@ -54,10 +54,9 @@ def mean(values: Array) -> Array:
 
 def read_curve(run: RunRecord, metric: str = DEFAULT_METRIC) -> Curve:
     """Return a run's curve; UserError when it has no such metric."""
-    points = read_metrics(run.folder)
-    found = [point for point in points if point["name"] == metric]
+    found = [point for point in read_metrics(run.folder, metric) if point["name"] == metric]
     if not found:
-        names = {point["name"] for point in points}
+        names = {point["name"] for point in read_metrics(run.folder)}
         raise UserError(
             f"{run.folder.path}: has no metric '{metric}'{nearest(metric, names)} "
             f"(it has: {listing(names) or 'none yet'})"
@@ -79,7 +78,7 @@ def band(curves: Sequence[Curve], centre: Callable[[Array], Array] = mean) -> Ba
     steps = steps[(steps >= first) & (steps <= last)]
     values = np.stack([np.interp(steps, *curve) for curve in curves])  # (R, P)
     draws = np.random.default_rng(0).integers(len(curves), size=(_RESAMPLES, len(curves)))
-    # Runs first, as `centre` expects: (R, resamples, P), one column of points at a time.
+    # Runs first, as `centre` expects; one column of points at a time, to be spared memory.
     centres = np.stack([centre(values[draws.T, point]) for point in range(len(steps))], axis=1)
     tail = (1 - _CONFIDENCE) / 2
     low, high = np.quantile(centres, [tail, 1 - tail], axis=0)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from acd_plugin.analysis.curves import Band, Curve
+from acd_plugin.analysis.curves import Array, Band, Curve
 
 _COLOURS = 10  # of matplotlib's default cycle
 
@@ -33,6 +33,25 @@ def learning_curves(
     axes.set(xlabel="game steps", ylabel=metric)
     axes.grid(alpha=0.3)
     axes.legend(frameon=False, fontsize="small")
+    return _png(figure)
+
+
+def profiles(thresholds: Array, shares: Mapping[str, Array]) -> bytes:
+    """Return a PNG: per group the share of runs above each return."""
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(8, 3), layout="constrained", dpi=120)
+    axes: Any = figure.add_subplot()
+    for name, share in shares.items():
+        axes.step(thresholds, share, where="post", label=name)
+    axes.set_xscale("symlog", linthresh=1)
+    axes.set(xlabel="return", ylabel="share of runs above it", ylim=(-0.03, 1.03))
+    axes.grid(alpha=0.3)
+    axes.legend(frameon=False, fontsize="small")
+    return _png(figure)
+
+
+def _png(figure: Any) -> bytes:
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()

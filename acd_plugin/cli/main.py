@@ -106,6 +106,10 @@ def _call(  # noqa: PLR0911
             *(options.runs, options.results, _selection(options)),
             *(options.metric, options.iqm, options.out),
         )
+    if options.command == "report":
+        from acd_plugin.cli.report import report  # noqa: PLC0415
+
+        return report(options.results, options.out, options.title)
     if options.command == "experiment":
         from acd_plugin.cli.experiment import run_experiment  # noqa: PLC0415
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 
-COMMANDS = ("train", "resume", "evaluate", "runs", "show", "compare", "sync", "experiment")
+COMMANDS = (
+    *("train", "resume", "evaluate", "runs", "show", "compare", "sync", "experiment"),
+    "report",
+)
 WITH_OVERRIDES = ("train", "resume", "evaluate")
 
 
@@ -27,6 +30,10 @@ def make_parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="draw the learning curves of several runs")
     _add_compare(compare)
     sync = commands.add_parser("sync", help="copy recorded runs into MongoDB")
+    report = commands.add_parser("report", help="tables, curves and statistics of many runs")
+    report.add_argument("results", help="folder of the runs")
+    report.add_argument("--out", metavar="FOLDER", help="where it goes (RESULTS/report)")
+    report.add_argument("--title", help="its heading (the folder's name)")
     _add_experiment(commands.add_parser("experiment", help="many runs by one plan"))
     for command in (resume, evaluate):
         command.add_argument("run", help="number or folder of a run, or a checkpoint file (.pt)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -21,7 +22,7 @@ def run_on_ray(seconds: Mapping[Job, float], results: Path, address: str) -> lis
     see the folder ``results`` under the same path. Raises UserError when there is no Ray there.
     """
     try:
-        import ray  # noqa: PLC0415 - optional
+        ray: Any = importlib.import_module("ray")
     except ImportError:
         raise UserError("--ray-address needs Ray: pip install 'acd-plugin[ray]'") from None
     try:
@@ -33,7 +34,7 @@ def run_on_ray(seconds: Mapping[Job, float], results: Path, address: str) -> lis
             "head, 'auto', or 'local'"
         ) from None
     workers = int(ray.cluster_resources().get("CPU", 1))
-    work: Any = ray.remote(num_cpus=1, max_retries=0)(_work)
+    work = ray.remote(num_cpus=1, max_retries=0)(_work)
     try:
         references = [work.remote(job, results.resolve()) for job in seconds]
         pending: set[Future[Outcome]] = {reference.future() for reference in references}

@@ -8,12 +8,14 @@ from typing import Any
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
 
 
-def read_metrics(folder: RunFolder) -> list[dict[str, Any]]:
-    """Return the points of a run; a last line that a kill cut short is left out."""
+def read_metrics(folder: RunFolder, name: str | None = None) -> list[dict[str, Any]]:
+    """Return the points of a run, or of one metric; a line that a kill cut short is left out."""
     if not folder.metrics.exists():
         return []
     points = []
     for line in folder.metrics.read_text().splitlines():
+        if name is not None and f'"{name}"' not in line:
+            continue  # reading JSON is what takes long
         try:
             points.append(json.loads(line))
         except json.JSONDecodeError:

@@ -80,9 +80,23 @@ def test_runs_are_compared(call: Call, two_runs: Path, name: str, start: bytes) 
     assert call("compare", "1", f"--out={out}").out.splitlines()[-2].startswith("dial")
 
 
+def test_a_report_is_written(call: Call, two_runs: Path) -> None:
+    call("evaluate", "1", "--episodes=8")
+    assert call("report", "results", "--title=Ours").out.startswith("1 runs in 1 groups: ")
+    written = {path.name for path in (two_runs / "report").iterdir()}
+    assert written == {
+        *("report.html", "report.md", "scores.csv", "curves.csv"),
+        *("curves_1.png", "profiles_1.png"),
+    }
+    page = (two_runs / "report" / "report.html").read_text()
+    assert "<h1>Ours</h1>" in page
+    assert "results/2: left out, it is KILLED" in page
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["report", "nowhere"], "no runs in 'nowhere': give the folder of an experiment's runs"),
         (["runs", "--results=nowhere"], "no folder 'nowhere': name that of your runs with --resu"),
         (["compare", "--out=x.pdf"], "--out x.pdf: must end in .png (a picture) or .html (a page)"),
         (["compare", "--out=x.png"], "no runs in 'results': name their folder with --results"),

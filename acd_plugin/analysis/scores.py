@@ -1,0 +1,113 @@
+"""What each run achieved, and which runs may share a row."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from acd_plugin.analysis.curves import Array, Curve, read_curve
+from acd_plugin.analysis.groups import grouped, settings
+from acd_plugin.analysis.run_record import RunRecord
+from acd_plugin.errors import UserError
+
+
+class Score(NamedTuple):
+    """A run's last policy."""
+
+    run: RunRecord
+    mean: float  # return
+    sd: float  # over episodes; nan if it is not known
+    episodes: int
+    is_evaluated: bool  # False: the last test of training, not an evaluation of its own
+    curve: Curve
+
+
+class Cell(NamedTuple):
+    """The runs of one group, which differ only by their seed, in one environment."""
+
+    group: str
+    environment: str
+    scores: Sequence[Score]
+
+    @property
+    def means(self) -> Array:
+        return np.array([score.mean for score in self.scores])
+
+
+def cells(runs: Sequence[RunRecord]) -> tuple[list[Cell], list[str]]:
+    """Return all groups in all environments, and what is wrong with runs that are in none.
+
+    Only finished runs count. A group's name says in which settings it differs from the other
+    groups of its algorithm in that environment, the version of the program among them.
+    """
+    found, problems = [], []
+    for environment, members in _by_environment(runs).items():
+        finished = [run for run in members if run.status == "COMPLETED"]
+        problems += [
+            f"{run.folder.path}: left out, it is {run.status}"
+            for run in members
+            if run.status != "COMPLETED"
+        ]
+        for group, same in grouped(finished).items():
+            scores = []
+            for run in sorted(same, key=lambda run: run.columns["seed"] or 0):
+                try:
+                    scores.append(score_of(run))
+                except UserError as error:
+                    problems.append(str(error))
+            if scores:
+                found.append(Cell(group, environment, scores))
+    return found, problems
+
+
+def score_of(run: RunRecord) -> Score:
+    """Return the run's latest evaluation on the games that all share, else its last test."""
+    curve = read_curve(run)
+    done = _latest_evaluation(run)
+    if done is not None:
+        mean, sd, episodes = done
+        return Score(run, mean, sd, episodes, True, curve)
+    episodes = int(run.config.get("test_nepisode", 0))
+    return Score(run, float(curve.values[-1]), float("nan"), episodes, False, curve)
+
+
+def _latest_evaluation(run: RunRecord) -> tuple[float, float, int] | None:
+    if not run.folder.evaluations.exists():
+        return None
+    for line in reversed(run.folder.evaluations.read_text().splitlines()):
+        try:
+            done = json.loads(line)
+            is_common = done["seed"] == 0 and not done["overrides"]
+            if is_common and done["t_env"] == run.last_checkpoint:
+                return done["return_mean"], done["return_std"], done["episodes"]
+        except (ValueError, KeyError):
+            continue  # a line that a kill cut short
+    return None
+
+
+def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
+    """Group runs by what they played; the name has whatever differs."""
+    played = [_environment_settings(run) for run in runs]
+    keys = sorted({key for one in played for key in one})
+    differing = [key for key in keys if len({repr(one.get(key)) for one in played}) > 1]
+    groups: dict[str, list[RunRecord]] = defaultdict(list)
+    for run, one in zip(runs, played, strict=True):
+        others = [
+            f"{key.removeprefix('env_args.')}={one.get(key)}"
+            for key in differing
+            if key not in ("env", "env_args.scenario")
+        ]
+        groups[", ".join([str(run.columns["environment"]), *others])].append(run)
+    return dict(groups)
+
+
+def _environment_settings(run: RunRecord) -> dict[str, object]:
+    return {
+        key: value
+        for key, value in settings(run).items()
+        if key == "env" or key.startswith("env_args.")
+    }

@@ -1,0 +1,43 @@
+"""``main.py report RESULTS``: tables, curves and statistics of all finished runs of a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from acd_plugin.analysis.document import Picture, html, markdown
+from acd_plugin.analysis.report import make_report
+from acd_plugin.analysis.run_record import read_records
+from acd_plugin.analysis.scores import cells
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.run_folder import write_atomically
+
+
+def report(results: str, out: str | None, title: str | None) -> int:
+    """Write report.html, report.md, pictures and data; returns the exit code."""
+    records, damaged = read_records(Path(results))
+    if not records:
+        raise UserError(f"no runs in '{results}': give the folder of an experiment's runs")
+    found, problems = cells(records)
+    made = make_report(found, [*damaged, *problems])
+    heading = title or Path(results).name
+    folder = Path(out or Path(results) / "report")
+    files = {
+        "report.html": html(heading, made.sections).encode(),
+        "report.md": markdown(heading, made.sections).encode(),
+        **{name: text.encode() for name, text in made.data.items()},
+        **{
+            block.name: block.content
+            for section in made.sections
+            for block in section.blocks
+            if isinstance(block, Picture)
+        },
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            write_atomically(folder / name, content)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written ({error.strerror})") from None
+    runs = sum(len(cell.scores) for cell in found)
+    print(f"{runs} runs in {len(found)} groups: {folder / 'report.html'}")
+    return 0

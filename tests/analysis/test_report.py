@@ -1,0 +1,106 @@
+"""Reports: every number once, and nothing mixed that is not alike."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import pytest
+
+from acd_plugin.analysis.document import Code, Picture, Section, Table, Text, html, markdown
+from acd_plugin.analysis.report import make_report
+from acd_plugin.analysis.run_record import RunRecord
+from acd_plugin.analysis.scores import cells, score_of
+from acd_plugin.errors import UserError
+from tests.analysis.conftest import Make
+
+
+def evaluate(run: RunRecord, mean: float, **changes: object) -> None:
+    """Write an evaluation of the run's last policy."""
+    run.folder.checkpoints.mkdir(exist_ok=True)
+    (run.folder.checkpoints / "100.pt").touch()
+    done = {"seed": 0, "overrides": [], "t_env": 100, "episodes": 1280, "return_mean": mean}
+    with run.folder.evaluations.open("a") as file:
+        file.write(json.dumps({**done, "return_std": 0.5, "returns": [mean], **changes}) + "\n")
+
+
+def test_a_score_is_the_last_evaluation_on_the_common_games_else_the_last_test(make: Make) -> None:
+    run = make([-9.0, -2.0], test_nepisode=128)
+    tested = score_of(run)
+    assert (tested.mean, tested.episodes, tested.is_evaluated) == (-2.0, 128, False)
+    assert math.isnan(tested.sd)
+    evaluate(run, -3.0)
+    evaluate(run, -4.0)
+    evaluate(run, -5.0, seed=7)
+    evaluate(run, -6.0, overrides=["env_args.detection_rate=0.1"])
+    evaluate(run, -7.0, t_env=50)
+    with run.folder.evaluations.open("a") as file:
+        file.write('{"seed": 0, "over')
+    assert score_of(run)[1:5] == (-4.0, 0.5, 1280, True)
+
+
+def test_rows_hold_runs_that_differ_by_their_seed_alone(make: Make) -> None:
+    dark = {"scenario": "small", "detection_rate": 0.1}
+    runs = [
+        *(make([-5.0, -1.0], seed=seed) for seed in (2, 1)),
+        make([-5.0, -1.5], lr=0.2),
+        make([-5.0, -1.2], version="0.2"),
+        make([-5.0, -3.0], env_args=dark),
+        make([-5.0, -9.0], status="KILLED"),
+    ]
+    found, problems = cells(runs)
+    assert [(cell.group, cell.environment, len(cell.scores)) for cell in found] == [
+        ("dial, lr=0.1, version=None", "small, detection_rate=0.5", 2),
+        ("dial, lr=0.2, version=None", "small, detection_rate=0.5", 1),
+        ("dial, lr=0.1, version=0.2", "small, detection_rate=0.5", 1),
+        ("dial", "small, detection_rate=0.1", 1),
+    ]
+    assert [score.run.columns["seed"] for score in found[0].scores] == [1, 2]
+    assert problems == [f"{runs[-1].folder.path}: left out, it is KILLED"]
+
+
+def test_the_report_has_every_seed_every_pair_and_the_commands(make: Make) -> None:
+    runs = [make([-9.0, mean], seed=seed) for seed, mean in enumerate((-4.0, -2.0, -3.0))]
+    runs += [make([-9.0, -1.0], seed=seed, name="qmix") for seed in range(2)]
+    found, problems = cells(runs)
+    made = make_report(found, problems)
+    text = markdown("A test", made.sections)
+    assert "| dial | 3 | -3.00 | 1.00 | -3.00 | -4.00 to -2.00 | 0: -4.00*, 1: -2.00*" in text
+    assert "| dial | qmix | 0.00 | 0.00 to 0.00 |" in text
+    assert "python main.py --config=dial" in text
+    # Nine tenths of the way from -9 to -1 is -1.8: only QMIX comes so far, in 100 steps.
+    assert "games until a test first returns -1.80, each seed" in text
+    assert "| qmix | 100, 100 |" in text
+    assert "| dial | never, never, never |" in text
+    scores = list(csv.DictReader(io.StringIO(made.data["scores.csv"])))
+    assert [(row["group"], row["seed"]) for row in scores] == [
+        *(("dial", str(seed)) for seed in range(3)),
+        *(("qmix", str(seed)) for seed in range(2)),
+    ]
+    assert len(list(csv.DictReader(io.StringIO(made.data["curves.csv"])))) == 10
+
+
+def test_nothing_to_report_is_said(make: Make) -> None:
+    with pytest.raises(UserError, match="no finished runs"):
+        make_report(*cells([]))
+    with pytest.raises(UserError, match="left out, it is RUNNING"):
+        make_report(*cells([make([-1.0], status="RUNNING")]))
+
+
+def test_documents_show_text_as_text_and_need_nothing_else() -> None:
+    blocks: list[Text | Code | Table | Picture] = [
+        Text("a < b"),
+        Code(["x"]),
+        Table([["h"], ["a|b"]]),
+        Picture("p.png", "t", b"png"),
+    ]
+    sections = [Section("S", blocks)]
+    page = html("T", sections)
+    assert "a &lt; b" in page
+    assert "data:image/png;base64,cG5n" in page
+    assert "http" not in page
+    text = markdown("T", sections)
+    assert "a\\|b" in text
+    assert "![t](p.png)" in text

@@ -1,0 +1,99 @@
+"""Statistics of few runs: by hand, by their invariants, and against rliable if it is there."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from acd_plugin.analysis.curves import Curve
+from acd_plugin.analysis.statistics import (
+    improvement_interval,
+    performance_profile,
+    pooled_iqm,
+    probability_of_improvement,
+    steps_to_reach,
+    stratified_bootstrap,
+    summarise,
+)
+
+SCORES = st.lists(st.floats(-300, 0), min_size=1, max_size=8).map(np.array)
+
+
+def test_a_summary_by_hand() -> None:
+    found = summarise(np.array([-8.0, -4.0, -2.0, -100.0]))
+    assert found.mean == -28.5
+    assert found.sd == pytest.approx(math.sqrt((20.5**2 + 24.5**2 + 26.5**2 + 71.5**2) / 3))
+    assert found.iqm == -6.0  # of -8 and -4
+    assert found.interval.low <= found.iqm <= found.interval.high
+
+
+def test_one_run_has_no_spread() -> None:
+    found = summarise(np.array([-3.0]))
+    assert math.isnan(found.sd)
+    assert found.interval == (-3.0, -3.0)
+
+
+def test_the_probability_of_improvement_by_hand() -> None:
+    # Of six pairs, three are higher and one is equal.
+    assert probability_of_improvement(np.array([1.0, 3.0]), np.array([0.0, 1.0, 5.0])) == 3.5 / 6
+    assert improvement_interval(np.array([1.0, 2.0]), np.array([-1.0, 0.0])) == (1.0, 1.0)
+
+
+@given(SCORES, SCORES)
+def test_improvements_of_both_over_each_other_add_up_to_one(
+    first: np.ndarray, second: np.ndarray
+) -> None:
+    there = probability_of_improvement(first, second)
+    assert there + probability_of_improvement(second, first) == pytest.approx(1.0)
+    assert 0.0 <= there <= 1.0
+
+
+@given(SCORES)
+def test_profiles_fall_from_all_to_none(scores: np.ndarray) -> None:
+    thresholds = np.linspace(-301, 0, 50)
+    shares = performance_profile(scores, thresholds)
+    assert shares[0] == 1.0
+    assert shares[-1] == 0.0
+    assert np.all(np.diff(shares) <= 0)
+
+
+def test_the_bootstrap_draws_every_environment_by_itself() -> None:
+    # All runs are alike within an environment: whatever is drawn, the statistic is the same.
+    scores = np.tile([-1.0, -50.0], (5, 1))
+    assert stratified_bootstrap(scores, lambda drawn: drawn.mean(axis=(1, 2))) == (-25.5, -25.5)
+
+
+def test_the_step_that_reaches_a_threshold() -> None:
+    curve = Curve(np.array([0.0, 10.0, 20.0]), np.array([-9.0, -2.0, -3.0]))
+    assert steps_to_reach(curve, -2.0) == 10.0
+    assert steps_to_reach(curve, -1.0) is None
+
+
+def test_rliable_finds_the_same() -> None:
+    try:
+        from rliable import library, metrics  # noqa: PLC0415
+    except (ImportError, TypeError) as error:  # it does not load with every version of pandas
+        pytest.skip(f"rliable cannot be imported: {error}")
+    generator = np.random.default_rng(3)
+    scores = generator.normal(-10, 3, size=(8, 4))
+    others = generator.normal(-9, 3, size=(8, 4))
+    assert pooled_iqm(scores) == pytest.approx(metrics.aggregate_iqm(scores))
+    found = stratified_bootstrap(scores, pooled_iqm)
+    _, theirs = library.get_interval_estimates(
+        {"a": scores}, lambda x: np.array([metrics.aggregate_iqm(x)]), reps=5000
+    )
+    # Two bootstraps of 5,000 draws: equal to a tenth of the interval's width.
+    width = found.high - found.low
+    assert np.abs(np.array(found) - theirs["a"][:, 0]).max() < 0.1 * width
+    improvement = np.mean(
+        [probability_of_improvement(scores[:, e], others[:, e]) for e in range(4)]
+    )
+    assert improvement == pytest.approx(metrics.probability_of_improvement(scores, others))
+    thresholds = np.linspace(-20, 0, 7)
+    profile = performance_profile(scores.ravel(), thresholds)
+    theirs_at = [library.run_score_deviation(scores, threshold) for threshold in thresholds]
+    assert profile == pytest.approx(theirs_at)
