@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -27,6 +28,7 @@ from acd_plugin.errors import UserError
 
 _SHARE_OF_THE_WAY = 0.9  # a threshold: this far from the first test to the best group's last score
 _TINY = 1e-9
+_INFLUENCES = ("in all", "through its mask", "through the policy")
 
 
 class Report(NamedTuple):
@@ -45,7 +47,7 @@ def make_report(cells: Sequence[Cell], problems: Sequence[str]) -> Report:
     for number, environment in enumerate(environments, start=1):
         inside = [cell for cell in cells if cell.environment == environment]
         sections.append(_environment(environment, inside, number))
-    sections += [_runs(cells), _settings(cells)]
+    sections += [*_messages(cells), _runs(cells), _settings(cells)]
     return Report(sections, {"scores.csv": _scores(cells), "curves.csv": _curves(cells)})
 
 
@@ -152,6 +154,38 @@ def _improvement_rows(cells: Sequence[Cell]) -> list[list[str]]:
         low, high = improvement_interval(first.means, second.means)
         rows.append([first.group, second.group, f"{chance:.2f}", f"{low:.2f} to {high:.2f}"])
     return rows
+
+
+def _messages(cells: Sequence[Cell]) -> list[Section]:
+    """What was found out about the messages of runs that were examined."""
+    ablations: list[str] = []
+    rows: list[list[str]] = []
+    for cell in cells:
+        for score in cell.scores:
+            path = score.run.folder.communication
+            if not path.exists():
+                continue
+            found = json.loads(path.read_text())
+            ablations = ablations or list(found["ablations"])
+            changes = [found["ablations"].get(name, {}).get("change") for name in ablations]
+            shares = [*found["influence"].values(), found["send_rate"]]
+            rows.append(
+                [
+                    *(cell.environment, cell.group, str(score.run.columns["seed"])),
+                    *(f"{share:.3f}" for share in shares),
+                    *("" if change is None else f"{change:+.2f}" for change in changes),
+                ]
+            )
+    if not rows:
+        return []
+    whose = ["environment", "group", "seed"]
+    influences = [f"a flipped bit changes the action {how}" for how in _INFLUENCES]
+    heading = [*whose, *influences, "send rate", *(f"return if {name}" for name in ablations)]
+    explanation = (
+        "Changes of the return on the same games when messages are tampered with; the whole "
+        "analysis is in each run's communication.json."
+    )
+    return [Section("Messages", [Table([heading, *rows]), Text(explanation)])]
 
 
 def _runs(cells: Sequence[Cell]) -> Section:

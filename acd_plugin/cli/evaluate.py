@@ -12,15 +12,11 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from acd_plugin import hosts
-from acd_plugin.cli.stored_run import open_run
-from acd_plugin.config import override
+from acd_plugin.cli.stored_run import load_policy, open_run
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin import BUILTIN
-from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.checkpoint import Checkpoint
 from acd_plugin.tracking.console import set_up_logging
-from acd_plugin.tracking.fingerprint import fingerprint
-from acd_plugin.tracking.recorder import NullRecorder
 from acd_plugin.tracking.run_folder import RunFolder
 
 _CONFIDENCE = 0.95
@@ -43,7 +39,7 @@ def evaluate(
     set_up_logging()
     hosts.use(BUILTIN)
     path, checkpoint = open_run(name, results)
-    training = _load(path, checkpoint, seed, overrides)
+    training = load_policy(path, checkpoint, seed, overrides)
     outcome = training.evaluate(episodes, render)
     report = _report(outcome)
     _print(path, checkpoint, report, episodes, seed)
@@ -58,26 +54,6 @@ def evaluate(
         "returns": outcome["return"].tolist(),
     }
     return _store(path, record)
-
-
-def _load(path: Path, checkpoint: Checkpoint, seed: int, overrides: list[str]) -> Training:
-    config = override(checkpoint.config, overrides)
-    if not overrides and fingerprint(config) != checkpoint.scenario:
-        raise UserError(
-            f"{path}: the scenario '{config['env_args'].get('scenario')}' has changed since the "
-            "policy was trained: undo the change, or name the scenario to play with "
-            "env_args.scenario=NAME"
-        )
-    training = Training({**config, "seed": seed, "use_cuda": False}, NullRecorder())
-    try:
-        training.mac.load_state_dict(checkpoint.state["mac"])
-    except (KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[-1].strip()
-        raise UserError(
-            f"{path}: was trained on '{checkpoint.config['env_args'].get('scenario')}' and does "
-            f"not fit '{config['env_args'].get('scenario')}' ({reason})"
-        ) from None
-    return training
 
 
 def _report(outcome: dict[str, NDArray[np.float64]]) -> dict[str, Any]:

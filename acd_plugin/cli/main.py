@@ -106,6 +106,13 @@ def _call(  # noqa: PLR0911
             *(options.runs, options.results, _selection(options)),
             *(options.metric, options.iqm, options.out),
         )
+    if options.command == "communication":
+        from acd_plugin.cli.communication import communication  # noqa: PLC0415
+
+        return communication(
+            *(options.run, options.results, options.episodes, options.seed),
+            options.probability,
+        )
     if options.command == "report":
         from acd_plugin.cli.report import report  # noqa: PLC0415
 

@@ -7,7 +7,7 @@ import os
 
 COMMANDS = (
     *("train", "resume", "evaluate", "runs", "show", "compare", "sync", "experiment"),
-    "report",
+    *("report", "communication"),
 )
 WITH_OVERRIDES = ("train", "resume", "evaluate")
 
@@ -35,12 +35,20 @@ def make_parser() -> argparse.ArgumentParser:
     report.add_argument("--out", metavar="FOLDER", help="where it goes (RESULTS/report)")
     report.add_argument("--title", help="its heading (the folder's name)")
     _add_experiment(commands.add_parser("experiment", help="many runs by one plan"))
-    for command in (resume, evaluate):
+    communication = commands.add_parser(
+        "communication", help="what a trained policy's messages mean, and who listens"
+    )
+    communication.add_argument("--episodes", type=int, default=256, help="games to play (256)")
+    communication.add_argument("--seed", type=int, default=0, help="seed of the games (0)")
+    communication.add_argument(
+        "--probability", type=float, default=0.1, help="of a flipped or lost bit (0.1)"
+    )
+    for command in (resume, evaluate, communication):
         command.add_argument("run", help="number or folder of a run, or a checkpoint file (.pt)")
     show.add_argument("run", help="number or folder of a run")
     for command in (compare, sync):
         command.add_argument("runs", nargs="*", help="numbers or folders of runs (all)")
-    for command in (resume, evaluate, runs, show, compare, sync):
+    for command in (resume, evaluate, communication, runs, show, compare, sync):
         command.add_argument("--results", default="results", help="folder of the runs (results)")
     for command in (show, compare):
         command.add_argument(

@@ -102,8 +102,11 @@ class RialController(CommController):
         sent = ep_batch["messages"]
         if steps.start > 0:
             return self.channel.deliver(sent[:, steps.start - 1 : steps.stop - 1])
-        silence = torch.zeros_like(sent[:, :1])
-        return self.channel.deliver(torch.cat([silence, sent[:, : steps.stop - 1]], dim=1))
+        n_agents, n_bits = self.settings.n_agents, self.settings.n_bits
+        silence = sent.new_zeros(len(sent), 1, n_agents, (n_agents - 1) * n_bits)
+        if steps.stop == 1:
+            return silence
+        return torch.cat([silence, self.channel.deliver(sent[:, : steps.stop - 1])], dim=1)
 
     def _messages_allowed(self, observations: Tensor) -> Tensor:
         """Return which messages agents that see (..., N, O) may send (..., N, P)."""

@@ -17,7 +17,13 @@ from acd_plugin.envs.game import step as game_step
 from acd_plugin.envs.game.compilation import must_compile
 from acd_plugin.envs.game.types import Level
 from acd_plugin.envs.picture import picture_of
-from acd_plugin.envs.rules import action_names, build_rules, new_state, new_totals
+from acd_plugin.envs.rules import (
+    action_names,
+    build_rules,
+    new_state,
+    new_totals,
+    observation_names,
+)
 from acd_plugin.envs.scenario import load_scenario
 from acd_plugin.envs.settings import EnvSettings
 
@@ -39,6 +45,7 @@ class NativeBatchEnv:
         self.scenario = load_scenario(settings.scenario)
         self.rules = build_rules(self.scenario, settings)
         self.action_names = action_names(self.scenario, self.rules)
+        self.observation_names = observation_names(self.scenario, self.rules)
         self.n_games = n_games
         self.n_agents, self.n_actions = self.rules.action_kind.shape
         self.episode_limit = settings.time_limit
@@ -126,6 +133,14 @@ class NativeBatchEnv:
             "cost_remove_analyse": self.totals.clean_cost.copy(),
             "cost_block": self.totals.block_cost.copy(),
         }
+
+    def threatened_agents(self) -> NDArray[np.bool_]:
+        """Return whether the attacker has a session on a host of each agent (G, N): the truth."""
+        held = self.state.level != Level.NONE
+        owners = self.rules.host_owner
+        return np.stack(
+            [held[:, owners == agent].any(axis=1) for agent in range(self.n_agents)], axis=1
+        )
 
     def picture(self, game: int) -> str:
         """Return the network, both sides' knowledge and the last actions as text."""

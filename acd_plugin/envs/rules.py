@@ -23,6 +23,8 @@ from acd_plugin.envs.settings import EnvSettings
 
 _GIVES = {"fails": Level.NONE, "user": Level.USER, "root": Level.ROOT}
 _DETECTED = {"never": Detection.NEVER, "rate": Detection.RATE, "always": Detection.ALWAYS}
+# The four bits of a host: what the monitor saw in the last step, then what the defender believes.
+_BIT_MEANINGS = ("seen", "attacked", "doubtful or root", "user or root")
 _HOST_ACTIONS = (Blue.REMOVE, Blue.RESTORE, Blue.ANALYSE)
 
 
@@ -140,6 +142,22 @@ def _action_name(kind: Blue, target: int, hosts: list[str], subnets: list[str]) 
     if kind == Blue.SLEEP:
         return "Sleep"
     return f"{kind.name.capitalize()} {subnets[target] if kind == Blue.BLOCK else hosts[target]}"
+
+
+def observation_names(scenario: Scenario, rules: Rules) -> list[list[str]]:
+    """Return, per agent, what each bit of its observation means ("" where it has no such host)."""
+    hosts = [host.name for host in scenario.hosts]
+    return [
+        [
+            *(
+                "" if host == NOBODY else f"{hosts[host]} {meaning}"
+                for host in own
+                for meaning in _BIT_MEANINGS
+            ),
+            *("" if s == NOBODY else f"blocked {scenario.subnet_names[s]}" for s in blocks),
+        ]
+        for own, blocks in zip(rules.agent_host, rules.agent_block, strict=True)
+    ]
 
 
 def observation_size(rules: Rules) -> int:

@@ -5,6 +5,7 @@ Shape legend: G games, N agents.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -18,6 +19,8 @@ from acd_plugin.envs.batch_env import BatchEnv, Purpose
 from acd_plugin.envs.registry import make_batch
 from acd_plugin.errors import UserError
 from acd_plugin.runners.statistics import EpisodeStatistics
+
+Watch = Callable[[BatchEnv], None]  # is shown the games after every step
 
 
 class BatchRunner:
@@ -95,14 +98,24 @@ class BatchRunner:
         self._next_episode[Purpose.EVALUATE] = 0
         parts: list[dict[str, NDArray[np.float64]]] = []
         for first in range(0, episodes, self.batch_size):
-            batch, returns, _lengths = self._play(Purpose.EVALUATE, render and first == 0)
+            watch = _print_picture if render and first == 0 else None
+            batch, returns, _lengths = self._play(Purpose.EVALUATE, watch)
             parts.append({"return": returns, **self._episode_stats(batch)})
         return {
             name: np.concatenate([part[name] for part in parts])[:episodes] for name in parts[0]
         }
 
+    def play_evaluation(self, watch: Watch) -> tuple[Any, NDArray[np.float64]]:
+        """Play evaluation episodes 0 to G - 1 greedily, showing ``watch`` the games at every step.
+
+        Returns the episode batch and the returns (G,).
+        """
+        self._next_episode[Purpose.EVALUATE] = 0
+        batch, returns, _lengths = self._play(Purpose.EVALUATE, watch)
+        return batch, returns
+
     def _play(
-        self, purpose: Purpose, render: bool = False
+        self, purpose: Purpose, watch: Watch | None = None
     ) -> tuple[Any, NDArray[np.float64], NDArray[np.int64]]:
         """Play one episode per game; returns the batch, the returns (G,) and the lengths (G,)."""
         batch = self._new_batch()
@@ -122,8 +135,8 @@ class BatchRunner:
             )
             actions[live] = chosen.cpu().numpy()
             result = self.env.step(actions)
-            if render:
-                print(self.env.picture(game=0), end="\n\n")
+            if watch is not None:
+                watch(self.env)
             returns += result.rewards
             lengths[live] += 1
             batch.update(
@@ -182,3 +195,7 @@ class BatchRunner:
 
     def save_replay(self) -> None:
         raise NotImplementedError("the batch runner cannot save replays")
+
+
+def _print_picture(env: BatchEnv) -> None:
+    print(env.picture(game=0), end="\n\n")

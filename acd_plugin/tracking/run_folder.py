@@ -21,6 +21,7 @@ class RunFolder:
         self.checkpoint_index = path / "checkpoints.json"
         self.metrics = path / "metrics.jsonl"
         self.evaluations = path / "evaluations.jsonl"
+        self.communication = path / "communication.json"
         self.tensorboard = path / "tensorboard"
 
     def latest_checkpoint(self) -> Path:

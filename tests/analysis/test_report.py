@@ -82,6 +82,16 @@ def test_the_report_has_every_seed_every_pair_and_the_commands(make: Make) -> No
     assert len(list(csv.DictReader(io.StringIO(made.data["curves.csv"])))) == 10
 
 
+def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
+    runs = [make([-9.0, -4.0]), make([-9.0, -3.0], seed=1)]
+    shares = {"in all": 0.25, "through what the message unlocks": 0.5, "through the policy": 0.0}
+    found = {"influence": shares, "send_rate": 0.125, "ablations": {"always 0": {"change": -2.5}}}
+    runs[1].folder.communication.write_text(json.dumps(found))
+    text = markdown("A test", make_report(*cells(runs)).sections)
+    assert "| small | dial | 1 | 0.250 | 0.500 | 0.000 | 0.125 | -2.50 |" in text
+    assert "return if always 0" in text
+
+
 def test_nothing_to_report_is_said(make: Make) -> None:
     with pytest.raises(UserError, match="no finished runs"):
         make_report(*cells([]))

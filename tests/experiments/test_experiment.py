@@ -93,7 +93,7 @@ def test_mistakes_are_found_before_anything_runs(
 
 
 def test_what_was_stopped_is_resumed(call: Call, results: Path, write_plan: WritePlan) -> None:
-    budget = {"full": {"seeds": [1], "epochs": 12, "evaluation_episodes": 8}}
+    budget = {"full": {"seeds": [1], "epochs": 40, "evaluation_episodes": 8}}
     path = write_plan(algorithms={"talks": {"config": "dial"}}, budgets=budget)
     words = ["experiment", "run", path, f"--results={results}", "--workers=1"]
     process = subprocess.Popen(

@@ -17,6 +17,7 @@ from acd_plugin.tracking.mongo.run_documents import run_document
 from acd_plugin.tracking.run_folder import RunFolder
 
 _SACREDS_FIELDS = {"config", "experiment", "status"}
+_BESIDE_RUNS = {"metrics", "fs.files", "fs.chunks"}
 
 
 class Change(enum.Enum):
@@ -43,9 +44,8 @@ class RunStore:
             return
         names = set(self.database.list_collection_names())
         run = self.database.runs.find_one({})
-        if (names and "runs" not in names) or (
-            run is not None and not run.keys() >= _SACREDS_FIELDS
-        ):
+        foreign = names - _BESIDE_RUNS if "runs" not in names else set()
+        if foreign or (run is not None and not run.keys() >= _SACREDS_FIELDS):
             raise UserError(
                 f"{self.address}: this database is not Sacred's (it has "
                 f"{', '.join(sorted(names)[:5])}): name another one at the end of the URL"

@@ -216,6 +216,13 @@ def test_somebody_elses_database_is_left_alone(
     assert set(Stored(url).database.list_collection_names()) == set(documents)
 
 
+def test_a_database_that_lost_its_runs_alone_is_still_sacreds(run: RecordedRun, url: str) -> None:
+    copy(run.folder, url)
+    Stored(url).database.drop_collection("runs")
+    assert copy(run.folder, url) is Change.NEW
+    assert Stored(url).points(1) == expected_points(10)
+
+
 def test_a_key_is_made_once(run: RecordedRun) -> None:
     keys = {run.folder.key(), RunFolder(run.folder.path).key()}
     assert len(keys) == 1

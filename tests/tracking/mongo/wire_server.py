@@ -187,6 +187,9 @@ class WireServer:
             return _cursor(collection, found)
         if name == "aggregate":
             return _cursor(collection, collection.aggregate(command["pipeline"]))
+        if name == "drop":
+            collection.drop()
+            return {}
         if name == "listIndexes":
             indexes = collection.index_information().items()
             return _cursor(

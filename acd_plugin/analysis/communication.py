@@ -1,0 +1,132 @@
+"""Does what agents send mean anything, and does anybody listen?
+
+Shape legend: S samples, G games, T steps, N agents, L bits that an agent receives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Symbols = NDArray[np.int64]
+
+_PERMUTATIONS = 200
+
+
+class Information(NamedTuple):
+    """Mutual information in bits, beside what chance alone would show."""
+
+    bits: float
+    by_chance: float  # mean over permutations
+    p_value: float
+
+
+def symbols(rows: NDArray[np.generic]) -> Symbols:
+    """Number the distinct rows of (S, anything): (S,)."""
+    _, numbers = np.unique(rows.reshape(len(rows), -1), axis=0, return_inverse=True)
+    return np.asarray(numbers, dtype=np.int64).ravel()
+
+
+def mutual_information(first: Symbols, second: Symbols) -> float:
+    """Return the mutual information, in bits, of two samples of symbols (S,).
+
+    The plug-in estimate (Shannon 1948): of the observed frequencies. It is biased upwards, which is
+    what `information` compares it with chance for.
+    """
+    joint = np.zeros((first.max() + 1, second.max() + 1))
+    np.add.at(joint, (first, second), 1.0)
+    joint /= joint.sum()
+    independent = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+    present = joint > 0
+    return float((joint[present] * np.log2(joint[present] / independent[present])).sum())
+
+
+def information(
+    messages: Symbols, others: Symbols, steps: Symbols, permutations: int = _PERMUTATIONS
+) -> Information:
+    """Return the mutual information of messages with something else, each (S,).
+
+    Chance: messages exchanged among the games at the same step, so that what both have in common
+    with the time that has passed does not count.
+    """
+    generator = np.random.default_rng(0)
+    found = mutual_information(messages, others)
+    order = np.argsort(steps, kind="stable")
+    messages, others, steps = messages[order], others[order], steps[order]
+    drawn = []
+    for _ in range(permutations):
+        exchanged = messages[np.lexsort((generator.random(len(steps)), steps))]
+        drawn.append(mutual_information(exchanged, others))
+    as_large = sum(value >= found - 1e-12 for value in drawn)
+    return Information(found, float(np.mean(drawn)), (1 + as_large) / (1 + permutations))
+
+
+def influence(actual: Symbols, flipped: Symbols, played: NDArray[np.bool_]) -> float:
+    """Return how often a flipped bit changes what its receiver does.
+
+    ``actual`` (G, T, N), ``flipped`` (L, G, T, N), ``played`` (G, T): the share of played steps,
+    receivers and bits. (Causal influence of communication: Lowe et al. 2019, section 4.3, on greedy
+    actions instead of distributions.)
+    """
+    changed = (flipped != actual) & played[:, :, None]
+    count = played.sum() * actual.shape[2] * len(flipped)
+    return float(changed.sum() / count) if count else 0.0
+
+
+class Event(NamedTuple):
+    """How sending goes with one bit of the sender's own observation."""
+
+    name: str
+    seen: int  # samples in which the bit is 1
+    rate_when_seen: float  # nan if it never was
+    rate_otherwise: float
+
+
+def events(
+    observations: NDArray[np.float32], sent: NDArray[np.bool_], names: Sequence[str]
+) -> list[Event]:
+    """Return the send rate (of S samples) given each bit of the observations (S, O)."""
+    found = []
+    for bit, name in enumerate(names):
+        present = observations[:, bit] > 0
+        found.append(Event(name, int(present.sum()), _mean(sent[present]), _mean(sent[~present])))
+    return found
+
+
+def _mean(values: NDArray[np.bool_]) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+class Explanation(NamedTuple):
+    """A small decision tree that says when an agent sends."""
+
+    rules: str
+    fidelity: float  # share of held-out samples where the tree is right
+    constant: float  # share that the more frequent answer alone gets right
+
+
+def explain(
+    observations: NDArray[np.float32],
+    sent: NDArray[np.bool_],
+    games: Symbols,
+    names: Sequence[str],
+    depth: int = 3,
+) -> Explanation:
+    """Fit a tree to the even games' samples and test it on the odd games'.
+
+    ``observations`` (S, O), ``sent`` and ``games`` (S,).
+    """
+    from sklearn.tree import DecisionTreeClassifier, export_text  # noqa: PLC0415 - slow to load
+
+    train = games % 2 == 0
+    tree = DecisionTreeClassifier(max_depth=depth, random_state=0)
+    tree.fit(observations[train], sent[train])
+    usual = sent[train].mean() >= 0.5
+    return Explanation(
+        rules=export_text(tree, feature_names=list(names)),
+        fidelity=float((tree.predict(observations[~train]) == sent[~train]).mean()),
+        constant=float((sent[~train] == usual).mean()),
+    )

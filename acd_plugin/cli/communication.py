@@ -1,0 +1,154 @@
+"""``main.py communication RUN``: do a trained policy's messages mean anything, and to whom?"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from acd_plugin import hosts
+from acd_plugin.analysis.communication import (
+    Information,
+    events,
+    explain,
+    influence,
+    information,
+    symbols,
+)
+from acd_plugin.analysis.text_table import text_table
+from acd_plugin.cli.stored_run import load_policy, open_run
+from acd_plugin.errors import UserError
+from acd_plugin.hosts.builtin import BUILTIN
+from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.interventions.disturbed_channel import make_disturbances
+from acd_plugin.interventions.recording import Record, play, record
+from acd_plugin.tracking.console import set_up_logging
+from acd_plugin.tracking.run_folder import RunFolder, write_atomically
+
+
+def communication(name: str, results: str, episodes: int, seed: int, probability: float) -> int:
+    """Play greedy games with a stored policy, print what its messages did and store it."""
+    if episodes < 4:
+        raise UserError(f"--episodes is {episodes}: must be at least 4")
+    if not 0.0 < probability < 1.0:
+        raise UserError(f"--probability is {probability}: must be between 0 and 1")
+    set_up_logging()
+    hosts.use(BUILTIN)
+    path, checkpoint = open_run(name, results)
+    if not checkpoint.config.get("n_bits"):
+        raise UserError(
+            f"{path}: '{checkpoint.config['name']}' sends no messages; choose a run of dial or rial"
+        )
+    training = load_policy(path, checkpoint, seed, [], games=episodes)
+    found = _analyse(training, record(training), probability, seed)
+    print(f"{path} ({checkpoint.config['name']}), {episodes} greedy games, seed {seed}")
+    _print(found)
+    folder = RunFolder(path.parent.parent)
+    if not (folder.path / "run.json").is_file():
+        print("not stored: the checkpoint does not lie in a run folder")
+        return 0
+    about = {"checkpoint": path.name, "episodes": episodes, "seed": seed}
+    content = json.dumps({**about, **found}, indent=2) + "\n"
+    write_atomically(folder.communication, content.encode())
+    print(f"stored in {folder.communication}")
+    return 0
+
+
+def _analyse(training: Training, found: Record, probability: float, seed: int) -> dict[str, Any]:
+    sent: NDArray[np.bool_] = np.any(found.messages > 0, axis=-1)  # (G, T, N)
+    per_game = (found.messages * found.played[:, :, None, None]).sum(axis=(1, 2, 3))
+    actual = found.choices.actual
+    flips = {
+        "in all": found.choices.flipped,
+        "through what the message unlocks": found.choices.flipped_in_mask,
+        "through the policy": found.choices.flipped_in_policy,
+    }
+    return {
+        "return_mean": float(found.returns.mean()),
+        "send_rate": float(sent[found.played].mean()),
+        "bits_per_episode": float(per_game.mean()),
+        "return_per_message": (
+            float(found.returns.sum() / per_game.sum()) if per_game.sum() else None
+        ),
+        "agents": [_agent(training, found, agent) for agent in range(actual.shape[2])],
+        "influence": {
+            name: influence(actual, flipped, found.played) for name, flipped in flips.items()
+        },
+        "ablations": {
+            name: _difference(play(training, disturbance), found.returns)
+            for name, disturbance in make_disturbances(probability, seed).items()
+        },
+    }
+
+
+def _agent(training: Training, found: Record, agent: int) -> dict[str, Any]:
+    """What one sender's messages have to do with what it sees and with what is true."""
+    games, steps = (np.asarray(index, dtype=np.int64) for index in np.nonzero(found.played))
+    seen = found.observations[games, steps, agent]
+    words = symbols(found.messages[games, steps, agent])
+    sent: NDArray[np.bool_] = np.any(found.messages[games, steps, agent] > 0, axis=-1)
+    names = _names(training, seen, agent)
+    known = [column for column, name in enumerate(names) if name]
+    result: dict[str, Any] = {
+        "about_own_observation": _told(information(words, symbols(seen), steps)),
+        "events": [
+            event._asdict()
+            for event in events(seen[:, known], sent, [names[column] for column in known])
+        ],
+        "tree": explain(seen[:, known], sent, games, [names[c] for c in known])._asdict(),
+    }
+    if found.threats is not None:
+        elsewhere = np.any(np.delete(found.threats, agent, axis=2)[games, steps], axis=1)
+        own = found.threats[games, steps, agent]
+        result["about_own_threat"] = _told(information(words, own.astype(np.int64), steps))
+        result["about_threat_elsewhere"] = _told(
+            information(words, elsewhere.astype(np.int64), steps)
+        )
+    return result
+
+
+def _names(training: Training, seen: NDArray[np.float32], agent: int) -> list[str]:
+    names: list[list[str]] | None = getattr(training.runner.env, "observation_names", None)
+    return names[agent] if names else [f"observation {bit}" for bit in range(seen.shape[1])]
+
+
+def _told(found: Information) -> dict[str, float]:
+    return found._asdict()
+
+
+def _difference(disturbed: NDArray[np.float64], returns: NDArray[np.float64]) -> dict[str, Any]:
+    """The mean change of the return on the same games, with a 95% bootstrap interval."""
+    change = disturbed - returns
+    if np.ptp(change) == 0.0:
+        return {"change": float(change[0]), "ci95": [float(change[0])] * 2}
+    interval = stats.bootstrap((change,), np.mean, method="percentile", rng=0).confidence_interval
+    return {"change": float(change.mean()), "ci95": [float(interval.low), float(interval.high)]}
+
+
+def _print(found: dict[str, Any]) -> None:
+    print(f"  return {found['return_mean']:.3f}, send rate {found['send_rate']:.3f}, ", end="")
+    print(f"{found['bits_per_episode']:.2f} bits per episode")
+    table = [["message and", "agent", "bits", "by chance", "p"]]
+    for number, agent in enumerate(found["agents"]):
+        for name, told in agent.items():
+            if name.startswith("about_"):
+                about = name.removeprefix("about_").replace("_", " ")
+                values = [f"{told[key]:.4f}" for key in ("bits", "by_chance", "p_value")]
+                table.append([about, str(number), *values])
+    print(text_table(table))
+    print("a flipped bit changes the receiver's action")
+    for name, share in found["influence"].items():
+        print(f"  {name:<34} {share:.4f}")
+    print("the return when messages are")
+    for name, change in found["ablations"].items():
+        low, high = change["ci95"]
+        print(f"  {name:<34} {change['change']:+9.3f}   95% interval [{low:+.3f}, {high:+.3f}]")
+    for number, agent in enumerate(found["agents"]):
+        tree = agent["tree"]
+        print(
+            f"when agent {number} sends (right in {tree['fidelity']:.1%} of other games' steps; "
+            f"the more frequent answer alone in {tree['constant']:.1%})\n{tree['rules'].rstrip()}"
+        )

@@ -1,0 +1,1 @@
+"""What happens to trained agents when their messages are tampered with."""

@@ -1,0 +1,46 @@
+"""``communication``: what it prints and stores, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+
+
+@pytest.mark.parametrize("config", ["dial", "rial"])
+def test_a_policys_messages_are_examined(
+    train: Call, call: Call, results: Path, config: str
+) -> None:
+    train(2, config=config)
+    first = call("communication", "1", "--episodes=16")
+    assert first.code == 0, first.err
+    for words in ("threat elsewhere", "through the policy", "always 0", "agent 1 sends"):
+        assert words in first.out
+    found = json.loads((results / "1" / "communication.json").read_text())
+    assert len(found["agents"]) == 2
+    assert set(found["influence"]) == {
+        *("in all", "through what the message unlocks", "through the policy")
+    }
+    assert len(found["ablations"]) == 6
+    assert call("communication", "1", "--episodes=16").out == first.out
+
+
+@pytest.mark.parametrize(
+    ("config", "options", "message"),
+    [
+        ("dial_nocomm", [], "'dial_nocomm' sends no messages; choose a run of dial or rial"),
+        ("dial", ["--episodes=1"], "--episodes is 1: must be at least 4"),
+        ("dial", ["--probability=1.5"], "--probability is 1.5: must be between 0 and 1"),
+    ],
+)
+def test_bad_input_is_one_line(
+    train: Call, call: Call, results: Path, config: str, options: list[str], message: str
+) -> None:
+    train(1, config=config)
+    outcome = call("communication", "1", *options)
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert not (results / "1" / "communication.json").exists()
