@@ -63,3 +63,18 @@ class Channel:
         heard = (received >= _HEARD).any(-1, keepdim=True)
         unlocked = heard & self._unlocked.to(heard.device)
         return available.bool() | unlocked
+
+
+class ConstantChannel(Channel):
+    """Carries the same from everybody at every step, whatever they say and whether they may speak.
+
+    A control: with 1 it unlocks what messages unlock and tells nothing.
+    """
+
+    def __init__(self, n_agents: int, layout: CommLayout | None, content: float) -> None:
+        super().__init__(n_agents, layout)
+        self._content = content
+
+    def send(self, logits: Tensor, noise: Tensor | None, observations: Tensor) -> Tensor:
+        del noise, observations  # part of the contract
+        return torch.full_like(logits, self._content)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from acd_plugin.components.fresh_episodes import OnPolicySettings
@@ -35,6 +37,8 @@ class DialSettings(CommSettings):
     """What DIAL adds (``config/algs/dial.yaml``): one output per bit, and a noisy channel."""
 
     dru_sigma: float = Field(ge=0.0)  # standard deviation of the channel noise while learning
+    # What is sent: what the network says or, as a control, always the same.
+    message_content: Literal["learned", "always_0", "always_1"] = "learned"
 
 
 class RialSettings(CommSettings):

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from acd_plugin.components.channel import ConstantChannel
 from acd_plugin.components.comm_settings import DialSettings
 from acd_plugin.components.streams import named_generator
 from acd_plugin.controllers.comm_controller import CommController, message_entry
+from acd_plugin.envs.registry import comm_layout
 
 
 class Unrolled(NamedTuple):
@@ -36,6 +38,10 @@ class DialController(CommController):
         del groups  # part of the contract; the settings know the number of agents
         self.settings = DialSettings.from_args(args)
         super().__init__(scheme, args, self.settings)
+        if self.settings.message_content != "learned":
+            layout = comm_layout(args.env, args.env_args)
+            content = float(self.settings.message_content == "always_1")
+            self.channel = ConstantChannel(self.settings.n_agents, layout, content)
         self.noise_generator = named_generator(args.seed, "message_noise")
         self._received = torch.empty(0)  # messages received at the step being played
 

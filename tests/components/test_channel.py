@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from acd_plugin.components.channel import Channel
+from acd_plugin.components.channel import Channel, ConstantChannel
 from acd_plugin.envs.comm_layout import CommLayout
 
 # Two host slots and one block bit; action 2 of each agent is unlocked by a message.
@@ -57,3 +57,16 @@ def test_masks_stay_as_they_are_where_messages_unlock_nothing() -> None:
     closed = CommLayout(2, 1, True, np.zeros((3, 3), dtype=np.bool_))
     available = torch.tensor([[[1, 0, 0]] * 3])
     assert Channel(3, closed).widen(available, torch.ones(1, 3, 2)) is available
+
+
+def test_a_constant_channel_heeds_neither_words_nor_gate() -> None:
+    seen = observation([*NOTHING, 0.0], [*NOTHING, 0.0], [*NOTHING, 0.0])
+    logits = torch.tensor([[[5.0], [-5.0], [0.0]]])
+    for content in (0.0, 1.0):
+        channel = ConstantChannel(3, LAYOUT, content)
+        assert channel.send(logits, None, seen).unique().tolist() == [content]
+        assert channel.send(logits, torch.ones_like(logits), seen).unique().tolist() == [content]
+        mask = torch.zeros(1, 3, 3, dtype=torch.bool)
+        opened = channel.widen(mask, channel.deliver(channel.send(logits, None, seen)))
+        assert opened[..., 2].all() == bool(content)
+        assert not opened[..., :2].any()

@@ -108,3 +108,22 @@ def test_messages_sent_are_counted(make_training: MakeTraining) -> None:
     batch = training.runner.run(test_mode=False)
     counted = training.mac.episode_stats(batch)["messages_sent"]
     assert torch.equal(counted, (batch["messages"] >= 0.5).sum(dim=(1, 2, 3)).double())
+
+
+@pytest.mark.parametrize(("algorithm", "content"), [("dial_always_1", 1.0), ("dial_always_0", 0.0)])
+def test_controls_hear_the_same_at_every_step_but_the_first(
+    make_training: MakeTraining, algorithm: str, content: float
+) -> None:
+    training, dial = make_training(algorithm=algorithm), make_training(algorithm="dial")
+    batch = training.runner.run(test_mode=False)
+    unrolled = training.mac.unroll(batch, batch.max_seq_length - 1)
+    assert unrolled.received[:, 0].unique().tolist() == [0.0]
+    assert unrolled.received[:, 1:].unique().tolist() == [content]
+    kinds = torch.tensor(
+        [[name.startswith("Analyse") for name in own] for own in training.runner.env.action_names]
+    )
+    analyse = unrolled.available[:, 1:][..., kinds]
+    own = batch["avail_actions"][:, 1:-1].bool()[..., kinds]
+    assert torch.equal(analyse, torch.ones_like(own) if content else own)
+    sizes = [sum(p.numel() for p in t.mac.parameters()) for t in (training, dial)]
+    assert sizes[0] == sizes[1]
