@@ -10,7 +10,7 @@ from typing import Any
 
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.columns import flat_columns
-from acd_plugin.tracking.run_folder import RunFolder, run_folders
+from acd_plugin.tracking.run_folder import RunFolder, read_json, run_folders
 
 # A running run writes a heartbeat every ten seconds.
 _SILENCE = timedelta(seconds=120)
@@ -63,7 +63,7 @@ class RunRecord:
 
 def read_record(folder: RunFolder) -> RunRecord:
     """Read one run; UserError, in one line, when its record is damaged."""
-    run, config = (_read_json(folder.path / name) for name in ("run.json", "config.json"))
+    run, config = (read_json(folder.path / name) for name in ("run.json", "config.json"))
     try:
         start, end = _date(run.get("start_time")), _date(run.get("heartbeat"))
         meta = run.get("meta") or {}
@@ -95,17 +95,6 @@ def read_records(results: Path) -> tuple[list[RunRecord], list[str]]:
         except UserError as error:
             problems.append(str(error))
     return records, problems
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise UserError(f"{path}: cannot be read ({reason})") from None
-    if not isinstance(content, dict):
-        raise UserError(f"{path}: must hold a JSON object, got {type(content).__name__}")
-    return content
 
 
 def _date(text: str | None) -> datetime | None:

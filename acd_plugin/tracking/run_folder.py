@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import tempfile
 import threading
 import uuid
 from pathlib import Path
+from typing import Any
 
 from acd_plugin.errors import UserError, listing, nearest
 
@@ -68,6 +70,20 @@ def find_run(name: str, results: str) -> RunFolder:
         f"no run '{name}'{nearest(name, known)} (runs in {results}: {listing(known) or 'none'}; "
         "or give the path of a run folder)"
     )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read one of a run's JSON files; UserError, in one line, when it is damaged."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise UserError(
+            f"{path}: cannot be read ({reason}): restore it, or delete this run's folder"
+        ) from None
+    if not isinstance(content, dict):
+        raise UserError(f"{path}: must hold a JSON object, got {type(content).__name__}")
+    return content
 
 
 def check_writable(results: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.columns import flat_columns
-from acd_plugin.tracking.run_folder import RunFolder
+from acd_plugin.tracking.run_folder import RunFolder, read_json
 
 _FORMAT = "MongoObserver-0.7.0"  # what Sacred 0.8 writes
 _OUTPUT_LIMIT = 1_000_000  # bytes; MongoDB refuses documents above 16 MB
@@ -18,8 +17,8 @@ _DATES = ("start_time", "stop_time", "heartbeat")
 
 def run_document(folder: RunFolder) -> dict[str, Any]:
     """Return everything but metrics and files' content; UserError when the folder is damaged."""
-    run = _read_json(folder.path / "run.json")
-    config = _read_json(folder.path / "config.json")
+    run = read_json(folder.path / "run.json")
+    config = read_json(folder.path / "config.json")
     info = folder.path / "info.json"
     document = {
         "format": _FORMAT,
@@ -33,7 +32,7 @@ def run_document(folder: RunFolder) -> dict[str, Any]:
         "resources": run.get("resources", []),
         "artifacts": run.get("artifacts", []),
         "config": {**config, **flat_columns(config)},
-        "info": _read_json(info) if info.exists() else {},
+        "info": read_json(info) if info.exists() else {},
         "captured_out": _captured_output(folder.path / "cout.txt"),
         "folder": str(folder.path.resolve()),
     }
@@ -57,19 +56,6 @@ def _date(path: Path, name: str, text: Any) -> datetime | None:
         return stored_date(text)
     except (TypeError, ValueError):
         raise UserError(f"{path}: '{name}' is {text!r}: must be a date and time") from None
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise UserError(
-            f"{path}: cannot be read ({reason}): restore it, or delete this run's folder"
-        ) from None
-    if not isinstance(content, dict):
-        raise UserError(f"{path}: must hold a JSON object, got {type(content).__name__}")
-    return content
 
 
 def _captured_output(path: Path) -> str:
