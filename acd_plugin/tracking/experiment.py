@@ -138,9 +138,12 @@ def _train(
 
     def save(state: dict[str, Any], t_env: int) -> None:
         run._emit_heartbeat()  # a checkpoint must never be ahead of what was recorded
-        save_checkpoint(
-            folder, Checkpoint(config, scenario, t_env, state), config["keep_checkpoints"]
-        )
+        try:
+            save_checkpoint(
+                folder, Checkpoint(config, scenario, t_env, state), config["keep_checkpoints"]
+            )
+        except OSError as error:  # the next one may succeed, and training is worth more than it
+            logger.warning("no checkpoint at step %d: %s", t_env, error.strerror or error)
 
     sinks: list[MetricSink] = [SacredSink(run)]
     if config["use_tensorboard"]:

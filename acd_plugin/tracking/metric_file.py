@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
@@ -21,6 +22,18 @@ def read_metrics(folder: RunFolder, name: str | None = None) -> list[dict[str, A
         except json.JSONDecodeError:
             continue
     return points
+
+
+def append_whole(path: Path, content: bytes) -> None:
+    """Append everything or, when the disk is full, nothing; OSError then."""
+    with path.open("ab") as file:
+        size = file.tell()
+        try:
+            file.write(content)
+            file.flush()
+        except OSError:
+            file.truncate(size)
+            raise
 
 
 def drop_metrics_after(folder: RunFolder, t_env: int) -> None:

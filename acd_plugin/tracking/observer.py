@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ from typing import Any
 from sacred.observers import FileStorageObserver
 from sacred.serializer import flatten
 
-from acd_plugin.tracking.metric_file import read_metrics
+from acd_plugin.tracking.console import logger
+from acd_plugin.tracking.metric_file import append_whole, read_metrics
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
 
 
@@ -19,12 +22,16 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
 
     JSON files are replaced atomically; metrics are appended to ``metrics.jsonl`` (one line per
     point), and Sacred's ``metrics.json`` is written from it once, when the run ends; a run can be
-    continued in its own folder.
+    continued in its own folder; a disk that is full stops no training, and what could not be
+    written follows when there is room again.
     """
 
     def __init__(self, results: str, resume: RunFolder | None = None) -> None:
         super().__init__(str(resume.path.parent) if resume else results)
         self._resume = resume
+        self._unwritten = ""  # lines of metrics
+        self._is_running = False
+        self._has_warned = False
 
     @property
     def folder(self) -> RunFolder:
@@ -37,9 +44,15 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
             self.dir = str(self._resume.path)
         self.folder.key()  # from the start, so that copies of this folder are known as one run
 
+    def started_event(self, *args: Any, **options: Any) -> Any:
+        run_id = super().started_event(*args, **options)
+        self._is_running = True
+        return run_id
+
     def save_json(self, obj: Any, filename: str) -> None:
         text = json.dumps(flatten(obj), sort_keys=True, indent=2)
-        write_atomically(Path(self.dir) / filename, text.encode())
+        with self._forgiven():
+            write_atomically(Path(self.dir) / filename, text.encode())
 
     def log_metrics(self, metrics_by_name: dict[str, Any], info: Any) -> None:
         del info  # Sacred's contract
@@ -50,8 +63,30 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
             ):
                 line = {"name": name, "step": step, "value": value, "time": time.isoformat()}
                 lines.append(json.dumps(line) + "\n")
-        with self.folder.metrics.open("a") as file:
-            file.write("".join(lines))
+        self._unwritten += "".join(lines)
+        with self._forgiven():
+            append_whole(self.folder.metrics, self._unwritten.encode())
+            self._unwritten = ""
+
+    def save_cout(self) -> None:
+        with self._forgiven():
+            super().save_cout()
+
+    @contextmanager
+    def _forgiven(self) -> Iterator[None]:
+        """Report once that nothing can be written; training is worth more than its record."""
+        try:
+            yield
+        except OSError as error:
+            if not self._is_running:
+                raise  # a run that cannot be recorded does not start
+            if not self._has_warned:
+                self._has_warned = True
+                logger.warning(
+                    "%s: cannot be written (%s); training goes on, make room",
+                    self.dir,
+                    error.strerror,
+                )
 
     def completed_event(self, stop_time: datetime, result: Any) -> None:
         self._export_metrics()

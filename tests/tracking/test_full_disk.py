@@ -1,0 +1,109 @@
+"""A disk that is full stops no training, and nothing that was measured is lost for it."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from acd_plugin.tracking import metric_file, observer
+from acd_plugin.tracking.metric_file import append_whole
+from tests.cli.conftest import EPOCH, Call, call, numbers, results, run_json, train
+from tests.tracking.mongo.conftest import RecordedRun, expected_points
+
+__all__ = ["call", "results", "train"]  # fixtures
+
+
+class FullDisk:
+    """Lets nothing be written while it is full."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.is_full = False
+        for name in ("append_whole", "write_atomically"):
+            monkeypatch.setattr(observer, name, self._wrap(getattr(observer, name)))
+
+    def _wrap(self, write: Any) -> Any:
+        def or_fail(path: Path, content: bytes) -> None:
+            if self.is_full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            write(path, content)
+
+        return or_fail
+
+
+def recorded(run: RecordedRun) -> dict[str, list[tuple[int, float]]]:
+    found: dict[str, list[tuple[int, float]]] = {}
+    for point in metric_file.read_metrics(run.folder):
+        found.setdefault(point["name"], []).append((point["step"], point["value"]))
+    return found
+
+
+def test_what_could_not_be_written_follows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = FullDisk(monkeypatch)
+    run = RecordedRun(tmp_path)
+    run.log(0, 5)
+    disk.is_full = True
+    run.log(5, 10)
+    run.log(10, 15)
+    assert recorded(run) == expected_points(5)
+    disk.is_full = False
+    run.log(15, 20)
+    run.complete()
+    assert recorded(run) == expected_points(20)
+    assert run_json(run.folder.path)["status"] == "COMPLETED"
+
+
+def test_a_run_that_cannot_be_recorded_does_not_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FullDisk(monkeypatch).is_full = True
+    with pytest.raises(OSError, match="No space left"):
+        RecordedRun(tmp_path)
+
+
+def test_training_goes_on_without_a_place_for_checkpoints(
+    train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("acd_plugin.tracking.experiment.save_checkpoint", fail)
+        outcome = train(3)
+    assert outcome.code == 0
+    assert f"no checkpoint at step {EPOCH}: No space left on device" in outcome.err
+    train(3)
+    assert numbers(results / "1") == numbers(results / "2")
+
+
+def test_a_part_of_a_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "metrics"
+    path.write_bytes(b"whole\n")
+    opened = Path.open
+
+    def open_small(self: Path, *args: Any) -> Any:
+        file = opened(self, *args)
+
+        class Small:
+            tell, flush, truncate = file.tell, file.flush, file.truncate
+
+            def write(self, content: bytes) -> None:
+                file.write(content[:3])
+                file.flush()
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+            def __enter__(self) -> Small:
+                return self
+
+            def __exit__(self, *_: object) -> None:
+                file.close()
+
+        return Small()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", open_small)
+        with pytest.raises(OSError, match="No space left"):
+            append_whole(path, b"another\n")
+    assert path.read_bytes() == b"whole\n"
