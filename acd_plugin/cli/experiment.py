@@ -37,7 +37,8 @@ def run_experiment(
     print(f"about {expected} with {workers} worker{'s' if workers > 1 else ''}, measured just now")
     if dry:
         return 0
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started us deaf to Ctrl-C
+        signal.signal(number, _interrupt)
     try:
         if ray_address is not None:
             from acd_plugin.experiments.cluster import run_on_ray  # noqa: PLC0415
@@ -76,6 +77,6 @@ def _show(plan: Plan, folder: Path) -> list[Job]:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Treat SIGTERM like Ctrl-C."""
+    """Let the running runs save, and stop."""
     del number, frame
     raise KeyboardInterrupt

@@ -56,7 +56,7 @@ def test_without_a_server_training_goes_on_and_sync_catches_up(
 ) -> None:
     server.stop()
     url = f"{server.url}?serverSelectionTimeoutMS=100"
-    hasty = functools.partial(Mirror, grace=0.3)
+    hasty = functools.partial(Mirror, grace=3.0)
     monkeypatch.setattr("acd_plugin.tracking.experiment.Mirror", hasty)
     outcome = train_into(f"--mongo={url}")
     assert outcome.code == 0
