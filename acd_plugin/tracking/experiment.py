@@ -66,6 +66,7 @@ def run_training(
         save_git_info=_is_under_git(source),
         interactive=True,  # Sacred otherwise refuses to start from a notebook
     )
+    experiment.logger = logger  # its own would be named after the experiment
     experiment.observers.append(observer)
     experiment.add_config(config)
 

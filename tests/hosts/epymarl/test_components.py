@@ -46,7 +46,7 @@ training = Training(config, NullRecorder())
 before = [p.detach().clone() for p in training.mac.parameters()]
 for _ in range(4):
     training.train_once()
-training._test()
+training.test()
 moved = any((a != b).any() for a, b in zip(before, training.mac.parameters()))
 print("moved" if moved else "did not move", training.runner.t_env)
 """
