@@ -98,6 +98,8 @@ def load_plan(path: str, budget: str) -> Plan:
     if mistakes:
         listed = "".join(f"\n  - {mistake}" for mistake in dict.fromkeys(mistakes))
         raise UserError(f"{path}: nothing was run, because of{listed}")
+    # a seed of everything before the next seed of anything: a plan half done can be compared
+    jobs.sort(key=lambda job: spent.seeds.index(job.seed))
     return Plan(Path(path).stem, file.title, jobs)
 
 

@@ -33,6 +33,8 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder of its own; runs go to its subfolder ``results``."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["main.py"])
+    for variable in ("EPYMARL_HOME", "ACD_MONGO_URL"):  # they would change what is tested
+        monkeypatch.delenv(variable, raising=False)
     return tmp_path / "results"
 
 

@@ -105,11 +105,14 @@ def _with_extra_scheme(buffer: Any, mac_class: Any, config: dict[str, Any]) -> A
     EPyMARL's scheme is a local of its loop, which builds the buffer from it before it hands the
     same dictionary to the runner: the buffer's constructor is the one place where it can grow.
     """
+    buffer = getattr(buffer, "original", buffer)  # an earlier run in this process extended it
     if not hasattr(mac_class, "extra_scheme"):
         return buffer
     extra = mac_class.extra_scheme(SimpleNamespace(**config))
 
     class ExtendedBuffer(buffer):  # type: ignore[misc]
+        original = buffer
+
         def __init__(self, scheme: dict[str, Any], *args: Any, **kwargs: Any) -> None:
             scheme.update(extra)
             super().__init__(scheme, *args, **kwargs)

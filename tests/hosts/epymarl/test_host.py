@@ -67,11 +67,12 @@ def test_its_runners_and_algorithms_play_our_games(
 def test_the_checkout_is_left_alone_and_models_go_into_the_run(
     run_in_epymarl: Run, checkout: str, tmp_path: Path
 ) -> None:
+    status = ["git", "-C", checkout, "status", "--porcelain"]
+    before = subprocess.run(status, capture_output=True, text=True, check=True).stdout
     result = run_in_epymarl("qmix", "t_max=300", "save_model=True", "use_tensorboard=False")
     assert result.returncode == 0, result.stderr
     assert list((tmp_path / "results/1/models").rglob("agent.th"))
-    status = ["git", "-C", checkout, "status", "--porcelain"]
-    assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == ""
+    assert subprocess.run(status, capture_output=True, text=True, check=True).stdout == before
 
 
 def test_its_runs_are_evaluated_there(
