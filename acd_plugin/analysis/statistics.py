@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from acd_plugin.analysis.curves import Curve, interquartile_mean
 
@@ -19,6 +20,7 @@ Array = NDArray[np.float64]
 
 CONFIDENCE = 0.95
 _RESAMPLES = 5000
+_EQUIVALENCE_LEVEL = 0.05  # of each of the two one-sided tests
 
 
 class Interval(NamedTuple):
@@ -35,6 +37,29 @@ class Summary(NamedTuple):
     sd: float  # over runs; nan for a single one
     iqm: float
     interval: Interval  # of the IQM
+
+
+def mean_interval(values: Array) -> Interval:
+    """Return the percentile bootstrap interval of the mean of values (any number,)."""
+    generator = np.random.default_rng(0)
+    count = len(values)
+    means = [values[generator.integers(count, size=count)].mean() for _ in range(_RESAMPLES)]
+    return _interval(np.array(means))
+
+
+def equivalence_interval(first: Array, second: Array) -> Interval:
+    """Return the 90% interval of the difference of two means, first minus second, by Welch.
+
+    Two samples are equivalent at the 5% level when it lies within a margin that was declared
+    beforehand: the two one-sided tests of Schuirmann (1987), "A comparison of the two one-sided
+    tests procedure and the power approach".
+    """
+    difference = float(first.mean() - second.mean())
+    if first.std() == 0 and second.std() == 0:
+        return Interval(difference, difference)
+    test = stats.ttest_ind(first, second, equal_var=False)
+    interval = test.confidence_interval(1 - 2 * _EQUIVALENCE_LEVEL)
+    return Interval(float(interval.low), float(interval.high))
 
 
 def summarise(scores: Array) -> Summary:

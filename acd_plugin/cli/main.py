@@ -89,7 +89,7 @@ def _call(  # noqa: PLR0911
 
         return evaluate(
             *(options.run, options.results, options.episodes, options.seed),
-            *(options.render, overrides),
+            *(options.render, options.backend, overrides),
         )
     if options.command == "runs":
         from acd_plugin.cli.runs import runs  # noqa: PLC0415

@@ -94,6 +94,9 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
     )
     evaluate.add_argument("--render", action="store_true", help="show the first game as text")
+    evaluate.add_argument(
+        "--backend", metavar="NAME", help="play on this simulator too, and compare (cyborg)"
+    )
 
 
 def _add_compare(compare: argparse.ArgumentParser) -> None:

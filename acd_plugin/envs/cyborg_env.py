@@ -10,13 +10,20 @@ from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.envs.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.game.types import Blue
+from acd_plugin.envs.game_batch import GameBatch
 from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
 from acd_plugin.envs.native_batch import NativeBatchEnv
 from acd_plugin.envs.rules import build_rules
 from acd_plugin.envs.scenario import load_scenario
 from acd_plugin.envs.settings import EnvSettings
 from acd_plugin.validation import parse
+
+BACKENDS: dict[str, type[NativeBatchEnv] | type[CyborgBatchEnv]] = {
+    "native": NativeBatchEnv,
+    "cyborg": CyborgBatchEnv,
+}
 
 
 class CyborgEnv(MultiAgentEnv):
@@ -42,9 +49,13 @@ class CyborgEnv(MultiAgentEnv):
         self.episode_limit = self._batch.episode_limit
 
     @staticmethod
-    def make_batch(n_games: int, seed: int, **env_args: Any) -> NativeBatchEnv:
-        """Return ``n_games`` games of this environment that are stepped together."""
-        return NativeBatchEnv(parse(EnvSettings, env_args, "env_args"), n_games, seed)
+    def make_batch(n_games: int, seed: int, **env_args: Any) -> GameBatch:
+        """Return ``n_games`` games of this environment that are stepped together.
+
+        Raises UserError when the settings are wrong or their backend cannot play them.
+        """
+        settings = parse(EnvSettings, env_args, "env_args")
+        return BACKENDS[settings.backend](settings, n_games, seed)
 
     @staticmethod
     def comm_layout(**env_args: Any) -> CommLayout:

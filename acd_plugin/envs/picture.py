@@ -15,7 +15,7 @@ from acd_plugin.envs.game.types import (
 )
 
 if TYPE_CHECKING:
-    from acd_plugin.envs.native_batch import NativeBatchEnv
+    from acd_plugin.envs.game_batch import GameBatch
 
 _RED_NAMES = {
     Red.SWEEP: "DiscoverRemoteSystems",
@@ -26,7 +26,7 @@ _RED_NAMES = {
 }
 
 
-def picture_of(batch: NativeBatchEnv, game: int) -> str:
+def picture_of(batch: GameBatch, game: int) -> str:
     """Return several lines of text; ``game`` is the row of the batch to show."""
     state, scenario = batch.state, batch.scenario
     lines = [
@@ -50,7 +50,7 @@ def picture_of(batch: NativeBatchEnv, game: int) -> str:
     return "\n".join(lines)
 
 
-def _host_columns(batch: NativeBatchEnv, game: int, host: int) -> str:
+def _host_columns(batch: GameBatch, game: int, host: int) -> str:
     state = batch.state
     truth = Level(state.level[game, host]).name.lower()
     if host == batch.rules.foothold:
@@ -61,7 +61,7 @@ def _host_columns(batch: NativeBatchEnv, game: int, host: int) -> str:
     return f"{truth:<6} {seen:<8} {believed:<11} {known}"
 
 
-def _blue_action(batch: NativeBatchEnv, game: int, agent: int) -> str:
+def _blue_action(batch: GameBatch, game: int, agent: int) -> str:
     name = batch.action_names[agent][batch.last_actions[game, agent]] or "Sleep"
     outcome = Outcome(batch.state.outcome[game, agent])
     if outcome == Outcome.UNKNOWN:
@@ -69,7 +69,7 @@ def _blue_action(batch: NativeBatchEnv, game: int, agent: int) -> str:
     return f"{name}: {outcome.name.lower()}, cost {batch.state.cost[game, agent]:.1f}"
 
 
-def _red_action(batch: NativeBatchEnv, game: int) -> str:
+def _red_action(batch: GameBatch, game: int) -> str:
     state, scenario = batch.state, batch.scenario
     kind = Red(state.red_kind[game])
     if kind == Red.SLEEP:

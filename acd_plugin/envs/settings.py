@@ -37,7 +37,7 @@ class EnvSettings(Settings):
     """Everything that defines the game beside the network itself."""
 
     scenario: str
-    backend: Literal["native"]
+    backend: Literal["native", "cyborg"]  # who simulates the network
     detection_rate: float = Field(ge=0.0, le=1.0)
     action_mask: bool
     analyse_mode: Literal["free", "detect", "sau"]

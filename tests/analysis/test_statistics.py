@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from acd_plugin.analysis.curves import Curve
 from acd_plugin.analysis.statistics import (
+    equivalence_interval,
     improvement_interval,
+    mean_interval,
     performance_profile,
     pooled_iqm,
     probability_of_improvement,
@@ -35,6 +37,23 @@ def test_one_run_has_no_spread() -> None:
     found = summarise(np.array([-3.0]))
     assert math.isnan(found.sd)
     assert found.interval == (-3.0, -3.0)
+
+
+def test_the_interval_of_a_mean_is_two_standard_errors_wide() -> None:
+    values = np.random.default_rng(1).normal(-5.0, 2.0, 400)
+    low, high = mean_interval(values)
+    assert (low + high) / 2 == pytest.approx(values.mean(), abs=0.02)
+    assert high - low == pytest.approx(2 * 1.96 * 2.0 / 20, rel=0.1)
+
+
+def test_equivalence_by_hand() -> None:
+    # Equal spread and size: Welch's interval is Student's with 6 degrees of freedom.
+    first, second = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 3.0, 4.0, 5.0])
+    low, high = equivalence_interval(first, second)
+    half = 1.94318 * math.sqrt((5 / 3) * 2 / 4)  # 95th percentile times standard error
+    assert low == pytest.approx(-1 - half, abs=1e-4)
+    assert high == pytest.approx(-1 + half, abs=1e-4)
+    assert equivalence_interval(np.ones(3), np.ones(3)) == (0.0, 0.0)
 
 
 def test_the_probability_of_improvement_by_hand() -> None:

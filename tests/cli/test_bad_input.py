@@ -25,7 +25,7 @@ SMALL = "--env-config=cyborg_small"
         ),
         (
             [DIAL, SMALL, "with", "env_args.backend=cybrog"],
-            "'backend' is 'cybrog': input should be 'native'",
+            "'backend' is 'cybrog': input should be 'native' or 'cyborg'",
         ),
         (
             [DIAL, SMALL, "with", "env_args.analyse_mode=often"],

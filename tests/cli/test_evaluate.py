@@ -74,6 +74,21 @@ def test_the_environment_may_change(trained: str, call: Call, results: Path) -> 
     assert changed["overrides"] == ["env_args.costs.damage.high=5"]
 
 
+def test_its_own_backend_is_played_once(trained: str, call: Call, results: Path) -> None:
+    assert call("evaluate", trained, "--episodes=4", "--backend=native").code == 0
+    assert len(records(results)) == 1
+
+
+def test_a_backend_is_given_once_and_must_exist(trained: str, call: Call) -> None:
+    twice = ("--backend=native", "with", "env_args.backend=native")
+    outcome = call("evaluate", trained, *twice)
+    assert outcome.code == 2
+    assert "give only one of them" in outcome.err
+    outcome = call("evaluate", trained, "--backend=cybrog")
+    assert outcome.code == 2
+    assert "input should be 'native' or 'cyborg'" in outcome.err
+
+
 def test_a_policy_that_does_not_fit_is_named(trained: str, call: Call) -> None:
     outcome = call("evaluate", trained, "with", "env_args.scenario=dial_3_subnets")
     assert outcome.code == 2

@@ -153,7 +153,7 @@ def test_the_layout_says_what_a_message_unlocks() -> None:
         ("detection_rate", 1.5, "'detection_rate' is 1.5: input should be less than or equal to 1"),
         ("detection_rate", "high", "'detection_rate' is 'high'"),
         ("analyse_mode", "always", "should be 'free', 'detect' or 'sau'"),
-        ("backend", "cybrog", "'backend' is 'cybrog': input should be 'native'"),
+        ("backend", "cybrog", "'backend' is 'cybrog': input should be 'native' or 'cyborg'"),
         ("time_limit", 0, "'time_limit' is 0: input should be greater than or equal to 1"),
         ("action_mask", 1, "'action_mask' is 1: input should be a valid boolean"),
         ("detectionrate", 0.5, "unknown key 'detectionrate'; did you mean 'detection_rate'?"),

@@ -8,7 +8,6 @@ from acd_plugin.envs.game.compilation import compiled
 from acd_plugin.envs.game.types import (
     Blue,
     Compromise,
-    EpisodeTotals,
     GameState,
     Level,
     Outcome,
@@ -17,15 +16,8 @@ from acd_plugin.envs.game.types import (
 
 
 @compiled
-def act(
-    state: GameState,
-    rules: Rules,
-    totals: EpisodeTotals,
-    game: int,
-    agent: int,
-    action: int,
-) -> None:
-    """Carry out one agent's action; fills outcome, cost and useless, and adds to the totals."""
+def act(state: GameState, rules: Rules, game: int, agent: int, action: int) -> None:
+    """Carry out one agent's action; fills outcome, cost, useless and found_root."""
     kind = rules.action_kind[agent, action]
     target = rules.action_target[agent, action]
     state.found_root[game, agent] = False
@@ -37,29 +29,22 @@ def act(
         _clean_if(state, game, agent, target, worked)
         if not worked:
             state.cost[game, agent] = rules.remove_cost
-            totals.clean_cost[game] += rules.remove_cost
     elif kind == Blue.RESTORE:
         worked = state.pid_known[game, target]
         _clean_if(state, game, agent, target, worked)
         state.cost[game, agent] = rules.restore_cost[target]
-        totals.restore_cost[game] += rules.restore_cost[target]
     elif kind == Blue.ANALYSE:
         found = state.level[game, target] == Level.ROOT
         if not found or state.pid_known[game, target]:
             state.useless[game, agent] = True
             state.cost[game, agent] = rules.analyse_cost
-            totals.clean_cost[game] += rules.analyse_cost
         if found:
             state.found_root[game, agent] = True
             state.pid_known[game, target] = True
     elif kind == Blue.BLOCK:
         state.cost[game, agent] = rules.block_cost
-        totals.block_cost[game] += rules.block_cost
-        totals.blocks[game] += 1
     else:
         state.outcome[game, agent] = Outcome.UNKNOWN
-    if state.useless[game, agent]:
-        totals.useless_actions[game] += 1
 
 
 @compiled

@@ -7,6 +7,7 @@ its callers with the old one. Here the cache folder is named after the content o
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from numba.core import config as numba_config
 
 from acd_plugin.errors import UserError
 
+_log = logging.getLogger(__name__)
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 
@@ -54,9 +56,10 @@ def _can_write(folder: Path) -> bool:
 _CACHE_FOLDER = cache_folder()
 
 
-def must_compile() -> bool:
-    """Return whether the rules will be compiled now because no earlier process has done it."""
-    return not numba_config.DISABLE_JIT and not any(_CACHE_FOLDER.rglob("*.nbc"))
+def announce_compilation() -> None:
+    """Say so if the rules will be compiled now because no earlier process has done it."""
+    if not numba_config.DISABLE_JIT and not any(_CACHE_FOLDER.rglob("*.nbc")):
+        _log.info("compiling the rules of the game: about 20 s, only the first time")
 
 
 def compiled(function: FunctionT) -> FunctionT:

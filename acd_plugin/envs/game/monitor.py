@@ -12,11 +12,16 @@ _EXPLOIT_ITEMS = 3
 
 @compiled
 def watch(state: GameState, rules: Rules, game: int) -> None:
-    """Set every host's activity from this step's events; an exploit seen also marks the host."""
+    """Set every host's activity from this step's events."""
     for host in range(len(rules.host_subnet)):
-        activity = classify(*_events_on(state, rules, game, host))
-        state.activity[game, host] = activity
-        if activity == Activity.EXPLOIT:
+        state.activity[game, host] = classify(*_events_on(state, rules, game, host))
+
+
+@compiled
+def mark_exploits(state: GameState, rules: Rules, game: int) -> None:
+    """Second part of the table update: a host whose exploit was seen is marked."""
+    for host in range(len(rules.host_subnet)):
+        if state.activity[game, host] == Activity.EXPLOIT:
             state.compromise[game, host] = Compromise.USER
 
 

@@ -29,15 +29,34 @@ def play(
     actions: NDArray[np.int64],
 ) -> None:
     """Play one step of one game with the dice that lie in the state; ``actions`` is (N,)."""
-    red.decide(state, rules, game)
+    decide(state, rules, game)
     for agent in range(len(actions)):
-        blue.act(state, rules, totals, game, agent, actions[agent])
+        blue.act(state, rules, game, agent, actions[agent])
     red.execute(state, rules, game, actions)
-    green.act(state, rules, game)
-    blue.update_beliefs(state, rules, game, actions)
     monitor.watch(state, rules, game)
+    conclude(state, rules, totals, game, actions)
+
+
+@compiled
+def decide(state: GameState, rules: Rules, game: int) -> None:
+    """Before anybody acts: choose what the attacker and the innocent user do in this step."""
+    red.decide(state, rules, game)
+    green.act(state, rules, game)
+
+
+@compiled
+def conclude(
+    state: GameState,
+    rules: Rules,
+    totals: EpisodeTotals,
+    game: int,
+    actions: NDArray[np.int64],
+) -> None:
+    """After everybody acted: score the step and show the defenders what there is to see."""
+    reward.score(state, rules, totals, game, actions)
+    blue.update_beliefs(state, rules, game, actions)
+    monitor.mark_exploits(state, rules, game)
     blue.record_findings(state, rules, game, actions)
-    reward.score(state, rules, totals, game)
     state.step[game] += 1
     observation.observe(state, rules, game, actions)
 
@@ -110,6 +129,27 @@ def step_games(
     """
     for game in range(first, last):
         roll_and_play(state, rules, totals, game, actions[game])
+
+
+@compiled
+def decide_games(state: GameState, rules: Rules) -> None:
+    """Roll the dice of all games and decide: first half of a step whose actions happen elsewhere.
+
+    Who carries the actions out then fills level, pid_known, activity, red_result, red_detected,
+    outcome, cost, useless and found_root, and calls `conclude_games`.
+    """
+    for game in range(len(state.key)):
+        rng.roll(state.dice[game], state.key[game], state.step[game])
+        decide(state, rules, game)
+
+
+@compiled
+def conclude_games(
+    state: GameState, rules: Rules, totals: EpisodeTotals, actions: NDArray[np.int64]
+) -> None:
+    """Conclude the step of all games; ``actions`` is (G, N)."""
+    for game in range(len(state.key)):
+        conclude(state, rules, totals, game, actions[game])
 
 
 @compiled

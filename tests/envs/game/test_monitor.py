@@ -55,6 +55,7 @@ def test_pooled_events(
         state.red_detected[0] = event == "detected"
     state.green_host[0] = index if green_too else NOBODY
     monitor.watch(state, table.rules, 0)
+    monitor.mark_exploits(state, table.rules, 0)
     seen = one_port if host == "Op_Host0" else several_ports
     assert table.of("activity", host) == seen
     believed = Compromise.USER if seen == EXPLOIT else Compromise.NO
