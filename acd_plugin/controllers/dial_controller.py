@@ -16,6 +16,7 @@ from acd_plugin.components.comm_settings import DialSettings
 from acd_plugin.components.streams import named_generator
 from acd_plugin.controllers.comm_controller import CommController, message_entry
 from acd_plugin.envs.registry import comm_layout
+from acd_plugin.errors import UserError
 
 
 class Unrolled(NamedTuple):
@@ -38,7 +39,13 @@ class DialController(CommController):
         del groups  # part of the contract; the settings know the number of agents
         self.settings = DialSettings.from_args(args)
         super().__init__(scheme, args, self.settings)
-        if self.settings.message_content != "learned":
+        self._is_oracle = self.settings.message_content == "oracle"
+        if self._is_oracle and args.runner != "batch":
+            raise UserError(
+                f"message_content=oracle with runner={args.runner}: only runner=batch tells agents "
+                "the truth"
+            )
+        if self.settings.message_content in ("always_0", "always_1"):
             layout = comm_layout(args.env, args.env_args)
             content = float(self.settings.message_content == "always_1")
             self.channel = ConstantChannel(self.settings.n_agents, layout, content)
@@ -51,7 +58,10 @@ class DialController(CommController):
         n_bits = args.n_bits
         if n_bits <= 0:  # what is negative is refused with the other settings
             return {}
-        return {"message_noise": message_entry(n_bits), "messages": message_entry(n_bits)}
+        entries = {"message_noise": message_entry(n_bits), "messages": message_entry(n_bits)}
+        if getattr(args, "message_content", None) == "oracle":
+            entries["threatened"] = message_entry(1)
+        return entries
 
     def init_hidden(self, batch_size: int) -> None:
         """Begin episodes in ``batch_size`` games."""
@@ -88,14 +98,20 @@ class DialController(CommController):
         values, logits, self._hidden = self.agent(embedded, self._received, self._hidden)
         if self.settings.n_bits:
             noise = None if test_mode else ep_batch["message_noise"][:, t]
-            messages = self.channel.send(logits, noise, ep_batch["obs"][:, t])
+            messages = self._send(logits, noise, ep_batch, t)
             self._store_messages(ep_batch, t, messages.detach())
             self._received = self.channel.deliver(messages)
         return values
 
+    def _send(self, logits: Tensor, noise: Tensor | None, ep_batch: Any, t: int) -> Tensor:
+        """Return the messages (B, N, M) of step ``t``."""
+        if self._is_oracle:
+            truth: Tensor = ep_batch["threatened"][:, t]
+            return truth.expand_as(logits)
+        return self.channel.send(logits, noise, ep_batch["obs"][:, t])
+
     def unroll(self, ep_batch: Any, steps: int) -> Unrolled:
         """Run the networks over the first ``steps`` steps of whole episodes."""
-        observations = ep_batch["obs"][:, :steps]
         available = ep_batch["avail_actions"][:, :steps]
         embedded = self._embed(ep_batch, slice(0, steps))
         self.init_hidden(ep_batch.batch_size)
@@ -107,7 +123,7 @@ class DialController(CommController):
             all_received.append(received)
             if self.settings.n_bits:
                 noise = ep_batch["message_noise"][:, t]
-                messages = self.channel.send(logits, noise, observations[:, t])
+                messages = self._send(logits, noise, ep_batch, t)
                 received = self.channel.deliver(messages)
                 all_messages.append(messages)
         heard = torch.stack(all_received, dim=1)

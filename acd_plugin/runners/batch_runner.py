@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from acd_plugin import hosts
 from acd_plugin.envs.batch_env import BatchEnv, Purpose
+from acd_plugin.envs.game_batch import GameBatch
 from acd_plugin.envs.registry import make_batch
 from acd_plugin.errors import UserError
 from acd_plugin.runners.statistics import EpisodeStatistics
@@ -59,6 +60,12 @@ class BatchRunner:
     def setup(self, scheme: Any, groups: Any, preprocess: Any, mac: Any) -> None:
         """Receive what only the host knows: how episodes are stored and who acts."""
         self.mac = mac
+        self._tells_truth = "threatened" in scheme
+        if self._tells_truth and not hasattr(self.env, "threatened_agents"):
+            raise UserError(
+                f"the environment '{self.args.env}' does not tell who is threatened, which "
+                "message_content=oracle needs: choose another message_content"
+            )
         episode_batch: Any = hosts.current().episode_batch
         self._new_batch = partial(
             episode_batch,
@@ -157,15 +164,15 @@ class BatchRunner:
     def _write_observations(self, batch: Any, live: NDArray[np.int64], step: int) -> None:
         """Store what the agents of the ``live`` games are handed before ``step``."""
         games: Any = slice(None) if live.size == self.batch_size else live.tolist()
-        batch.update(
-            {
-                "state": torch.from_numpy(self.env.states[live, None]),
-                "obs": torch.from_numpy(self.env.observations[live, None]),
-                "avail_actions": torch.from_numpy(self.env.available_actions[live, None]),
-            },
-            bs=games,
-            ts=slice(step, step + 1),
-        )
+        entries = {
+            "state": torch.from_numpy(self.env.states[live, None]),
+            "obs": torch.from_numpy(self.env.observations[live, None]),
+            "avail_actions": torch.from_numpy(self.env.available_actions[live, None]),
+        }
+        if self._tells_truth:
+            truth = cast(GameBatch, self.env).threatened_agents()
+            entries["threatened"] = torch.from_numpy(truth[live, None, :, None])
+        batch.update(entries, bs=games, ts=slice(step, step + 1))
 
     def _episode_stats(self, batch: Any) -> dict[str, NDArray[np.float64]]:
         """Collect what environment and controller have to say about the episodes, each (G,)."""

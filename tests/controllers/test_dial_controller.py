@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+from acd_plugin.errors import UserError
 from tests.conftest import MakeTraining
 
 VARIANTS = [
@@ -127,3 +131,37 @@ def test_controls_hear_the_same_at_every_step_but_the_first(
     assert torch.equal(analyse, torch.ones_like(own) if content else own)
     sizes = [sum(p.numel() for p in t.mac.parameters()) for t in (training, dial)]
     assert sizes[0] == sizes[1]
+
+
+def test_the_oracle_tells_whose_hosts_are_held(make_training: MakeTraining) -> None:
+    training = make_training(algorithm="dial_oracle", env="cyborg_large")
+    truths: list[torch.Tensor] = []
+
+    def watch(env: Any) -> None:
+        levels, owners = env.state.level, env.rules.host_owner
+        held = [(levels[:, owners == agent] > 0).any(axis=1) for agent in range(env.n_agents)]
+        truths.append(torch.from_numpy(np.stack(held, axis=1)))
+
+    batch, _ = training.runner.play_evaluation(watch)
+    told = torch.stack(
+        truths[:-1], dim=1
+    ).float()  # after a step: known to the messages of the next
+    assert told.any()
+    assert not told.all()
+    assert torch.equal(batch["messages"][:, 1:-1, :, 0], told)
+    for _ in range(2):
+        training.train_once()  # acting and unrolling agree: the learner checks nothing else
+    batch = training.runner.run(test_mode=False)
+    unrolled = training.mac.unroll(batch, batch.max_seq_length - 1)
+    assert torch.equal(unrolled.messages, batch["threatened"][:, :-1])
+
+
+def test_the_oracle_needs_who_knows_the_truth(
+    make_training: MakeTraining, make_toy_training: MakeTraining
+) -> None:
+    training = make_training(algorithm="dial_oracle")
+    args = SimpleNamespace(**{**vars(training.args), "runner": "parallel"})
+    with pytest.raises(UserError, match="runner=parallel: only runner=batch"):
+        type(training.mac)(training.buffer.scheme, {}, args)
+    with pytest.raises(UserError, match="does not tell who is threatened"):
+        make_toy_training(algorithm="dial_oracle")
