@@ -120,6 +120,9 @@ class CyborgEnv(MultiAgentEnv):
             self._batch.seed = seed
         self._next_episode = 0
 
+    def close(self) -> None:
+        self._batch.close()
+
     def picture(self) -> str:
         """Return the game as text."""
         return self._batch.picture(game=0)

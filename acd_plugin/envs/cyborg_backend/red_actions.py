@@ -131,25 +131,23 @@ def _forget_traces(state: Any, counts: dict[str, dict[str, int]]) -> None:
             del state.hosts[name].events[kind][count:]
 
 
-class Escalate(PrivilegeEscalate):  # type: ignore[misc]
+class _OnHost:
+    """Mixin: an action on a host by the attacker's session there, which may be gone."""
+
+    hostname: str
     is_lost = False
 
     def __init__(self, hostname: str) -> None:
-        super().__init__(hostname=hostname, session=SERVER, agent=RED)
+        super().__init__(hostname=hostname, session=SERVER, agent=RED)  # type: ignore[call-arg]
 
     def execute(self, state: Any) -> Any:
         self.is_lost = not red_sessions_on(state, self.hostname)
-        return super().execute(state)
+        return super().execute(state)  # type: ignore[misc]
 
 
-class Stop(Impact):  # type: ignore[misc]
+class Escalate(_OnHost, PrivilegeEscalate):  # type: ignore[misc]
+    """Become root or SYSTEM on a host."""
+
+
+class Stop(_OnHost, Impact):  # type: ignore[misc]
     """Impact on the objective: stop its service."""
-
-    is_lost = False
-
-    def __init__(self, hostname: str) -> None:
-        super().__init__(hostname=hostname, session=SERVER, agent=RED)
-
-    def execute(self, state: Any) -> Any:
-        self.is_lost = not red_sessions_on(state, self.hostname)
-        return super().execute(state)
