@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from acd_plugin.experiments.plan import Job
 from acd_plugin.experiments.progress import find_runs
+from acd_plugin.experiments.time_slice import take_long_turns
 from acd_plugin.experiments.work import Outcome, Processes, do
 from acd_plugin.tracking.console import logger
 
@@ -52,6 +54,8 @@ class Progress:
 
 def run_all(seconds: Mapping[Job, float], results: Path, workers: int) -> list[Outcome]:
     """Do all jobs; after Ctrl-C the running ones save, and KeyboardInterrupt is raised."""
+    if workers > (os.cpu_count() or 1):
+        take_long_turns()
     processes = Processes()
     progress = Progress(seconds, workers, results)
 
