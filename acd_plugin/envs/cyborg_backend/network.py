@@ -20,6 +20,7 @@ from acd_plugin.envs.settings import Costs
 GREEN, BLUE = "Green", "Blue"  # teams as `RED` is; green has one agent of that name
 _DEFENDER = "Defender"  # where the defenders' servers and the innocent user sit, out of reach
 _MANAGEMENT = "Management"  # the subnet of that host alone
+_ALL = {"all": {"in": "all", "out": "all"}}  # no firewall anywhere
 
 
 def blue_name(agent: int) -> str:
@@ -80,9 +81,6 @@ def _as_file(scenario: Scenario) -> dict[str, Any]:
             for name, names in subnets.items()
         },
     }
-
-
-_ALL = {"all": {"in": "all", "out": "all"}}
 
 
 def _image(scenario: Scenario, name: str) -> str:
