@@ -17,11 +17,19 @@ _NOT_LEARNING = {
 }
 
 
-def grouped(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
-    """Return groups by name: the algorithm, and every setting in which its runs differ."""
+def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, list[RunRecord]]:
+    """Return groups by name: the algorithm, and every setting in which its runs differ.
+
+    ``by_length`` also separates runs that were trained for different numbers of steps: their curves
+    may be compared, their ends not.
+    """
+
+    def length(run: RunRecord) -> object:
+        return run.config.get("t_max") if by_length else None
+
     groups: dict[Hashable, list[RunRecord]] = defaultdict(list)
     for run in runs:
-        groups[learned_with(run.config)].append(run)
+        groups[learned_with(run.config), length(run)].append(run)
     scenarios = {run.columns["environment"] for run in runs}
     named: dict[str, list[RunRecord]] = {}
     for group in groups.values():
@@ -35,6 +43,8 @@ def grouped(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
             for key in different_settings(rivals)
             if key != "env_args.scenario"
         ]
+        if len({length(run) for run in rivals}) > 1:
+            parts.append(f"t_max={length(first)}")
         named[", ".join(parts)] = group
     return named
 

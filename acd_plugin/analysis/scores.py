@@ -41,27 +41,39 @@ class Cell(NamedTuple):
 def cells(runs: Sequence[RunRecord]) -> tuple[list[Cell], list[str]]:
     """Return all groups in all environments, and what is wrong with runs that are in none.
 
-    Only finished runs count. A group's name says in which settings it differs from the other
-    groups of its algorithm in that environment, the version of the program among them.
+    Only finished runs count, and each seed once. A group's name says in which settings it differs
+    from the other groups of its algorithm in that environment, the version of the program and the
+    length of training among them.
     """
     found, problems = [], []
     for environment, members in _by_environment(runs).items():
         finished = [run for run in members if run.status == "COMPLETED"]
         problems += [
-            f"{run.folder.path}: left out, it is {run.status}"
+            f"run {run.id}: left out, it is {run.status}"
             for run in members
             if run.status != "COMPLETED"
         ]
-        for group, same in grouped(finished).items():
-            scores = []
-            for run in sorted(same, key=lambda run: run.columns["seed"] or 0):
+        for group, same in grouped(finished, by_length=True).items():
+            scores: dict[object, Score] = {}
+            for run in same:
                 try:
-                    scores.append(score_of(run))
+                    score = score_of(run)
                 except UserError as error:
                     problems.append(str(error))
+                    continue
+                kept = scores.setdefault(run.columns["seed"], score)
+                if kept is not score:  # the same seed gives the same run: it is no second sample
+                    better, other = sorted((kept, score), key=_weight, reverse=True)
+                    scores[run.columns["seed"]] = better
+                    problems.append(f"run {other.run.id}: left out, it repeats run {better.run.id}")
             if scores:
-                found.append(Cell(group, environment, scores))
+                by_seed = sorted(scores.values(), key=lambda score: score.run.columns["seed"] or 0)
+                found.append(Cell(group, environment, by_seed))
     return found, problems
+
+
+def _weight(score: Score) -> tuple[bool, int]:
+    return (score.is_evaluated, score.episodes)
 
 
 def score_of(run: RunRecord) -> Score:

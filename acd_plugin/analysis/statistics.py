@@ -36,7 +36,17 @@ class Summary(NamedTuple):
     mean: float
     sd: float  # over runs; nan for a single one
     iqm: float
-    interval: Interval  # of the IQM
+    interval: Interval | None  # of the IQM; None for a single one
+
+
+class Contrast(NamedTuple):
+    """One group's scores against another's."""
+
+    difference: float  # of the means, first minus second
+    probability: float  # that a run of the first scores higher than one of the second
+    # None where a group has a single run:
+    interval: Interval | None  # of the probability
+    p_value: float | None  # of the two-sided Mann-Whitney test, by permutations
 
 
 def mean_interval(values: Array) -> Interval:
@@ -68,7 +78,7 @@ def summarise(scores: Array) -> Summary:
         mean=float(scores.mean()),
         sd=float(scores.std(ddof=1)) if len(scores) > 1 else float("nan"),
         iqm=float(pooled_iqm(scores[:, None])),
-        interval=stratified_bootstrap(scores[:, None], pooled_iqm),
+        interval=stratified_bootstrap(scores[:, None], pooled_iqm) if len(scores) > 1 else None,
     )
 
 
@@ -106,6 +116,17 @@ def improvement_interval(first: Array, second: Array, resamples: int = _RESAMPLE
     return _interval(((ones > others) + 0.5 * (ones == others)).mean(axis=(1, 2)))
 
 
+def contrast(first: Array, second: Array) -> Contrast:
+    """Compare the scores of two groups (R,), which may differ in size."""
+    difference = float(first.mean() - second.mean())
+    probability = probability_of_improvement(first, second)
+    if min(len(first), len(second)) < 2:
+        return Contrast(difference, probability, None, None)
+    permutations = stats.PermutationMethod(rng=0)  # all of them where they are few
+    p_value = float(stats.mannwhitneyu(first, second, method=permutations).pvalue)
+    return Contrast(difference, probability, improvement_interval(first, second), p_value)
+
+
 def performance_profile(scores: Array, thresholds: Array) -> Array:
     """Return the share of runs (R,) that score above each threshold (T,)."""
     shares: Array = (scores[:, None] > thresholds).mean(axis=0)
@@ -116,6 +137,17 @@ def steps_to_reach(curve: Curve, threshold: float) -> float | None:
     """Return the first step at which a curve is at the threshold or above, None if never."""
     reached = np.flatnonzero(curve.values >= threshold)
     return float(curve.steps[reached[0]]) if len(reached) else None
+
+
+def change_at_the_end(curve: Curve) -> float:
+    """Return the mean of the last fifth of a curve's points less that of the fifth before.
+
+    Near 0 when training has settled. A curve of fewer than five points gives nan.
+    """
+    fifth = len(curve.values) // 5
+    if fifth == 0:
+        return float("nan")
+    return float(curve.values[-fifth:].mean() - curve.values[-2 * fifth : -fifth].mean())
 
 
 def _interval(drawn: Array) -> Interval:

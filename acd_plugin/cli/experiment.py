@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
 from acd_plugin.analysis.text_table import text_table
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.estimate import estimate
-from acd_plugin.experiments.plan import Job, Plan, load_plan
+from acd_plugin.experiments.plan import Job, Plan, load_plan, only
 from acd_plugin.experiments.pool import duration, run_all
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.tracking.console import program, set_up_logging
@@ -19,13 +20,21 @@ from acd_plugin.tracking.run_folder import check_writable
 
 
 def run_experiment(
-    path: str, budget: str, results: str | None, workers: int, ray_address: str | None, dry: bool
+    path: str,
+    budget: str,
+    patterns: Sequence[str],
+    results: str | None,
+    workers: int,
+    ray_address: str | None,
+    dry: bool,
 ) -> int:
     """Do what is not done yet of a plan; returns the exit code."""
     if workers < 1:
         raise UserError(f"--workers is {workers}: must be at least 1")
     set_up_logging()
     plan = load_plan(path, budget)
+    if patterns:
+        plan = only(plan, patterns)
     folder = Path(results or f"results/{plan.name}")
     check_writable(str(folder))
     left = _show(plan, folder)

@@ -121,7 +121,7 @@ def _call(  # noqa: PLR0911
         from acd_plugin.cli.experiment import run_experiment  # noqa: PLC0415
 
         return run_experiment(
-            *(options.plan, options.budget, options.results, options.workers),
+            *(options.plan, options.budget, options.only, options.results, options.workers),
             *(options.ray_address, options.dry_run),
         )
     from acd_plugin.cli.sync import sync  # noqa: PLC0415

@@ -111,6 +111,13 @@ def _add_experiment(experiment: argparse.ArgumentParser) -> None:
     run = actions.add_parser("run", help="do what is not done yet of a plan")
     run.add_argument("plan", help="a .yaml file, such as experiments/smoke.yaml")
     run.add_argument("--budget", default="full", help="which of the plan's budgets (full)")
+    run.add_argument(
+        "--only",
+        metavar="PATTERN",
+        action="append",
+        default=[],
+        help="runs with such names, as 'DIAL on *' or '*, seed 1'; may be repeated (all)",
+    )
     run.add_argument("--results", help="folder of the runs (results/NAME OF THE PLAN)")
     run.add_argument(
         "--workers", type=int, default=os.cpu_count() or 1, help="runs at a time (one per core)"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,21 @@ def load_plan(path: str, budget: str) -> Plan:
     # a seed of everything before the next seed of anything: a plan half done can be compared
     jobs.sort(key=lambda job: spent.seeds.index(job.seed))
     return Plan(Path(path).stem, file.title, jobs)
+
+
+def only(plan: Plan, patterns: Sequence[str]) -> Plan:
+    """Return the plan with the jobs whose names match any of the patterns, as of file names.
+
+    UserError for a pattern that none matches.
+    """
+    for pattern in patterns:
+        if not any(fnmatchcase(job.name, pattern) for job in plan.jobs):
+            raise UserError(
+                f"--only '{pattern}' matches no run of '{plan.name}': give a whole name, in which "
+                f"* stands for anything; the first is '{plan.jobs[0].name}'"
+            )
+    chosen = [job for job in plan.jobs if any(fnmatchcase(job.name, p) for p in patterns)]
+    return replace(plan, jobs=chosen)
 
 
 def _merge_overrides(file: PlanFile, row: str, column: str) -> list[str]:

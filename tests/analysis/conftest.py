@@ -13,6 +13,7 @@ import pytest
 from acd_plugin.analysis.run_record import RunRecord, read_record
 from acd_plugin.tracking.run_folder import RunFolder
 
+COMMAND = """python main.py --config=dial with 'local_results_path='"'"'/a b'"'"''"""
 Make = Callable[..., RunRecord]
 
 
@@ -38,7 +39,7 @@ def make(tmp_path: Path) -> Make:
             "start_time": start,
             "heartbeat": now.isoformat(),
             "result": values[-1] if values and status == "COMPLETED" else None,
-            "meta": {"comment": "a remark", "command_line": "python main.py --config=dial"},
+            "meta": {"comment": "a remark", "command_line": COMMAND},
             "host": {"hostname": "here", "cpu": "some"},
         }
         whole = {"name": "dial", "seed": 0, "lr": 0.1, "env": "cyborg", "tags": []}

@@ -48,17 +48,29 @@ def test_rows_hold_runs_that_differ_by_their_seed_alone(make: Make) -> None:
         make([-5.0, -1.5], lr=0.2),
         make([-5.0, -1.2], version="0.2"),
         make([-5.0, -3.0], env_args=dark),
+        make([-5.0, -1.1], seed=3, t_max=900),
         make([-5.0, -9.0], status="KILLED"),
     ]
     found, problems = cells(runs)
     assert [(cell.group, cell.environment, len(cell.scores)) for cell in found] == [
-        ("dial, lr=0.1, version=None", "small, detection_rate=0.5", 2),
-        ("dial, lr=0.2, version=None", "small, detection_rate=0.5", 1),
-        ("dial, lr=0.1, version=0.2", "small, detection_rate=0.5", 1),
+        ("dial, lr=0.1, version=None, t_max=None", "small, detection_rate=0.5", 2),
+        ("dial, lr=0.2, version=None, t_max=None", "small, detection_rate=0.5", 1),
+        ("dial, lr=0.1, version=0.2, t_max=None", "small, detection_rate=0.5", 1),
+        ("dial, lr=0.1, version=None, t_max=900", "small, detection_rate=0.5", 1),
         ("dial", "small, detection_rate=0.1", 1),
     ]
     assert [score.run.columns["seed"] for score in found[0].scores] == [1, 2]
-    assert problems == [f"{runs[-1].folder.path}: left out, it is KILLED"]
+    assert problems == ["run 7: left out, it is KILLED"]
+
+
+def test_a_seed_counts_once(make: Make) -> None:
+    first, second, third = (make([-5.0, -1.0], seed=1) for _ in range(3))
+    evaluate(second, -2.0)
+    found, problems = cells([first, second, third])
+    assert [score.run for score in found[0].scores] == [second]
+    assert problems == [
+        f"run {run.id}: left out, it repeats run {second.id}" for run in (first, third)
+    ]
 
 
 def test_the_report_has_every_seed_every_pair_and_the_commands(make: Make) -> None:
@@ -68,11 +80,11 @@ def test_the_report_has_every_seed_every_pair_and_the_commands(make: Make) -> No
     made = make_report(found, problems)
     text = markdown("A test", made.sections)
     assert "| dial | 3 | -3.00 | 1.00 | -3.00 | -4.00 to -2.00 | 0: -4.00*, 1: -2.00*" in text
-    assert "| dial | qmix | 0.00 | 0.00 to 0.00 |" in text
-    assert "python main.py --config=dial" in text
+    assert "| dial | qmix | -2.00 | 0.00 | 0.00 to 0.00 | 0.200 |" in text
+    assert text.count("python main.py --config=dial\n") == 1
     # Nine tenths of the way from -9 to -1 is -1.8: only QMIX comes so far, in 100 steps.
-    assert "games until a test first returns -1.80, each seed" in text
-    assert "| qmix | 100, 100 |" in text
+    assert "games until a test first returns -1.80 |" in text
+    assert "| qmix | 100, 100 | unknown, unknown |" in text
     assert "| dial | never, never, never |" in text
     scores = list(csv.DictReader(io.StringIO(made.data["scores.csv"])))
     assert [(row["group"], row["seed"]) for row in scores] == [
@@ -85,11 +97,23 @@ def test_the_report_has_every_seed_every_pair_and_the_commands(make: Make) -> No
 def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
     runs = [make([-9.0, -4.0]), make([-9.0, -3.0], seed=1)]
     shares = {"in all": 0.25, "through what the message unlocks": 0.5, "through the policy": 0.0}
-    found = {"influence": shares, "send_rate": 0.125, "ablations": {"always 0": {"change": -2.5}}}
+    told = {"bits": 0.5, "by_chance": 0.001, "p_value": 0.005}
+    agent = {
+        **{f"about_{subject}": told for subject in ("own_observation", "own_threat")},
+        "tree": {"fidelity": 0.97, "constant": 0.65},
+    }
+    found = {
+        "influence": shares,
+        "send_rate": 0.125,
+        "ablations": {"always 0": {"change": -2.5}},
+        "agents": [agent, agent],
+    }
     runs[1].folder.communication.write_text(json.dumps(found))
     text = markdown("A test", make_report(*cells(runs)).sections)
     assert "| small | dial | 1 | 0.250 | 0.500 | 0.000 | 0.125 | -2.50 |" in text
     assert "return if always 0" in text
+    bits = "0.500 (0.001), 0.005"
+    assert f"| small | dial | 1 | 1 | {bits} | {bits} |  | 97% (constant: 65%) |" in text
 
 
 def test_nothing_to_report_is_said(make: Make) -> None:

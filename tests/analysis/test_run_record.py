@@ -9,7 +9,7 @@ import pytest
 
 from acd_plugin.analysis.run_record import read_record, read_records
 from acd_plugin.errors import UserError
-from tests.analysis.conftest import Make
+from tests.analysis.conftest import COMMAND, Make
 
 
 def test_a_record_has_what_a_table_needs(make: Make) -> None:
@@ -18,7 +18,7 @@ def test_a_record_has_what_a_table_needs(make: Make) -> None:
     assert run.name == "qmix on small, seed 4"
     assert run.columns["tags"] == ["new"]
     assert run.duration == timedelta(seconds=65)
-    assert (run.note, run.command) == ("a remark", "python main.py --config=dial")
+    assert (run.note, run.command) == ("a remark", COMMAND)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from acd_plugin.analysis.curves import Curve
 from acd_plugin.analysis.statistics import (
+    change_at_the_end,
+    contrast,
     equivalence_interval,
     improvement_interval,
     mean_interval,
@@ -30,13 +32,15 @@ def test_a_summary_by_hand() -> None:
     assert found.mean == -28.5
     assert found.sd == pytest.approx(math.sqrt((20.5**2 + 24.5**2 + 26.5**2 + 71.5**2) / 3))
     assert found.iqm == -6.0  # of -8 and -4
+    assert found.interval is not None
     assert found.interval.low <= found.iqm <= found.interval.high
 
 
 def test_one_run_has_no_spread() -> None:
     found = summarise(np.array([-3.0]))
     assert math.isnan(found.sd)
-    assert found.interval == (-3.0, -3.0)
+    assert found.interval is None
+    assert contrast(np.array([-3.0]), np.array([-4.0, -5.0])).interval is None
 
 
 def test_the_interval_of_a_mean_is_two_standard_errors_wide() -> None:
@@ -60,6 +64,16 @@ def test_the_probability_of_improvement_by_hand() -> None:
     # Of six pairs, three are higher and one is equal.
     assert probability_of_improvement(np.array([1.0, 3.0]), np.array([0.0, 1.0, 5.0])) == 3.5 / 6
     assert improvement_interval(np.array([1.0, 2.0]), np.array([-1.0, 0.0])) == (1.0, 1.0)
+
+
+def test_a_contrast_by_hand() -> None:
+    first, second = np.array([1.0, 2.0, 6.0]), np.array([-1.0, 0.0, -2.0])
+    found = contrast(first, second)
+    assert found.difference == 4.0
+    assert (found.probability, found.interval) == (1.0, (1.0, 1.0))
+    # Of the 20 ways to share six values out, two are as extreme as this one.
+    assert found.p_value == pytest.approx(0.1)
+    assert contrast(second, first).p_value == found.p_value
 
 
 @given(SCORES, SCORES)
@@ -90,6 +104,13 @@ def test_the_step_that_reaches_a_threshold() -> None:
     curve = Curve(np.array([0.0, 10.0, 20.0]), np.array([-9.0, -2.0, -3.0]))
     assert steps_to_reach(curve, -2.0) == 10.0
     assert steps_to_reach(curve, -1.0) is None
+
+
+def test_the_change_at_the_end_is_between_the_last_two_fifths() -> None:
+    steps = np.arange(10.0)
+    values = np.array([-90.0] * 6 + [-5.0, -3.0, -2.0, -1.0])
+    assert change_at_the_end(Curve(steps, values)) == 2.5
+    assert math.isnan(change_at_the_end(Curve(steps[:4], values[:4])))
 
 
 def test_rliable_finds_the_same() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from acd_plugin.config import load_config
 from acd_plugin.errors import UserError
-from acd_plugin.experiments.plan import load_plan
+from acd_plugin.experiments.plan import load_plan, only
 from tests.experiments.conftest import TINY, WritePlan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +28,16 @@ def test_a_plan_is_every_algorithm_on_every_environment_with_every_seed(
         for environment in ("small", "large")
     ]
     assert {job.config["t_max"] for job in plan.jobs} == {128 * 5}  # one epoch, 5 steps a game
+
+
+def test_a_part_of_a_plan_is_chosen_by_names(write_plan: WritePlan) -> None:
+    plan = load_plan(write_plan(), "full")
+    chosen = only(plan, ["talks on *, seed 2", "silent*"])
+    assert [job.name for job in chosen.jobs] == [
+        *("silent on small, seed 1", "talks on small, seed 2", "silent on small, seed 2")
+    ]
+    with pytest.raises(UserError, match=r"'silnt\*' matches no run .* 'talks on small, seed 1'"):
+        only(plan, ["talks*", "silnt*"])
 
 
 def test_overrides_of_all_of_algorithms_and_of_environments_are_applied(
