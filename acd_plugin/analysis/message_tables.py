@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from acd_plugin.analysis.document import Section, Table, Text
 from acd_plugin.analysis.scores import Cell
@@ -12,13 +12,30 @@ from acd_plugin.analysis.scores import Cell
 _WHOSE = ("environment", "group", "seed")
 _INFLUENCES = ("in all", "through its mask", "through the policy")
 _SUBJECTS = ("own observation", "own threat", "threat elsewhere")
+Rows = list[list[str]]
 
 
-def messages(cells: Sequence[Cell]) -> list[Section]:
-    """Return a section on all runs that were examined; none where none was."""
-    examined = list(_examined(cells))
-    if not examined:
-        return []
+class Examined(NamedTuple):
+    """A run whose messages were examined."""
+
+    whose: list[str]  # as `_WHOSE`
+    found: Mapping[str, Any]  # its communication.json
+
+
+def examined_runs(cells: Sequence[Cell]) -> list[Examined]:
+    """Return the runs that `communication` has examined."""
+    examined = []
+    for cell in cells:
+        for score in cell.scores:
+            path = score.run.folder.communication
+            if path.exists():
+                whose = [cell.environment, cell.group, str(score.run.columns["seed"])]
+                examined.append(Examined(whose, json.loads(path.read_text())))
+    return examined
+
+
+def messages(examined: Sequence[Examined]) -> Section:
+    """Return what these runs' messages do and tell."""
     told = (
         "Mutual information between a message and what its sender sees, whether the attacker holds "
         "a host of the sender, and whether it holds a host of another agent; in brackets what "
@@ -26,25 +43,15 @@ def messages(cells: Sequence[Cell]) -> list[Section]:
         "communication.json."
     )
     tampered = "Changes of the return on the same games when messages are tampered with."
-    effects, subjects = Table(_effects(examined)), Table(_subjects(examined))
-    return [Section("Messages", [effects, Text(tampered), subjects, Text(told)])]
+    does, tells = Table(effects(examined)), Table(subjects(examined))
+    return Section("Messages", [does, Text(tampered), tells, Text(told)])
 
 
-def _examined(cells: Sequence[Cell]) -> Iterator[tuple[list[str], Mapping[str, Any]]]:
-    """Yield whose run it is and what was found."""
-    for cell in cells:
-        for score in cell.scores:
-            path = score.run.folder.communication
-            if path.exists():
-                whose = [cell.environment, cell.group, str(score.run.columns["seed"])]
-                yield whose, json.loads(path.read_text())
-
-
-def _effects(examined: Sequence[tuple[list[str], Mapping[str, Any]]]) -> list[list[str]]:
-    ablations = list(dict.fromkeys(name for _, found in examined for name in found["ablations"]))
+def effects(examined: Sequence[Examined]) -> Rows:
+    """Return whom the messages of each run move, and what they are worth."""
+    ablations = list(dict.fromkeys(name for run in examined for name in run.found["ablations"]))
     influences = [f"a flipped bit changes the action {how}" for how in _INFLUENCES]
-    losses = [f"return if {name}" for name in ablations]
-    rows = [[*_WHOSE, *influences, "send rate", *losses]]
+    rows = [[*_WHOSE, *influences, "send rate", *(f"return if {name}" for name in ablations)]]
     for whose, found in examined:
         changes = [found["ablations"].get(name, {}).get("change") for name in ablations]
         shares = [*found["influence"].values(), found["send_rate"]]
@@ -53,9 +60,9 @@ def _effects(examined: Sequence[tuple[list[str], Mapping[str, Any]]]) -> list[li
     return rows
 
 
-def _subjects(examined: Sequence[tuple[list[str], Mapping[str, Any]]]) -> list[list[str]]:
-    subjects = [f"bits about {subject}" for subject in _SUBJECTS]
-    rows = [[*_WHOSE, "sender", *subjects, "its tree is right in"]]
+def subjects(examined: Sequence[Examined]) -> Rows:
+    """Return what the messages of each sender tell, in bits."""
+    rows = [[*_WHOSE, "sender", *(f"bits about {name}" for name in _SUBJECTS), "its tree is right"]]
     for whose, found in examined:
         for number, agent in enumerate(found["agents"]):
             told = []

@@ -14,7 +14,7 @@ from acd_plugin.analysis import score_tables
 from acd_plugin.analysis.curves import band
 from acd_plugin.analysis.document import Code, Picture, Section, Table, Text
 from acd_plugin.analysis.groups import settings
-from acd_plugin.analysis.message_tables import messages
+from acd_plugin.analysis.message_tables import effects, examined_runs, messages, subjects
 from acd_plugin.analysis.plots import learning_curves, profiles
 from acd_plugin.analysis.scores import Cell
 from acd_plugin.analysis.statistics import performance_profile
@@ -39,8 +39,13 @@ def make_report(cells: Sequence[Cell], problems: Sequence[str]) -> Report:
     for number, environment in enumerate(environments, start=1):
         inside = [cell for cell in cells if cell.environment == environment]
         sections.append(_environment(environment, inside, number))
-    sections += [*messages(cells), _runs(cells), _settings(cells)]
-    return Report(sections, {"scores.csv": _scores(cells), "curves.csv": _curves(cells)})
+    data = {"scores.csv": _scores(cells), "curves.csv": _curves(cells)}
+    examined = examined_runs(cells)
+    if examined:
+        sections.append(messages(examined))
+        data["messages.csv"] = _csv(effects(examined))
+        data["message_content.csv"] = _csv(subjects(examined))
+    return Report([*sections, _runs(cells), _settings(cells)], data)
 
 
 def _overview(

@@ -109,10 +109,12 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
         "agents": [agent, agent],
     }
     runs[1].folder.communication.write_text(json.dumps(found))
-    text = markdown("A test", make_report(*cells(runs)).sections)
+    made = make_report(*cells(runs))
+    text = markdown("A test", made.sections)
     assert "| small | dial | 1 | 0.250 | 0.500 | 0.000 | 0.125 | -2.50 |" in text
     assert "return if always 0" in text
     bits = "0.500 (0.001), 0.005"
+    assert "small,dial,1,0.250,0.500,0.000,0.125,-2.50\n" in made.data["messages.csv"]
     assert f"| small | dial | 1 | 1 | {bits} | {bits} |  | 97% (constant: 65%) |" in text
 
 
