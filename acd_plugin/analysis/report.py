@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from acd_plugin.analysis.plots import learning_curves, profiles
 from acd_plugin.analysis.scores import Cell
 from acd_plugin.analysis.statistics import performance_profile
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.command_line import without
 
 _TINY = 1e-9
 
@@ -82,19 +82,13 @@ def _environment(name: str, cells: Sequence[Cell], number: int) -> Section:
 
 def _runs(cells: Sequence[Cell]) -> Section:
     commands = [
-        _without_place(score.run.command)
+        without(score.run.command, "local_results_path")  # which is another place for others
         if score.run.command
         else f"# run {score.run.id}: its command was not recorded"
         for cell in cells
         for score in cell.scores
     ]
     return Section("Commands that made the runs", [Code(list(dict.fromkeys(commands)))])
-
-
-def _without_place(command: str) -> str:
-    """Return the command without where it stored its run, which is another place for others."""
-    words = [word for word in shlex.split(command) if not word.startswith("local_results_path=")]
-    return shlex.join(words[:-1] if words[-1] == "with" else words)
 
 
 def _settings(cells: Sequence[Cell]) -> Section:

@@ -50,9 +50,13 @@ class RunRecord:
 
     @property
     def last_checkpoint(self) -> int | None:
-        """Environment steps of the newest checkpoint."""
+        """Environment steps of the newest checkpoint.
+
+        A published copy has none any more; its index says which there were.
+        """
         stems = [path.stem for path in self.folder.checkpoints.glob("*.pt")]
-        return max((int(stem) for stem in stems if stem.isdigit()), default=None)
+        steps = [int(stem) for stem in stems if stem.isdigit()]
+        return max(steps or _listed_checkpoints(self.folder.checkpoint_index), default=None)
 
     @property
     def can_be_resumed(self) -> bool:
@@ -106,6 +110,13 @@ def _status(status: Any, last_sign: datetime | None) -> str:
     if status == "RUNNING" and (last_sign is None or now - last_sign > _SILENCE):
         return "KILLED"
     return str(status)
+
+
+def _listed_checkpoints(index: Path) -> list[int]:
+    try:
+        return [int(checkpoint["t_env"]) for checkpoint in json.loads(index.read_text())]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _last_step(metrics: Path) -> int | None:

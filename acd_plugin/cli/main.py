@@ -117,6 +117,10 @@ def _call(  # noqa: PLR0911
         from acd_plugin.cli.report import report  # noqa: PLC0415
 
         return report(options.results, options.out, options.title)
+    if options.command == "publish":
+        from acd_plugin.cli.publish import publish  # noqa: PLC0415
+
+        return publish(options.results, options.folder, options.metric or ["test_return_mean"])
     if options.command == "experiment":
         from acd_plugin.cli.experiment import run_experiment  # noqa: PLC0415
 

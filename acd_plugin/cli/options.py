@@ -7,7 +7,7 @@ import os
 
 COMMANDS = (
     *("train", "resume", "evaluate", "runs", "show", "compare", "sync", "experiment"),
-    *("report", "communication"),
+    *("report", "communication", "publish"),
 )
 WITH_OVERRIDES = ("train", "resume", "evaluate")
 
@@ -34,6 +34,14 @@ def make_parser() -> argparse.ArgumentParser:
     report.add_argument("results", help="folder of the runs")
     report.add_argument("--out", metavar="FOLDER", help="where it goes (RESULTS/report)")
     report.add_argument("--title", help="its heading (the folder's name)")
+    publish = commands.add_parser("publish", help="copy finished runs, small enough to share")
+    publish.add_argument("results", help="folder of the runs")
+    publish.add_argument("folder", help="where the copies go, beside those that are there")
+    publish.add_argument(
+        "--metric",
+        action="append",
+        help="a metric that the copies keep; may be repeated (test_return_mean)",
+    )
     _add_experiment(commands.add_parser("experiment", help="many runs by one plan"))
     communication = commands.add_parser(
         "communication", help="what a trained policy's messages mean, and who listens"

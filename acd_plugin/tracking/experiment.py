@@ -19,6 +19,7 @@ from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.training import Training, TrainingStoppedError
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
 from acd_plugin.tracking.columns import flat_columns
+from acd_plugin.tracking.command_line import with_override
 from acd_plugin.tracking.console import Progress, logger, program
 from acd_plugin.tracking.fingerprint import fingerprint
 from acd_plugin.tracking.metric_file import drop_metrics_after
@@ -94,7 +95,7 @@ def run_training(
             raise
 
     experiment.main(train)
-    about = _told_about(resume[0]) if resume else about or {}
+    about = _told_about(resume[0], config["t_max"]) if resume else about or {}
     try:
         experiment.run(
             options={"--comment": about.get("comment")},
@@ -106,13 +107,20 @@ def run_training(
     return observer.folder
 
 
-def _told_about(folder: RunFolder) -> dict[str, str | None]:
-    """Return what was stored about a run when it was started."""
+def _told_about(folder: RunFolder, t_max: int) -> dict[str, str | None]:
+    """Return what was stored about a run when it was started.
+
+    Its command is the one that makes the whole run, even if it goes on for longer than was planned.
+    """
     try:
-        meta = json.loads((folder.path / "run.json").read_text()).get("meta")
-    except (OSError, ValueError):
+        run = json.loads((folder.path / "run.json").read_text())
+        planned = json.loads((folder.path / "config.json").read_text()).get("t_max")
+        meta = dict(run.get("meta") or {})
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}  # damaged; that is no reason not to go on
-    return meta if isinstance(meta, dict) else {}
+    if meta.get("command_line") and planned != t_max:
+        meta["command_line"] = with_override(meta["command_line"], "t_max", t_max)
+    return meta
 
 
 def _store_picture(run: Any, folder: RunFolder, draw: Callable[[RunFolder, Path], None]) -> None:

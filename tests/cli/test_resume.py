@@ -109,6 +109,9 @@ def test_a_finished_run_can_be_trained_further(train: Call, call: Call, results:
         load_checkpoint(results / run / "checkpoints" / f"{4 * EPOCH}.pt").state for run in "12"
     )
     assert same(one["mac"], two["mac"])
+    commands = [run_json(results / run)["meta"]["command_line"] for run in "12"]
+    assert commands[1].endswith(f"t_max={4 * EPOCH}")  # the one that makes the whole run
+    assert sorted(commands[1].split()) == sorted(commands[0].split())
 
 
 def test_a_scenario_that_has_changed_is_refused(train: Call, call: Call, results: Path) -> None:

@@ -51,6 +51,8 @@ def test_a_plan_is_done_once(call: Call, results: Path, write_plan: WritePlan) -
     assert all(evaluation_of(run, 8) for run in runs.values())
     again = call(*words)
     assert "nothing to do" in again.out
+    assert call("publish", str(results), "kept").code == 0
+    assert "nothing to do" in call("experiment", "run", plan, "--results=kept").out
     assert len(statuses(results)) == 1
     more = write_plan(
         algorithms={"talks": {"config": "dial"}},

@@ -1,0 +1,78 @@
+"""Copies of finished runs, small enough to be kept under version control.
+
+A copy is a run folder like any other, so that whatever reads runs reads it. It has the settings, the
+command, some of the metrics, the evaluations and what is known about the messages; it lacks the
+checkpoints, the console's output and whatever identifies the machine.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from acd_plugin.tracking.command_line import without
+from acd_plugin.tracking.metric_file import read_metrics
+from acd_plugin.tracking.run_folder import RunFolder, read_json, run_folders, write_atomically
+
+_PLACE = "local_results_path"
+
+
+def publish(folder: RunFolder, target: Path, metrics: Collection[str]) -> RunFolder:
+    """Copy a run into a folder of its own under ``target`` and return that.
+
+    A run that was copied there before is found by its key and its copy renewed. Raises UserError
+    when the record is damaged.
+    """
+    run, config = (read_json(folder.path / name) for name in ("run.json", "config.json"))
+    copy = _place_of(folder.key(), target)
+    copy.path.mkdir(parents=True, exist_ok=True)
+    (copy.path / "key").write_text(folder.key())
+    _write_json(copy.path / "run.json", _publishable(run))
+    _write_json(copy.path / "config.json", {**config, _PLACE: "results"})
+    points = [point for point in read_metrics(folder) if point["name"] in metrics]
+    lines = "".join(json.dumps(point) + "\n" for point in points)
+    write_atomically(copy.metrics, lines.encode())
+    for original, place in (
+        (folder.evaluations, copy.evaluations),
+        (folder.communication, copy.communication),
+        (folder.checkpoint_index, copy.checkpoint_index),
+    ):
+        if original.exists():
+            shutil.copyfile(original, place)
+    return copy
+
+
+def _place_of(key: str, target: Path) -> RunFolder:
+    """Return the folder of the run with this key, or one with the next free number."""
+    there = run_folders(target)
+    for folder in there:
+        if folder.key() == key:
+            return folder
+    numbers = [int(folder.path.name) for folder in there if folder.path.name.isdigit()]
+    return RunFolder(target / str(max(numbers, default=0) + 1))
+
+
+def _publishable(run: dict[str, Any]) -> dict[str, Any]:
+    """Return Sacred's record less what belongs to the machine and its user."""
+    meta, experiment, host = (run.get(name) or {} for name in ("meta", "experiment", "host"))
+    sources = experiment.get("repositories") or [{}]
+    command = meta.get("command_line")
+    return {
+        **{name: run.get(name) for name in ("status", "result", "start_time", "heartbeat")},
+        "meta": {
+            "comment": meta.get("comment"),
+            "command_line": without(command, _PLACE) if command else None,
+        },
+        "experiment": {
+            "name": experiment.get("name"),
+            "repositories": [{name: sources[0].get(name) for name in ("commit", "dirty")}],
+        },
+        "host": {name: host.get(name) for name in ("cpu", "python_version")},
+    }
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    write_atomically(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())

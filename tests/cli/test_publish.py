@@ -1,0 +1,77 @@
+"""Published copies are read like the runs themselves, and tell nothing about the machine."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import EPOCH, TINY_RUN, Call, numbers, run_json
+
+
+@pytest.fixture
+def finished(call: Call, results: Path) -> Path:
+    """A finished run of DIAL that was evaluated and whose messages were examined."""
+    place = f"local_results_path={results}"
+    words = ["--config=dial", "--env-config=cyborg_small", "with", *TINY_RUN, place]
+    assert call(*words, f"t_max={4 * EPOCH}").code == 0
+    assert call("evaluate", "1", "--episodes=16").code == 0
+    assert call("communication", "1", "--episodes=8").code == 0
+    return results
+
+
+def test_a_copy_is_read_like_the_run(call: Call, finished: Path) -> None:
+    assert "1 of 1 runs copied to kept" in call("publish", "results", "kept").out
+    assert "Commands that made the runs" in (_report(call, "results", "whole"))
+    assert _report(call, "kept", "copy") == _report(call, "results", "whole")
+    assert "after 960 steps, 16 games" in call("show", "1", "--results=kept").out
+    kept = [point for point in numbers(finished / "1") if point[0] == "test_return_mean"]
+    assert numbers(Path("kept/1")) == kept
+    assert call("evaluate", "kept/1").err.startswith("error: kept/1: has no checkpoint")
+
+
+def _report(call: Call, results: str, out: str) -> str:
+    assert call("report", results, f"--out={out}", "--title=A test").code == 0
+    return Path(out, "report.md").read_text()
+
+
+@pytest.mark.usefixtures("finished")
+def test_a_copy_tells_nothing_about_the_machine(call: Call, tmp_path: Path) -> None:
+    call("publish", "results", "kept")
+    text = "".join(p.read_text() for p in Path("kept").rglob("*") if p.is_file())
+    assert str(tmp_path) not in text
+    assert socket.gethostname() not in json.dumps(run_json(Path("kept/1")))
+    assert set(run_json(Path("kept/1"))["host"]) == {"cpu", "python_version"}
+
+
+def test_copies_join_those_that_are_there(call: Call, finished: Path) -> None:
+    call("publish", "results", "kept")
+    words = ["--config=qmix", "--env-config=cyborg_small", "with", *TINY_RUN]
+    assert call(*words, f"t_max={4 * EPOCH}", "local_results_path=others").code == 0
+    assert call("publish", "others", "kept", "--metric=test_return_mean", "--metric=loss").code == 0
+    assert call("publish", "results", "kept").code == 0
+    algorithms = [json.loads(Path(f"kept/{run}/config.json").read_text())["name"] for run in "12"]
+    assert algorithms == ["dial", "qmix"]
+    assert {name for name, _, _ in numbers(Path("kept/2"))} == {"test_return_mean", "loss"}
+    assert call("resume", "1", "with", f"t_max={6 * EPOCH}").code == 0
+    call("publish", "results", "kept")
+    assert sorted(path.name for path in Path("kept").iterdir()) == ["1", "2"]
+    assert max(step for _, step, _ in numbers(Path("kept/1"))) > 4 * EPOCH
+    assert numbers(finished / "1") != []
+
+
+def test_what_cannot_be_copied_is_named(call: Call, finished: Path) -> None:
+    path = finished / "1" / "run.json"
+    path.write_text(json.dumps({**run_json(finished / "1"), "status": "INTERRUPTED"}))
+    outcome = call("publish", "results", "kept")
+    assert outcome.code == 2
+    assert "warning: run 1: left out, it is INTERRUPTED" in outcome.err
+    assert "none of the 1 runs in 'results' could be copied" in outcome.err
+    path.write_text(json.dumps({**run_json(finished / "1"), "status": "COMPLETED"}))
+    misspelt = call("publish", "results", "kept", "--metric=test_retrun_mean")
+    assert misspelt.code == 2
+    assert "has no metric 'test_retrun_mean'; did you mean 'test_return_mean'?" in misspelt.err
+    assert call("publish", "nowhere", "kept").code == 2
+    assert "give another folder" in call("publish", "results", "results").err
