@@ -1,8 +1,8 @@
 """Copies of finished runs, small enough to be kept under version control.
 
-A copy is a run folder like any other, so that whatever reads runs reads it. It has the settings, the
-command, some of the metrics, the evaluations and what is known about the messages; it lacks the
-checkpoints, the console's output and whatever identifies the machine.
+A copy is a run folder like any other, so that whatever reads runs reads it. It has the settings,
+the command, some of the metrics, the evaluations and what is known about the messages; it lacks
+the checkpoints, the console's output and whatever identifies the machine.
 """
 
 from __future__ import annotations
