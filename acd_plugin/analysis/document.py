@@ -15,7 +15,7 @@ class Text(NamedTuple):
 
 
 class Code(NamedTuple):
-    """Lines to copy."""
+    """Lines that are shown as they are."""
 
     lines: Sequence[str]
 
@@ -52,7 +52,7 @@ def _markdown_block(block: Text | Code | Table | Picture) -> str:
     if isinstance(block, Text):
         return block.words
     if isinstance(block, Code):
-        return "```sh\n" + "\n".join(block.lines) + "\n```"
+        return "```\n" + "\n".join(block.lines) + "\n```"
     if isinstance(block, Picture):
         return f"![{block.title}]({block.name})"
     heading, *rows = (" | ".join(cell.replace("|", "\\|") for cell in row) for row in block.rows)

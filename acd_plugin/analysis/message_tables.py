@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from acd_plugin.analysis.document import Section, Table, Text
+from acd_plugin.analysis.document import Code, Section, Table, Text
 from acd_plugin.analysis.scores import Cell
 
 _WHOSE = ("environment", "group", "seed")
@@ -42,21 +42,45 @@ def messages(examined: Sequence[Examined]) -> Section:
         "shuffled messages give by chance, and p. The whole analysis is in each run's "
         "communication.json."
     )
-    tampered = "Changes of the return on the same games when messages are tampered with."
+    tampered = (
+        "Return per message: the return divided by the bits sent. Return if: its change on the "
+        "same games when messages are tampered with."
+    )
     does, tells = Table(effects(examined)), Table(subjects(examined))
-    return Section("Messages", [does, Text(tampered), tells, Text(told)])
+    blocks = [does, Text(tampered), tells, Text(told), *_when_sent(examined)]
+    return Section("Messages", blocks)
+
+
+def _when_sent(examined: Sequence[Examined]) -> list[Text | Code]:
+    """Return, for the first run of every group, the trees that say when its agents send."""
+    first: dict[tuple[str, ...], Examined] = {}
+    for run in examined:
+        first.setdefault(tuple(run.whose[:-1]), run)
+    blocks: list[Text | Code] = []
+    for (*group, seed), found in first.values():
+        for number, agent in enumerate(found["agents"]):
+            blocks.append(Text(f"When agent {number} sends: {', '.join(group)}, seed {seed}"))
+            blocks.append(Code(agent["tree"]["rules"].rstrip().splitlines()))
+    return blocks
 
 
 def effects(examined: Sequence[Examined]) -> Rows:
     """Return whom the messages of each run move, and what they are worth."""
     ablations = list(dict.fromkeys(name for run in examined for name in run.found["ablations"]))
     influences = [f"a flipped bit changes the action {how}" for how in _INFLUENCES]
-    rows = [[*_WHOSE, *influences, "send rate", *(f"return if {name}" for name in ablations)]]
+    said = ["send rate", "bits per episode", "return per message"]
+    rows = [[*_WHOSE, *said, *influences, *(f"return if {name}" for name in ablations)]]
     for whose, found in examined:
+        worth = found["return_per_message"]
         changes = [found["ablations"].get(name, {}).get("change") for name in ablations]
-        shares = [*found["influence"].values(), found["send_rate"]]
-        told = ["" if change is None else f"{change:+.2f}" for change in changes]
-        rows.append([*whose, *(f"{share:.3f}" for share in shares), *told])
+        rows.append(
+            [
+                *(*whose, f"{found['send_rate']:.3f}", f"{found['bits_per_episode']:.2f}"),
+                "" if worth is None else f"{worth:.3f}",
+                *(f"{share:.3f}" for share in found["influence"].values()),
+                *("" if change is None else f"{change:+.2f}" for change in changes),
+            ]
+        )
     return rows
 
 

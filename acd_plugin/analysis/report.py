@@ -94,9 +94,10 @@ def _runs(cells: Sequence[Cell]) -> Section:
 def _settings(cells: Sequence[Cell]) -> Section:
     columns = {f"{cell.group}; {cell.environment}": settings(cell.scores[0].run) for cell in cells}
     keys = sorted({key for own in columns.values() for key in own})
-    rows = [["setting", *columns]]
-    rows += [[key, *(str(own.get(key, "")) for own in columns.values())] for key in keys]
-    return Section("Settings", [Table(rows)])
+    rows = [[key, *(str(own.get(key, "")) for own in columns.values())] for key in keys]
+    common = [["setting", "of all"], *(row[:2] for row in rows if len(set(row[1:])) == 1)]
+    own = [["setting", *columns], *(row for row in rows if len(set(row[1:])) > 1)]
+    return Section("Settings", [Table(common), Table(own)] if len(own) > 1 else [Table(common)])
 
 
 def _scores(cells: Sequence[Cell]) -> str:

@@ -42,7 +42,8 @@ def overview(cells: Sequence[Cell], environments: Sequence[str]) -> Table:
 
 def results(cells: Sequence[Cell]) -> list[Table | Text]:
     """Every group's summary and every seed's own result."""
-    rows = [["group", "runs", "mean", "sd", "IQM", "95% interval of the IQM", "each seed"]]
+    heading = ["group", "runs", "mean", "sd over runs", "sd over games"]
+    rows = [[*heading, "IQM", "95% interval of the IQM", "each seed"]]
     for cell in cells:
         found = summarise(cell.means)
         each = ", ".join(
@@ -52,13 +53,14 @@ def results(cells: Sequence[Cell]) -> list[Table | Text]:
         rows.append(
             [
                 *(cell.group, str(len(cell.scores)), f"{found.mean:.2f}"),
-                "" if math.isnan(found.sd) else f"{found.sd:.2f}",
+                *(_unless_nan(found.sd), _unless_nan(cell.sd_over_games)),
                 *(f"{found.iqm:.2f}", _told(found.interval), each),
             ]
         )
     explanation = (
         "Return of each seed's last policy; a * marks those that come from the last test of "
-        "training instead of an evaluation of their own."
+        "training instead of an evaluation of their own. The sd over games is that of one policy's "
+        "games, the mean over runs."
     )
     return [Table(rows), Text(explanation)]
 
@@ -105,6 +107,10 @@ def contrasts(cells: Sequence[Cell]) -> list[Table | Text]:
         "corrected for their number."
     )
     return [Table(rows), Text(explanation)]
+
+
+def _unless_nan(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.2f}"
 
 
 def _told(interval: Interval | None) -> str:

@@ -37,6 +37,11 @@ class Cell(NamedTuple):
     def means(self) -> Array:
         return np.array([score.mean for score in self.scores])
 
+    @property
+    def sd_over_games(self) -> float:
+        """Mean over runs of the sd of one policy's returns; nan if it is not known of all."""
+        return float(np.mean([score.sd for score in self.scores]))
+
 
 def cells(runs: Sequence[RunRecord]) -> tuple[list[Cell], list[str]]:
     """Return all groups in all environments, and what is wrong with runs that are in none.

@@ -1,8 +1,10 @@
-"""``main.py communication RUN``: do a trained policy's messages mean anything, and to whom?"""
+"""``main.py communication RUN ...``: do trained policies' messages mean anything, and to whom?"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,23 +27,36 @@ from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.interventions.disturbed_channel import make_disturbances
 from acd_plugin.interventions.recording import Record, play, record
+from acd_plugin.tracking.checkpoint import Checkpoint
 from acd_plugin.tracking.console import set_up_logging
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
 
 
-def communication(name: str, results: str, episodes: int, seed: int, probability: float) -> int:
-    """Play greedy games with a stored policy, print what its messages did and store it."""
+def communication(
+    names: Sequence[str], results: str, episodes: int, seed: int, probability: float
+) -> int:
+    """Play greedy games with stored policies, print what their messages did and store it."""
     if episodes < 4:
         raise UserError(f"--episodes is {episodes}: must be at least 4")
     if not 0.0 < probability < 1.0:
         raise UserError(f"--probability is {probability}: must be between 0 and 1")
     set_up_logging()
     hosts.use(BUILTIN)
-    path, checkpoint = open_run(name, results)
-    if not checkpoint.config.get("n_bits"):
-        raise UserError(
-            f"{path}: '{checkpoint.config['name']}' sends no messages; choose a run of dial or rial"
-        )
+    opened = [open_run(name, results) for name in names]
+    for path, checkpoint in opened:  # all, before the first is played
+        if not checkpoint.config.get("n_bits"):
+            raise UserError(
+                f"{path}: '{checkpoint.config['name']}' sends no messages; choose a run of dial or "
+                "rial"
+            )
+    for path, checkpoint in opened:
+        _examine(path, checkpoint, episodes, seed, probability)
+    return 0
+
+
+def _examine(
+    path: Path, checkpoint: Checkpoint, episodes: int, seed: int, probability: float
+) -> None:
     training = load_policy(path, checkpoint, seed, [], games=episodes)
     found = _analyse(training, record(training), probability, seed)
     print(f"{path} ({checkpoint.config['name']}), {episodes} greedy games, seed {seed}")
@@ -49,12 +64,11 @@ def communication(name: str, results: str, episodes: int, seed: int, probability
     folder = RunFolder(path.parent.parent)
     if not (folder.path / "run.json").is_file():
         print("not stored: the checkpoint does not lie in a run folder")
-        return 0
+        return
     about = {"checkpoint": path.name, "episodes": episodes, "seed": seed}
     content = json.dumps({**about, **found}, indent=2) + "\n"
     write_atomically(folder.communication, content.encode())
     print(f"stored in {folder.communication}")
-    return 0
 
 
 def _analyse(training: Training, found: Record, probability: float, seed: int) -> dict[str, Any]:

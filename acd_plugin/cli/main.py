@@ -110,7 +110,7 @@ def _call(  # noqa: PLR0911
         from acd_plugin.cli.communication import communication  # noqa: PLC0415
 
         return communication(
-            *(options.run, options.results, options.episodes, options.seed),
+            *(options.runs, options.results, options.episodes, options.seed),
             options.probability,
         )
     if options.command == "report":

@@ -10,6 +10,7 @@ COMMANDS = (
     *("report", "communication", "publish"),
 )
 WITH_OVERRIDES = ("train", "resume", "evaluate")
+_RUN_OR_FILE = "number or folder of a run, or a checkpoint file (.pt)"
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -51,8 +52,9 @@ def make_parser() -> argparse.ArgumentParser:
     communication.add_argument(
         "--probability", type=float, default=0.1, help="of a flipped or lost bit (0.1)"
     )
-    for command in (resume, evaluate, communication):
-        command.add_argument("run", help="number or folder of a run, or a checkpoint file (.pt)")
+    for command in (resume, evaluate):
+        command.add_argument("run", help=_RUN_OR_FILE)
+    communication.add_argument("runs", metavar="RUN", nargs="+", help=_RUN_OR_FILE)
     show.add_argument("run", help="number or folder of a run")
     for command in (compare, sync):
         command.add_argument("runs", nargs="*", help="numbers or folders of runs (all)")

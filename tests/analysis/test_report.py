@@ -79,7 +79,7 @@ def test_the_report_has_every_seed_every_pair_and_the_commands(make: Make) -> No
     found, problems = cells(runs)
     made = make_report(found, problems)
     text = markdown("A test", made.sections)
-    assert "| dial | 3 | -3.00 | 1.00 | -3.00 | -4.00 to -2.00 | 0: -4.00*, 1: -2.00*" in text
+    assert "| dial | 3 | -3.00 | 1.00 |  | -3.00 | -4.00 to -2.00 | 0: -4.00*, 1: -2.00*" in text
     assert "| dial | qmix | -2.00 | 0.00 | 0.00 to 0.00 | 0.200 |" in text
     assert text.count("python main.py --config=dial\n") == 1
     # Nine tenths of the way from -9 to -1 is -1.8: only QMIX comes so far, in 100 steps.
@@ -100,22 +100,44 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
     told = {"bits": 0.5, "by_chance": 0.001, "p_value": 0.005}
     agent = {
         **{f"about_{subject}": told for subject in ("own_observation", "own_threat")},
-        "tree": {"fidelity": 0.97, "constant": 0.65},
+        "tree": {"fidelity": 0.97, "constant": 0.65, "rules": "|--- seen\n"},
     }
     found = {
         "influence": shares,
         "send_rate": 0.125,
+        "bits_per_episode": 7.5,
+        "return_per_message": -0.4,
         "ablations": {"always 0": {"change": -2.5}},
         "agents": [agent, agent],
     }
     runs[1].folder.communication.write_text(json.dumps(found))
     made = make_report(*cells(runs))
     text = markdown("A test", made.sections)
-    assert "| small | dial | 1 | 0.250 | 0.500 | 0.000 | 0.125 | -2.50 |" in text
+    row = ["0.125", "7.50", "-0.400", "0.250", "0.500", "0.000", "-2.50"]
+    assert f"| small | dial | 1 | {' | '.join(row)} |" in text
+    assert "When agent 1 sends: small, dial, seed 1\n\n```\n|--- seen\n```" in text
     assert "return if always 0" in text
     bits = "0.500 (0.001), 0.005"
-    assert "small,dial,1,0.250,0.500,0.000,0.125,-2.50\n" in made.data["messages.csv"]
+    assert f"small,dial,1,{','.join(row)}\n" in made.data["messages.csv"]
     assert f"| small | dial | 1 | 1 | {bits} | {bits} |  | 97% (constant: 65%) |" in text
+
+
+def test_the_sd_of_one_policys_games_stands_beside_that_of_the_runs(make: Make) -> None:
+    runs = [make([-9.0, -4.0], seed=seed) for seed in range(2)]
+    for run, mean, sd in zip(runs, (-3.0, -5.0), (1.0, 2.0), strict=True):
+        evaluate(run, mean, return_std=sd)
+    text = markdown("A test", make_report(*cells(runs)).sections)
+    assert "| dial | 2 | -4.00 | 1.41 | 1.50 | -4.00 |" in text
+
+
+def test_settings_that_all_share_are_told_once(make: Make) -> None:
+    runs = [make([-9.0, -4.0]), make([-9.0, -4.0], name="qmix", mixer="qmix")]
+    text = markdown("A test", make_report(*cells(runs)).sections)
+    assert "| setting | of all |" in text
+    assert "| lr | 0.1 |\n" in text
+    assert "| mixer |  | qmix |" in text
+    alone = markdown("A test", make_report(*cells(runs[:1])).sections)
+    assert alone.count("| setting |") == 1
 
 
 def test_nothing_to_report_is_said(make: Make) -> None:

@@ -44,3 +44,15 @@ def test_bad_input_is_one_line(
     assert outcome.code == 2
     assert message in outcome.err
     assert not (results / "1" / "communication.json").exists()
+
+
+def test_several_runs_are_examined_all_or_none(train: Call, call: Call, results: Path) -> None:
+    for config in ("dial", "rial", "dial_nocomm"):
+        train(1, config=config)
+    refused = call("communication", "1", "3", "--episodes=4")
+    assert refused.code == 2
+    assert "'dial_nocomm' sends no messages" in refused.err
+    assert not list(results.glob("*/communication.json"))
+    assert call("communication", "1", "2", "--episodes=4").code == 0
+    stored = sorted(path.parent.name for path in results.glob("*/communication.json"))
+    assert stored == ["1", "2"]
