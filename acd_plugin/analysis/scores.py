@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from acd_plugin.analysis.curves import Array, Curve, read_curve
+from acd_plugin.analysis.evaluations import common_evaluation
 from acd_plugin.analysis.groups import grouped, settings
 from acd_plugin.analysis.run_record import RunRecord
 from acd_plugin.errors import UserError
@@ -82,28 +82,13 @@ def _weight(score: Score) -> tuple[bool, int]:
 
 
 def score_of(run: RunRecord) -> Score:
-    """Return the run's latest evaluation on the games that all share, else its last test."""
+    """Return the run's evaluation on the games that all share, else its last test."""
     curve = read_curve(run)
-    done = _latest_evaluation(run)
+    done = common_evaluation(run)
     if done is not None:
-        mean, sd, episodes = done
-        return Score(run, mean, sd, episodes, True, curve)
+        return Score(run, *done, True, curve)
     episodes = int(run.config.get("test_nepisode", 0))
     return Score(run, float(curve.values[-1]), float("nan"), episodes, False, curve)
-
-
-def _latest_evaluation(run: RunRecord) -> tuple[float, float, int] | None:
-    if not run.folder.evaluations.exists():
-        return None
-    for line in reversed(run.folder.evaluations.read_text().splitlines()):
-        try:
-            done = json.loads(line)
-            is_common = done["seed"] == 0 and not done["overrides"]
-            if is_common and done["t_env"] == run.last_checkpoint:
-                return done["return_mean"], done["return_std"], done["episodes"]
-        except (ValueError, KeyError):
-            continue  # a line that a kill cut short
-    return None
 
 
 def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 
 import plotext
 
 from acd_plugin.analysis.curves import Curve, read_curve
+from acd_plugin.analysis.evaluations import read_evaluations
 from acd_plugin.analysis.groups import settings
 from acd_plugin.analysis.run_record import RunRecord, read_record
 from acd_plugin.cli.runs import duration_text
@@ -58,12 +58,9 @@ def _facts(run: RunRecord) -> dict[str, str]:
 
 
 def _evaluations(run: RunRecord) -> list[str]:
-    if not run.folder.evaluations.exists():
-        return []
     lines = []
-    for text in run.folder.evaluations.read_text().splitlines():
+    for done in read_evaluations(run):
         try:
-            done = json.loads(text)
             low, high = done["return_ci95"]
             lines.append(
                 f"return {done['return_mean']:.3f} ({low:.3f} to {high:.3f}) after "

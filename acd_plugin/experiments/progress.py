@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable, Iterable
 from enum import Enum
 from pathlib import Path
 
+from acd_plugin.analysis.evaluations import common_evaluation
 from acd_plugin.analysis.groups import learned_with
 from acd_plugin.analysis.run_record import RunRecord, read_records
 from acd_plugin.config import Config
@@ -42,26 +42,9 @@ def state_of(job: Job, run: RunRecord | None) -> State:
         return State.MISSING
     if run.status != "COMPLETED":
         return State.STOPPED if run.can_be_resumed else State.MISSING
-    return State.DONE if evaluation_of(run, job.evaluation_episodes) else State.UNEVALUATED
-
-
-def evaluation_of(run: RunRecord, episodes: int) -> list[float] | None:
-    """Return the returns of the last policy in at least that many games of seed 0, if it has any.
-
-    All algorithms are evaluated on the same games: those of seed 0.
-    """
-    if not run.folder.evaluations.exists():
-        return None
-    for line in reversed(run.folder.evaluations.read_text().splitlines()):
-        try:
-            done = json.loads(line)
-        except json.JSONDecodeError:
-            continue
-        whole = not done["overrides"] and done["seed"] == 0 and done["t_env"] == run.last_checkpoint
-        if whole and done["episodes"] >= episodes:
-            returns: list[float] = done["returns"][:episodes]
-            return returns
-    return None
+    found = common_evaluation(run)
+    is_evaluated = found is not None and found.episodes >= job.evaluation_episodes
+    return State.DONE if is_evaluated else State.UNEVALUATED
 
 
 def _progress(run: RunRecord) -> tuple[bool, bool, int]:

@@ -26,7 +26,9 @@ def evaluate(run: RunRecord, mean: float, **changes: object) -> None:
         file.write(json.dumps({**done, "return_std": 0.5, "returns": [mean], **changes}) + "\n")
 
 
-def test_a_score_is_the_last_evaluation_on_the_common_games_else_the_last_test(make: Make) -> None:
+def test_a_score_is_the_best_known_evaluation_on_the_common_games_else_the_last_test(
+    make: Make,
+) -> None:
     run = make([-9.0, -2.0], test_nepisode=128)
     tested = score_of(run)
     assert (tested.mean, tested.episodes, tested.is_evaluated) == (-2.0, 128, False)
@@ -36,6 +38,7 @@ def test_a_score_is_the_last_evaluation_on_the_common_games_else_the_last_test(m
     evaluate(run, -5.0, seed=7)
     evaluate(run, -6.0, overrides=["env_args.detection_rate=0.1"])
     evaluate(run, -7.0, t_env=50)
+    evaluate(run, -8.0, episodes=128)  # fewer games say less
     with run.folder.evaluations.open("a") as file:
         file.write('{"seed": 0, "over')
     assert score_of(run)[1:5] == (-4.0, 0.5, 1280, True)

@@ -90,7 +90,7 @@ def test_a_report_is_written(call: Call, two_runs: Path) -> None:
     }
     page = (two_runs / "report" / "report.html").read_text()
     assert "<h1>Ours</h1>" in page
-    assert "results/2: left out, it is KILLED" in page
+    assert "run 2: left out, it is KILLED" in page
 
 
 @pytest.mark.parametrize(
