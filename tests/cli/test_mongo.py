@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +66,9 @@ def test_without_a_server_training_goes_on_and_sync_catches_up(
     unreached = call("sync", f"--mongo={url}")
     assert unreached.code == 2
     assert "does not answer; what was copied so far stays there" in unreached.err
+    for thread in threading.enumerate():
+        if thread.name == "mongo-mirror":  # it would end with the run's process
+            thread.join()
     server.start()
     monkeypatch.setenv("ACD_MONGO_URL", server.url)
     assert "1 new, 0 updated, 0 unchanged" in call("sync").out
