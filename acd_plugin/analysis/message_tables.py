@@ -23,14 +23,15 @@ class Examined(NamedTuple):
 
 
 def examined_runs(cells: Sequence[Cell]) -> list[Examined]:
-    """Return the runs that `communication` has examined."""
+    """Return the runs whose last policies `communication` has examined."""
     examined = []
     for cell in cells:
         for score in cell.scores:
             path = score.run.folder.communication
-            if path.exists():
+            found = json.loads(path.read_text()) if path.exists() else {}
+            if found.get("checkpoint") == f"{score.run.last_checkpoint}.pt":
                 whose = [cell.environment, cell.group, str(score.run.columns["seed"])]
-                examined.append(Examined(whose, json.loads(path.read_text())))
+                examined.append(Examined(whose, found))
     return examined
 
 

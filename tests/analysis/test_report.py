@@ -106,6 +106,7 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
         "tree": {"fidelity": 0.97, "constant": 0.65, "rules": "|--- seen\n"},
     }
     found = {
+        "checkpoint": "100.pt",
         "influence": shares,
         "send_rate": 0.125,
         "bits_per_episode": 7.5,
@@ -114,6 +115,8 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
         "agents": [agent, agent],
     }
     runs[1].folder.communication.write_text(json.dumps(found))
+    assert "messages.csv" not in make_report(*cells(runs)).data  # of a policy that is not the last
+    runs[1].folder.checkpoint_index.write_text('[{"t_env": 100}]')
     made = make_report(*cells(runs))
     text = markdown("A test", made.sections)
     row = ["0.125", "7.50", "-0.400", "0.250", "0.500", "0.000", "-2.50"]
