@@ -44,8 +44,10 @@ def messages(examined: Sequence[Examined]) -> Section:
         "communication.json."
     )
     tampered = (
-        "Return per message: the return divided by the bits sent. Return if: its change on the "
-        "same games when messages are tampered with."
+        "Send rate when allowed: of the steps when the gate lets an agent speak; at 1 it is the "
+        "gate that decides what is told, and nothing was learned about when to speak. Return per "
+        "message: the return divided by the bits sent. Return if: its change on the same games "
+        "when messages are tampered with."
     )
     does, tells = Table(effects(examined)), Table(subjects(examined))
     blocks = [does, Text(tampered), tells, Text(told), *_when_sent(examined)]
@@ -69,14 +71,16 @@ def effects(examined: Sequence[Examined]) -> Rows:
     """Return whom the messages of each run move, and what they are worth."""
     ablations = list(dict.fromkeys(name for run in examined for name in run.found["ablations"]))
     influences = [f"a flipped bit changes the action {how}" for how in _INFLUENCES]
-    said = ["send rate", "bits per episode", "return per message"]
+    said = ["send rate", "... when allowed", "bits per episode", "return per message"]
     rows = [[*_WHOSE, *said, *influences, *(f"return if {name}" for name in ablations)]]
     for whose, found in examined:
-        worth = found["return_per_message"]
+        worth, allowed = found["return_per_message"], found["send_rate_when_allowed"]
         changes = [found["ablations"].get(name, {}).get("change") for name in ablations]
         rows.append(
             [
-                *(*whose, f"{found['send_rate']:.3f}", f"{found['bits_per_episode']:.2f}"),
+                *(*whose, f"{found['send_rate']:.3f}"),
+                "" if allowed is None else f"{allowed:.3f}",
+                f"{found['bits_per_episode']:.2f}",
                 "" if worth is None else f"{worth:.3f}",
                 *(f"{share:.3f}" for share in found["influence"].values()),
                 *("" if change is None else f"{change:+.2f}" for change in changes),

@@ -83,6 +83,7 @@ def _analyse(training: Training, found: Record, probability: float, seed: int) -
     return {
         "return_mean": float(found.returns.mean()),
         "send_rate": float(sent[found.played].mean()),
+        "send_rate_when_allowed": _rate(sent, found),
         "bits_per_episode": float(per_game.mean()),
         "return_per_message": (
             float(found.returns.sum() / per_game.sum()) if per_game.sum() else None
@@ -124,6 +125,12 @@ def _agent(training: Training, found: Record, agent: int) -> dict[str, Any]:
     return result
 
 
+def _rate(sent: NDArray[np.bool_], found: Record) -> float | None:
+    """Return how often an agent sends (G, T, N) when the gate lets it; None if it never did."""
+    allowed = sent[found.allowed & found.played[:, :, None]]
+    return float(allowed.mean()) if len(allowed) else None
+
+
 def _names(training: Training, seen: NDArray[np.float32], agent: int) -> list[str]:
     names: list[list[str]] | None = getattr(training.runner.env, "observation_names", None)
     return names[agent] if names else [f"observation {bit}" for bit in range(seen.shape[1])]
@@ -145,6 +152,10 @@ def _difference(disturbed: NDArray[np.float64], returns: NDArray[np.float64]) ->
 def _print(found: dict[str, Any]) -> None:
     print(f"  return {found['return_mean']:.3f}, send rate {found['send_rate']:.3f}, ", end="")
     print(f"{found['bits_per_episode']:.2f} bits per episode")
+    if found["send_rate_when_allowed"] is not None:
+        print(
+            f"  send rate when the gate lets an agent speak {found['send_rate_when_allowed']:.3f}"
+        )
     table = [["message and", "agent", "bits", "by chance", "p"]]
     for number, agent in enumerate(found["agents"]):
         for name, told in agent.items():

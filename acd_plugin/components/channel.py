@@ -78,3 +78,18 @@ class ConstantChannel(Channel):
     def send(self, logits: Tensor, noise: Tensor | None, observations: Tensor) -> Tensor:
         del noise, observations  # part of the contract
         return torch.full_like(logits, self._content)
+
+
+class AlarmChannel(Channel):
+    """Carries 1 from everybody whose own hosts show anything, and 0 from the others.
+
+    A control: what the gate alone tells, when whoever may speak does.
+    """
+
+    def __init__(self, n_agents: int, layout: CommLayout) -> None:
+        super().__init__(n_agents, layout)
+        self._gated_bits = layout.host_slots * _BITS_PER_HOST
+
+    def send(self, logits: Tensor, noise: Tensor | None, observations: Tensor) -> Tensor:
+        del noise  # part of the contract
+        return self.may_speak(observations).to(logits.dtype).expand_as(logits)

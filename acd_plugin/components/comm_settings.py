@@ -37,9 +37,9 @@ class DialSettings(CommSettings):
     """What DIAL adds (``config/algs/dial.yaml``): one output per bit, and a noisy channel."""
 
     dru_sigma: float = Field(ge=0.0)  # standard deviation of the channel noise while learning
-    # What is sent: what the network says or, as controls, always the same, or the truth: 1 while
-    # the attacker holds a host of the sender.
-    message_content: Literal["learned", "always_0", "always_1", "oracle"] = "learned"
+    # What is sent: what the network says or, as controls, always the same, an alarm (1 while the
+    # sender's own hosts show anything), or the truth (1 while the attacker holds one of them).
+    message_content: Literal["learned", "always_0", "always_1", "alarm", "oracle"] = "learned"
 
 
 class RialSettings(CommSettings):

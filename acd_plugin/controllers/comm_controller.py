@@ -16,6 +16,7 @@ from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
 from acd_plugin.components.channel import Channel
 from acd_plugin.components.comm_settings import CommSettings
 from acd_plugin.controllers.controller import Controller
+from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.registry import comm_layout
 from acd_plugin.errors import find
 
@@ -31,11 +32,16 @@ class CommController(Controller):
         layout = comm_layout(args.env, args.env_args)
         make_agent = find(AGENTS, "agent", args.agent)
         self.agent = make_agent(scheme["obs"]["vshape"], settings, layout)
-        self.channel = Channel(settings.n_agents, layout)
+        self._n_agents = settings.n_agents
+        self.channel = self._make_channel(layout)
         selector = find(ACTION_SELECTORS, "action_selector", args.action_selector)
         self.action_selector = selector(args)
         self._n_actions = settings.n_actions
         self._hidden: list[Tensor] = []
+
+    def _make_channel(self, layout: CommLayout | None) -> Channel:
+        """Return what carries the messages."""
+        return Channel(self._n_agents, layout)
 
     def _embed(self, ep_batch: Any, steps: slice) -> Tensor:
         """Embed all that the agents know at ``steps`` but the messages (B, len(steps), N, E)."""

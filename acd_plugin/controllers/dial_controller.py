@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from acd_plugin.components.channel import ConstantChannel
+from acd_plugin.components.channel import AlarmChannel, Channel, ConstantChannel
 from acd_plugin.components.comm_settings import DialSettings
 from acd_plugin.components.streams import named_generator
 from acd_plugin.controllers.comm_controller import CommController, message_entry
-from acd_plugin.envs.registry import comm_layout
+from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.errors import UserError
 
 
@@ -45,12 +45,21 @@ class DialController(CommController):
                 f"message_content=oracle with runner={args.runner}: only runner=batch tells agents "
                 "the truth"
             )
-        if self.settings.message_content in ("always_0", "always_1"):
-            layout = comm_layout(args.env, args.env_args)
-            content = float(self.settings.message_content == "always_1")
-            self.channel = ConstantChannel(self.settings.n_agents, layout, content)
         self.noise_generator = named_generator(args.seed, "message_noise")
         self._received = torch.empty(0)  # messages received at the step being played
+
+    def _make_channel(self, layout: CommLayout | None) -> Channel:
+        n_agents, content = self.settings.n_agents, self.settings.message_content
+        if content in ("always_0", "always_1"):
+            return ConstantChannel(n_agents, layout, float(content == "always_1"))
+        if content != "alarm":
+            return super()._make_channel(layout)
+        if layout is None:
+            raise UserError(
+                "message_content=alarm is for environments whose observations are hosts, which "
+                "this one's are not: choose another message_content"
+            )
+        return AlarmChannel(n_agents, layout)
 
     @staticmethod
     def extra_scheme(args: SimpleNamespace) -> dict[str, dict[str, Any]]:

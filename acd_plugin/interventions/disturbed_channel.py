@@ -6,6 +6,7 @@ Shape legend: B games, N agents, M message bits.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -48,12 +49,15 @@ def make_disturbances(probability: float, seed: int) -> Mapping[str, Disturbance
     }
 
 
-class DisturbedChannel(Channel):
-    """Another channel, with a disturbance between sender and receiver."""
+class DisturbedChannel:
+    """Another channel, whichever it is, with a disturbance between sender and receiver."""
 
     def __init__(self, channel: Channel, disturbance: Disturbance) -> None:
-        self.__dict__.update(channel.__dict__)
+        self._channel = channel
         self._disturbance = disturbance
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
     def deliver(self, messages: Tensor) -> Tensor:
-        return super().deliver(self._disturbance(messages.float()))
+        return self._channel.deliver(self._disturbance(messages.float()))

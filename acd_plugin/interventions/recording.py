@@ -24,6 +24,7 @@ class Record(NamedTuple):
     returns: NDArray[np.float64]  # (G,)
     observations: NDArray[np.float32]  # (G, T, N, O)
     messages: NDArray[np.int64]  # (G, T, N, M) sent at each step
+    allowed: NDArray[np.bool_]  # (G, T, N) the gate lets the agent speak
     threats: NDArray[np.bool_] | None  # (G, T, N) the attacker is on one of the agent's hosts
     played: NDArray[np.bool_]  # (G, T)
     choices: Choices
@@ -72,6 +73,7 @@ def record(training: Training) -> Record:
         returns=returns,
         observations=batch["obs"][:, :steps].numpy(),
         messages=(batch["messages"][:, :steps] >= 0.5).long().numpy(),
+        allowed=training.mac.channel.may_speak(batch["obs"][:, :steps])[..., 0].numpy(),
         threats=np.stack(threats, axis=1) if threats else None,
         played=played.numpy(),
         choices=_choices(training.mac, batch, steps),

@@ -109,6 +109,7 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
         "checkpoint": "100.pt",
         "influence": shares,
         "send_rate": 0.125,
+        "send_rate_when_allowed": 0.75,
         "bits_per_episode": 7.5,
         "return_per_message": -0.4,
         "ablations": {"always 0": {"change": -2.5}},
@@ -119,7 +120,7 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
     runs[1].folder.checkpoint_index.write_text('[{"t_env": 100}]')
     made = make_report(*cells(runs))
     text = markdown("A test", made.sections)
-    row = ["0.125", "7.50", "-0.400", "0.250", "0.500", "0.000", "-2.50"]
+    row = ["0.125", "0.750", "7.50", "-0.400", "0.250", "0.500", "0.000", "-2.50"]
     assert f"| small | dial | 1 | {' | '.join(row)} |" in text
     assert "When agent 1 sends: small, dial, seed 1\n\n```\n|--- seen\n```" in text
     assert "return if always 0" in text

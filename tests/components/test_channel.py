@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from acd_plugin.components.channel import Channel, ConstantChannel
+from acd_plugin.components.channel import AlarmChannel, Channel, ConstantChannel
 from acd_plugin.envs.comm_layout import CommLayout
 
 # Two host slots and one block bit; action 2 of each agent is unlocked by a message.
@@ -70,3 +70,15 @@ def test_a_constant_channel_heeds_neither_words_nor_gate() -> None:
         opened = channel.widen(mask, channel.deliver(channel.send(logits, None, seen)))
         assert opened[..., 2].all() == bool(content)
         assert not opened[..., :2].any()
+
+
+def test_an_alarm_says_whether_ones_own_hosts_show_anything_gate_or_no_gate() -> None:
+    seen = observation(
+        [*NOTHING, 1.0], [0.0, 1.0, *([0.0] * 6), 0.0], [0.0] * 4 + [-1.0] * 4 + [0.0]
+    )
+    logits = torch.tensor([[[5.0], [-5.0], [0.0]]])
+    no_gate = CommLayout(2, 1, gate_on_host_bits=False, unlocked_by_message=UNLOCKED)
+    for layout in (LAYOUT, no_gate):
+        for noise in (None, torch.ones_like(logits)):
+            sent = AlarmChannel(3, layout).send(logits, noise, seen)
+            assert sent.flatten().tolist() == [0.0, 1.0, 0.0]

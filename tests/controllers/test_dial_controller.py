@@ -133,6 +133,20 @@ def test_controls_hear_the_same_at_every_step_but_the_first(
     assert sizes[0] == sizes[1]
 
 
+def test_the_alarm_is_what_the_gate_alone_tells(
+    make_training: MakeTraining, make_toy_training: MakeTraining
+) -> None:
+    training = make_training(algorithm="dial_alarm")
+    batch = training.runner.run(test_mode=False)
+    hosts = batch["obs"][:, :-1, :, : training.mac.channel._gated_bits]
+    assert torch.equal(batch["messages"][:, :-1], (hosts > 0).any(-1, keepdim=True).float())
+    assert batch["messages"].unique().tolist() == [0.0, 1.0]
+    unrolled = training.mac.unroll(batch, batch.max_seq_length - 1)
+    assert torch.equal(unrolled.messages, batch["messages"][:, :-1])
+    with pytest.raises(UserError, match="for environments whose observations are hosts"):
+        make_toy_training(algorithm="dial_alarm")
+
+
 def test_the_oracle_tells_whose_hosts_are_held(make_training: MakeTraining) -> None:
     training = make_training(algorithm="dial_oracle", env="cyborg_large")
     truths: list[torch.Tensor] = []

@@ -172,3 +172,19 @@ def test_what_is_recorded_is_what_was_played(
     bits = (training.args.n_agents - 1) * n_bits
     assert found.choices.flipped.shape == (bits, *found.choices.actual.shape)
     assert play(training).tolist() == returns.tolist()
+
+
+@pytest.mark.parametrize("algorithm", ["dial_always_1", "dial_alarm", "dial_oracle", "dial"])
+def test_a_disturbance_that_does_nothing_changes_nothing(
+    make_training: MakeTraining, algorithm: str
+) -> None:
+    training = make_training(algorithm=algorithm)
+    undisturbed = record(training).returns
+    assert play(training, lambda messages: messages).tolist() == undisturbed.tolist()
+
+
+def test_an_alarm_is_sent_whenever_that_is_allowed(make_training: MakeTraining) -> None:
+    found = record(make_training(algorithm="dial_alarm"))
+    assert found.allowed[found.played].any()
+    assert not found.allowed[found.played].all()
+    assert (found.messages[..., 0] == found.allowed)[found.played].all()
