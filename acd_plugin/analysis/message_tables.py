@@ -74,7 +74,7 @@ def effects(examined: Sequence[Examined]) -> Rows:
     said = ["send rate", "... when allowed", "bits per episode", "return per message"]
     rows = [[*_WHOSE, *said, *influences, *(f"return if {name}" for name in ablations)]]
     for whose, found in examined:
-        worth, allowed = found["return_per_message"], found["send_rate_when_allowed"]
+        worth, allowed = found["return_per_message"], found.get("send_rate_when_allowed")
         changes = [found["ablations"].get(name, {}).get("change") for name in ablations]
         rows.append(
             [
