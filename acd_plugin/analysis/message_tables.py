@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from acd_plugin.analysis.document import Code, Section, Table, Text
 from acd_plugin.analysis.scores import Cell
+from acd_plugin.tracking.run_folder import read_json
 
 _WHOSE = ("environment", "group", "seed")
 _INFLUENCES = ("in all", "through its mask", "through the policy")
@@ -28,7 +28,7 @@ def examined_runs(cells: Sequence[Cell]) -> list[Examined]:
     for cell in cells:
         for score in cell.scores:
             path = score.run.folder.communication
-            found = json.loads(path.read_text()) if path.exists() else {}
+            found = read_json(path) if path.exists() else {}
             if found.get("checkpoint") == f"{score.run.last_checkpoint}.pt":
                 whose = [cell.environment, cell.group, str(score.run.columns["seed"])]
                 examined.append(Examined(whose, found))

@@ -120,7 +120,7 @@ def _call(  # noqa: PLR0911
     if options.command == "publish":
         from acd_plugin.cli.publish import publish  # noqa: PLC0415
 
-        return publish(options.results, options.folder, options.metric or ["test_return_mean"])
+        return publish(options.results, options.folder, options.metric)
     if options.command == "experiment":
         from acd_plugin.cli.experiment import run_experiment  # noqa: PLC0415
 

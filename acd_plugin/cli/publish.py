@@ -6,15 +6,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from acd_plugin.analysis.curves import read_curve
+from acd_plugin.analysis.curves import DEFAULT_METRIC, read_curve
 from acd_plugin.analysis.run_record import read_records
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.publication import publish as publish_run
 from acd_plugin.tracking.run_folder import check_writable
 
 
-def publish(results: str, target: str, metrics: Sequence[str]) -> int:
-    """Copy all finished runs of a folder into another; returns the exit code."""
+def publish(results: str, target: str, metrics: Sequence[str] | None) -> int:
+    """Copy all finished runs of a folder into another; returns the exit code.
+
+    The copies keep these metrics, by default the return of the tests.
+    """
+    metrics = metrics or [DEFAULT_METRIC]
     records, problems = read_records(Path(results))
     if not records:
         raise UserError(f"no runs in '{results}': give the folder of an experiment's runs")

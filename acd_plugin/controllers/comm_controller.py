@@ -32,16 +32,15 @@ class CommController(Controller):
         layout = comm_layout(args.env, args.env_args)
         make_agent = find(AGENTS, "agent", args.agent)
         self.agent = make_agent(scheme["obs"]["vshape"], settings, layout)
-        self._n_agents = settings.n_agents
-        self.channel = self._make_channel(layout)
+        self.channel = self._make_channel(settings.n_agents, layout)
         selector = find(ACTION_SELECTORS, "action_selector", args.action_selector)
         self.action_selector = selector(args)
         self._n_actions = settings.n_actions
         self._hidden: list[Tensor] = []
 
-    def _make_channel(self, layout: CommLayout | None) -> Channel:
+    def _make_channel(self, n_agents: int, layout: CommLayout | None) -> Channel:
         """Return what carries the messages."""
-        return Channel(self._n_agents, layout)
+        return Channel(n_agents, layout)
 
     def _embed(self, ep_batch: Any, steps: slice) -> Tensor:
         """Embed all that the agents know at ``steps`` but the messages (B, len(steps), N, E)."""

@@ -48,12 +48,12 @@ class DialController(CommController):
         self.noise_generator = named_generator(args.seed, "message_noise")
         self._received = torch.empty(0)  # messages received at the step being played
 
-    def _make_channel(self, layout: CommLayout | None) -> Channel:
-        n_agents, content = self.settings.n_agents, self.settings.message_content
+    def _make_channel(self, n_agents: int, layout: CommLayout | None) -> Channel:
+        content = self.settings.message_content
         if content in ("always_0", "always_1"):
             return ConstantChannel(n_agents, layout, float(content == "always_1"))
         if content != "alarm":
-            return super()._make_channel(layout)
+            return super()._make_channel(n_agents, layout)
         if layout is None:
             raise UserError(
                 "message_content=alarm is for environments whose observations are hosts, which "

@@ -27,9 +27,10 @@ def publish(folder: RunFolder, target: Path, metrics: Collection[str]) -> RunFol
     when the record is damaged.
     """
     run, config = (read_json(folder.path / name) for name in ("run.json", "config.json"))
-    copy = _place_of(folder.key(), target)
+    key = folder.key()
+    copy = _place_of(key, target)
     copy.path.mkdir(parents=True, exist_ok=True)
-    (copy.path / "key").write_text(folder.key())
+    (copy.path / "key").write_text(key)
     _write_json(copy.path / "run.json", _publishable(run))
     _write_json(copy.path / "config.json", {**config, _PLACE: "results"})
     points = [point for point in read_metrics(folder) if point["name"] in metrics]
