@@ -29,7 +29,8 @@ def learning_curves(
         axes.plot(band.steps, band.centre, line, color=colour, linewidth=1.8, label=label)
         axes.fill_between(band.steps, band.low, band.high, color=colour, alpha=0.2, linewidth=0)
     if metric.endswith("return_mean"):
-        axes.set_yscale("symlog", linthresh=1)  # returns span from -300 to 0
+        axes.set_yscale("symlog", linthresh=1)
+        _label_returns(axes.yaxis)
     axes.set(xlabel="game steps", ylabel=metric)
     axes.grid(alpha=0.3)
     axes.legend(frameon=False, fontsize="small")
@@ -45,10 +46,19 @@ def profiles(thresholds: Array, shares: Mapping[str, Array]) -> bytes:
     for name, share in shares.items():
         axes.step(thresholds, share, where="post", label=name)
     axes.set_xscale("symlog", linthresh=1)
+    _label_returns(axes.xaxis)
     axes.set(xlabel="return", ylabel="share of runs above it", ylim=(-0.03, 1.03))
     axes.grid(alpha=0.3)
     axes.legend(frameon=False, fontsize="small")
     return _png(figure)
+
+
+def _label_returns(axis: Any) -> None:
+    """Write plain numbers at 1, 2, 5 times the powers of ten: returns span from -300 to 0."""
+    from matplotlib.ticker import SymmetricalLogLocator  # noqa: PLC0415
+
+    axis.set_major_locator(SymmetricalLogLocator(base=10, linthresh=1, subs=(1, 2, 5)))
+    axis.set_major_formatter("{x:g}")
 
 
 def _png(figure: Any) -> bytes:
