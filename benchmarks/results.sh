@@ -24,6 +24,6 @@ done
 if [ ${#examine[@]} -gt 0 ]; then
     python main.py communication "${examine[@]}"
 fi
-python main.py publish "$results" "$out/runs"
+python main.py publish "$results" "$out/runs" --metric test_return_mean --metric test_blocks_mean
 python main.py report "$out/runs" --out "$out/report" --title "Does communication pay?"
 python benchmarks/published_curves.py results/published_curves "$out"
