@@ -57,7 +57,8 @@ def _label_returns(axis: Any) -> None:
     """Write plain numbers at 1, 2, 5 times the powers of ten: returns span from -300 to 0."""
     from matplotlib.ticker import SymmetricalLogLocator  # noqa: PLC0415
 
-    axis.set_major_locator(SymmetricalLogLocator(base=10, linthresh=1, subs=(1, 2, 5)))
+    locator = SymmetricalLogLocator(transform=axis.get_transform(), subs=(1, 2, 5))
+    axis.set_major_locator(locator)
     axis.set_major_formatter("{x:g}")
 
 
