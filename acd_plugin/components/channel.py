@@ -5,6 +5,8 @@ Shape legend: B games, T steps, N agents, A actions, M message bits, O observati
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor
 
@@ -87,8 +89,7 @@ class AlarmChannel(Channel):
     """
 
     def __init__(self, n_agents: int, layout: CommLayout) -> None:
-        super().__init__(n_agents, layout)
-        self._gated_bits = layout.host_slots * _BITS_PER_HOST
+        super().__init__(n_agents, replace(layout, gate_on_host_bits=True))
 
     def send(self, logits: Tensor, noise: Tensor | None, observations: Tensor) -> Tensor:
         del noise  # part of the contract
