@@ -81,8 +81,8 @@ class Event(NamedTuple):
 
     name: str
     seen: int  # samples in which the bit is 1
-    rate_when_seen: float  # nan if it never was
-    rate_otherwise: float
+    rate_when_seen: float | None  # None if it never was
+    rate_otherwise: float | None  # None if it always was
 
 
 def events(
@@ -96,8 +96,8 @@ def events(
     return found
 
 
-def _mean(values: NDArray[np.bool_]) -> float:
-    return float(values.mean()) if len(values) else float("nan")
+def _mean(values: NDArray[np.bool_]) -> float | None:
+    return float(values.mean()) if len(values) else None
 
 
 class Explanation(NamedTuple):

@@ -66,7 +66,7 @@ def _examine(
         print("not stored: the checkpoint does not lie in a run folder")
         return
     about = {"checkpoint": path.name, "episodes": episodes, "seed": seed}
-    content = json.dumps({**about, **found}, indent=2) + "\n"
+    content = json.dumps({**about, **found}, indent=2, allow_nan=False) + "\n"
     write_atomically(folder.communication, content.encode())
     print(f"stored in {folder.communication}")
 
