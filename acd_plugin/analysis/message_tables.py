@@ -12,6 +12,7 @@ from acd_plugin.tracking.run_folder import read_json
 _WHOSE = ("environment", "group", "seed")
 _INFLUENCES = ("in all", "through its mask", "through the policy")
 _SUBJECTS = ("own observation", "own threat", "threat elsewhere")
+_EVENT = ("what the sender sees", "steps seen", "send rate then", "send rate otherwise")
 Rows = list[list[str]]
 
 
@@ -49,22 +50,42 @@ def messages(examined: Sequence[Examined]) -> Section:
         "message: the return divided by the bits sent. Return if: its change on the same games "
         "when messages are tampered with."
     )
+    explained = (
+        "When messages are sent, for the first run of every group: the send rate with and without "
+        "each bit of the sender's observation that was ever seen, the most telling first, and a "
+        "decision tree. All runs are in message_events.csv."
+    )
     does, tells = Table(effects(examined)), Table(subjects(examined))
-    blocks = [does, Text(tampered), tells, Text(told), *_when_sent(examined)]
+    blocks = [does, Text(tampered), tells, Text(told), Text(explained), *_when_sent(examined)]
     return Section("Messages", blocks)
 
 
-def _when_sent(examined: Sequence[Examined]) -> list[Text | Code]:
-    """Return, for the first run of every group, the trees that say when its agents send."""
+def _when_sent(examined: Sequence[Examined]) -> list[Text | Table | Code]:
+    """Return, for the first run of every group, what says when its agents send."""
     first: dict[tuple[str, ...], Examined] = {}
     for run in examined:
         first.setdefault(tuple(run.whose[:-1]), run)
-    blocks: list[Text | Code] = []
+    blocks: list[Text | Table | Code] = []
     for (*group, seed), found in first.values():
         for number, agent in enumerate(found["agents"]):
             blocks.append(Text(f"When agent {number} sends: {', '.join(group)}, seed {seed}"))
+            seen = [event for event in agent["events"] if event["seen"]]
+            blocks.append(Table([_EVENT, *map(_told, sorted(seen, key=_difference, reverse=True))]))
             blocks.append(Code(agent["tree"]["rules"].rstrip().splitlines()))
     return blocks
+
+
+def _difference(event: Mapping[str, Any]) -> float:
+    """Return how far a bit that was seen moves the send rate; 0 if it was never missing."""
+    otherwise = event["rate_otherwise"]
+    return 0.0 if otherwise is None else abs(event["rate_when_seen"] - otherwise)
+
+
+def _told(event: Mapping[str, Any]) -> list[str]:
+    """Return the row of an event, as `_EVENT`."""
+    rates = (event["rate_when_seen"], event["rate_otherwise"])
+    shown = ("" if rate is None else f"{rate:.3f}" for rate in rates)
+    return [event["name"], str(event["seen"]), *shown]
 
 
 def effects(examined: Sequence[Examined]) -> Rows:
@@ -103,4 +124,13 @@ def subjects(examined: Sequence[Examined]) -> Rows:
             tree = agent["tree"]
             fidelity = f"{tree['fidelity']:.0%} (constant: {tree['constant']:.0%})"
             rows.append([*whose, str(number), *told, fidelity])
+    return rows
+
+
+def events(examined: Sequence[Examined]) -> Rows:
+    """Return how sending goes with what each sender sees."""
+    rows = [[*_WHOSE, "sender", *_EVENT]]
+    for whose, found in examined:
+        for number, agent in enumerate(found["agents"]):
+            rows += [[*whose, str(number), *_told(event)] for event in agent["events"]]
     return rows

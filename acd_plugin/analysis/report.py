@@ -13,7 +13,13 @@ from acd_plugin.analysis import score_tables
 from acd_plugin.analysis.curves import band
 from acd_plugin.analysis.document import Code, Picture, Section, Table, Text
 from acd_plugin.analysis.groups import settings
-from acd_plugin.analysis.message_tables import effects, examined_runs, messages, subjects
+from acd_plugin.analysis.message_tables import (
+    effects,
+    events,
+    examined_runs,
+    messages,
+    subjects,
+)
 from acd_plugin.analysis.plots import learning_curves, profiles
 from acd_plugin.analysis.scores import Cell
 from acd_plugin.analysis.statistics import performance_profile
@@ -45,6 +51,7 @@ def make_report(cells: Sequence[Cell], problems: Sequence[str]) -> Report:
         sections.append(messages(examined))
         data["messages.csv"] = _csv(effects(examined))
         data["message_content.csv"] = _csv(subjects(examined))
+        data["message_events.csv"] = _csv(events(examined))
     return Report([*sections, _runs(cells), _settings(cells)], data)
 
 

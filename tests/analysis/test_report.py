@@ -104,6 +104,12 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
     agent = {
         **{f"about_{subject}": told for subject in ("own_observation", "own_threat")},
         "tree": {"fidelity": 0.97, "constant": 0.65, "rules": "|--- seen\n"},
+        "events": [
+            {"name": "calm", "seen": 60, "rate_when_seen": 0.125, "rate_otherwise": 0.25},
+            {"name": "never", "seen": 0, "rate_when_seen": None, "rate_otherwise": 0.125},
+            {"name": "alert", "seen": 4, "rate_when_seen": 1.0, "rate_otherwise": 0.0},
+            {"name": "ever", "seen": 64, "rate_when_seen": 0.125, "rate_otherwise": None},
+        ],
     }
     found = {
         "checkpoint": "100.pt",
@@ -122,7 +128,11 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
     text = markdown("A test", made.sections)
     row = ["0.125", "0.750", "7.50", "-0.400", "0.250", "0.500", "0.000", "-2.50"]
     assert f"| small | dial | 1 | {' | '.join(row)} |" in text
-    assert "When agent 1 sends: small, dial, seed 1\n\n```\n|--- seen\n```" in text
+    _, when = text.split("When agent 1 sends: small, dial, seed 1\n\n")
+    strongest_first = ["alert | 4 | 1.000 | 0.000", "calm | 60 | 0.125 | 0.250"]
+    rows = "".join(f"| {row} |\n" for row in (*strongest_first, "ever | 64 | 0.125 | "))
+    assert f"{rows}\n```\n|--- seen\n```" in when
+    assert "small,dial,1,1,never,0,,0.125\n" in made.data["message_events.csv"]
     assert "return if always 0" in text
     bits = "0.500 (0.001), 0.005"
     assert f"small,dial,1,{','.join(row)}\n" in made.data["messages.csv"]
