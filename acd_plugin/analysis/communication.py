@@ -92,12 +92,13 @@ def events(
     found = []
     for bit, name in enumerate(names):
         present = observations[:, bit] > 0
-        found.append(Event(name, int(present.sum()), _mean(sent[present]), _mean(sent[~present])))
+        found.append(Event(name, int(present.sum()), rate(sent[present]), rate(sent[~present])))
     return found
 
 
-def _mean(values: NDArray[np.bool_]) -> float | None:
-    return float(values.mean()) if len(values) else None
+def rate(sent: NDArray[np.bool_]) -> float | None:
+    """Return the share of samples (S,) in which a message was sent; None of no samples."""
+    return float(sent.mean()) if len(sent) else None
 
 
 class Explanation(NamedTuple):

@@ -84,8 +84,11 @@ def _difference(event: Mapping[str, Any]) -> float:
 def _told(event: Mapping[str, Any]) -> list[str]:
     """Return the row of an event, as `_EVENT`."""
     rates = (event["rate_when_seen"], event["rate_otherwise"])
-    shown = ("" if rate is None else f"{rate:.3f}" for rate in rates)
-    return [event["name"], str(event["seen"]), *shown]
+    return [event["name"], str(event["seen"]), *(_unless_none(rate, ".3f") for rate in rates)]
+
+
+def _unless_none(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
 
 
 def effects(examined: Sequence[Examined]) -> Rows:
@@ -100,11 +103,11 @@ def effects(examined: Sequence[Examined]) -> Rows:
         rows.append(
             [
                 *(*whose, f"{found['send_rate']:.3f}"),
-                "" if allowed is None else f"{allowed:.3f}",
+                _unless_none(allowed, ".3f"),
                 f"{found['bits_per_episode']:.2f}",
-                "" if worth is None else f"{worth:.3f}",
+                _unless_none(worth, ".3f"),
                 *(f"{share:.3f}" for share in found["influence"].values()),
-                *("" if change is None else f"{change:+.2f}" for change in changes),
+                *(_unless_none(change, "+.2f") for change in changes),
             ]
         )
     return rows

@@ -18,6 +18,7 @@ from acd_plugin.analysis.communication import (
     explain,
     influence,
     information,
+    rate,
     symbols,
 )
 from acd_plugin.analysis.text_table import text_table
@@ -83,7 +84,7 @@ def _analyse(training: Training, found: Record, probability: float, seed: int) -
     return {
         "return_mean": float(found.returns.mean()),
         "send_rate": float(sent[found.played].mean()),
-        "send_rate_when_allowed": _rate(sent, found),
+        "send_rate_when_allowed": rate(sent[found.allowed & found.played[:, :, None]]),
         "bits_per_episode": float(per_game.mean()),
         "return_per_message": (
             float(found.returns.sum() / per_game.sum()) if per_game.sum() else None
@@ -123,12 +124,6 @@ def _agent(training: Training, found: Record, agent: int) -> dict[str, Any]:
             information(words, elsewhere.astype(np.int64), steps)
         )
     return result
-
-
-def _rate(sent: NDArray[np.bool_], found: Record) -> float | None:
-    """Return how often an agent sends (G, T, N) when the gate lets it; None if it never did."""
-    allowed = sent[found.allowed & found.played[:, :, None]]
-    return float(allowed.mean()) if len(allowed) else None
 
 
 def _names(training: Training, seen: NDArray[np.float32], agent: int) -> list[str]:

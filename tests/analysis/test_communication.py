@@ -70,7 +70,8 @@ def test_events_and_tree_find_the_bit_that_is_told() -> None:
     sent = seen[:, 1] > 0
     first, second, third = events(seen, sent, ["noise", "signal", "never"])
     assert (second.rate_when_seen, second.rate_otherwise) == (1.0, 0.0)
-    assert first.rate_when_seen == pytest.approx(0.5, abs=0.2)
+    assert first.rate_when_seen is not None
+    assert 0.3 < first.rate_when_seen < 0.7
     assert (third.seen, third.rate_when_seen) == (0, None)
     found = explain(seen, sent, np.arange(400), ["noise", "signal", "never"])
     assert found.fidelity == 1.0
