@@ -22,6 +22,7 @@ from acd_plugin.components.target_networks import TargetNetworks
 from acd_plugin.controllers.unrolling import unroll
 from acd_plugin.critics import REGISTRY as CRITICS
 from acd_plugin.errors import find
+from acd_plugin.learners.learner import Learner
 
 _TINY = 1e-10  # keeps logarithms of probabilities finite
 
@@ -39,7 +40,7 @@ class PpoSettings(LearnerSettings, OnPolicySettings):
     add_value_last_step: bool  # what follows the last step counts, as if the game went on
 
 
-class PpoLearner:
+class PpoLearner(Learner):
     """``epochs`` steps of Adam, of policy and critic, per batch of fresh episodes.
 
     Policy (Schulman et al. 2017, equations 7 and 9; de Witt et al. 2020; Yu et al. 2022): maximise
@@ -53,9 +54,8 @@ class PpoLearner:
     ) -> None:
         self.settings = PpoSettings.from_args(args)
         self.settings.check("pi_logits", mac)
+        super().__init__(mac, logger, self.settings)
         self._fresh = FreshEpisodes(f"'{self.settings.name}'", self.settings)
-        self.logger = logger
-        self.mac = mac
         self.critic = find(CRITICS, "critic_type", self.settings.critic_type)(scheme, args)
         self.target_critic = copy.deepcopy(self.critic)
         self.agent_parameters = list(mac.parameters())
@@ -63,11 +63,9 @@ class PpoLearner:
         self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), lr=self.settings.lr)
         self.reward_moments = RunningMoments(1)
         self.return_moments = RunningMoments(self.settings.n_agents)
-        self._targets = TargetNetworks(
+        self.target_networks = TargetNetworks(
             self.settings.target_update_interval_or_tau, [(self.target_critic, self.critic)]
         )
-        self._updates = 0
-        self._last_log = -self.settings.learner_log_interval - 1
 
     def train(self, batch: Any, t_env: int, episode_num: int) -> None:
         """Learn from the last ``batch_size`` episodes, once that many new ones were played."""
@@ -90,12 +88,7 @@ class PpoLearner:
                 self.agent_optimiser, loss, self.agent_parameters
             )
             statistics = critic_statistics | agent_statistics
-        self._updates += 1
-        self._targets.follow(self._updates)
-        if t_env - self._last_log >= self.settings.learner_log_interval:
-            for name, value in statistics.items():
-                self.logger.log_stat(name, value.item(), t_env)
-            self._last_log = t_env
+        self.finish_update(t_env, statistics)
 
     def _step(
         self, optimiser: torch.optim.Optimizer, loss: Tensor, parameters: list[nn.Parameter]
@@ -180,8 +173,7 @@ class PpoLearner:
             },
         )
 
-    def _networks(self) -> dict[str, nn.Module]:
-        """Return all networks and moments beside the controller's."""
+    def networks(self) -> dict[str, nn.Module]:
         return {
             "critic": self.critic,
             "target_critic": self.target_critic,
@@ -189,27 +181,5 @@ class PpoLearner:
             "return_moments": self.return_moments,
         }
 
-    def cuda(self) -> None:
-        self.mac.cuda()
-        for network in self._networks().values():
-            network.cuda()
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return everything beside the controller that is needed to go on bit for bit."""
-        return {
-            **{name: network.state_dict() for name, network in self._networks().items()},
-            "agent_optimiser": self.agent_optimiser.state_dict(),
-            "critic_optimiser": self.critic_optimiser.state_dict(),
-            "updates": self._updates,
-            "last_target_update": self._targets.last_copy,
-            "last_log": self._last_log,
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        for name, network in self._networks().items():
-            network.load_state_dict(state[name])
-        self.agent_optimiser.load_state_dict(state["agent_optimiser"])
-        self.critic_optimiser.load_state_dict(state["critic_optimiser"])
-        self._updates = state["updates"]
-        self._targets.last_copy = state["last_target_update"]
-        self._last_log = state["last_log"]
+    def optimisers(self) -> dict[str, torch.optim.Optimizer]:
+        return {"agent_optimiser": self.agent_optimiser, "critic_optimiser": self.critic_optimiser}

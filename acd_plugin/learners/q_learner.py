@@ -20,6 +20,7 @@ from acd_plugin.components.running_moments import RunningMoments
 from acd_plugin.components.target_networks import TargetNetworks
 from acd_plugin.controllers.unrolling import unroll
 from acd_plugin.errors import UserError, find
+from acd_plugin.learners.learner import Learner
 from acd_plugin.mixers import REGISTRY as MIXERS
 
 
@@ -43,7 +44,7 @@ class QSettings(LearnerSettings):
             )
 
 
-class QLearner:
+class QLearner(Learner):
     """One gradient step of Adam per sampled batch of episodes.
 
     Loss (Mnih et al. 2015; with a mixer Rashid et al. 2018, equation 6): the mean over played steps
@@ -59,8 +60,7 @@ class QLearner:
         self.settings = QSettings.from_args(args)
         self.settings.check("q", mac)
         self.settings.check_buffer()
-        self.logger = logger
-        self.mac = mac
+        super().__init__(mac, logger, self.settings)
         self.target_mac = copy.deepcopy(mac)
         self.mixer = self._make_mixer(args)
         self.target_mixer = copy.deepcopy(self.mixer)
@@ -71,9 +71,7 @@ class QLearner:
         pairs = [(self.target_mac.agent, mac.agent)]
         if self.mixer and self.target_mixer:
             pairs.append((self.target_mixer, self.mixer))
-        self._targets = TargetNetworks(self.settings.target_update_interval_or_tau, pairs)
-        self._updates = 0
-        self._last_log = -self.settings.learner_log_interval - 1
+        self.target_networks = TargetNetworks(self.settings.target_update_interval_or_tau, pairs)
 
     def _make_mixer(self, args: SimpleNamespace) -> nn.Module | None:
         if self.settings.mixer is None:
@@ -88,12 +86,7 @@ class QLearner:
         loss.backward()
         grad_norm = nn.utils.clip_grad_norm_(self.parameters, self.settings.grad_norm_clip)
         self.optimiser.step()
-        self._updates += 1
-        self._targets.follow(self._updates)
-        if t_env - self._last_log >= self.settings.learner_log_interval:
-            for name, value in {"loss": loss, "grad_norm": grad_norm, **statistics}.items():
-                self.logger.log_stat(name, value.item(), t_env)
-            self._last_log = t_env
+        self.finish_update(t_env, {"loss": loss, "grad_norm": grad_norm, **statistics})
 
     def loss(self, batch: Any) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the loss of a batch and what there is to say about it."""
@@ -145,8 +138,7 @@ class QLearner:
             self.target_mixer(following, batch["state"][:, 1:]) if self.target_mixer else following
         )
 
-    def _networks(self) -> dict[str, nn.Module]:
-        """Return all networks and moments beside the controller's."""
+    def networks(self) -> dict[str, nn.Module]:
         networks = {
             "target": self.target_mac.agent,
             "mixer": self.mixer,
@@ -156,25 +148,5 @@ class QLearner:
         }
         return {name: network for name, network in networks.items() if network is not None}
 
-    def cuda(self) -> None:
-        self.mac.cuda()
-        for network in self._networks().values():
-            network.cuda()
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return everything beside the controller that is needed to go on bit for bit."""
-        return {
-            **{name: network.state_dict() for name, network in self._networks().items()},
-            "optimiser": self.optimiser.state_dict(),
-            "updates": self._updates,
-            "last_target_update": self._targets.last_copy,
-            "last_log": self._last_log,
-        }
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        for name, network in self._networks().items():
-            network.load_state_dict(state[name])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self._updates = state["updates"]
-        self._targets.last_copy = state["last_target_update"]
-        self._last_log = state["last_log"]
+    def optimisers(self) -> dict[str, torch.optim.Optimizer]:
+        return {"optimiser": self.optimiser}
