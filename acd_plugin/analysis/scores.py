@@ -10,7 +10,7 @@ import numpy as np
 
 from acd_plugin.analysis.curves import Array, Curve, read_curve
 from acd_plugin.analysis.evaluations import common_evaluation
-from acd_plugin.analysis.groups import grouped, settings
+from acd_plugin.analysis.groups import different_settings, grouped, settings
 from acd_plugin.analysis.run_record import RunRecord
 from acd_plugin.errors import UserError
 
@@ -92,24 +92,15 @@ def score_of(run: RunRecord) -> Score:
 
 
 def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
-    """Group runs by what they played; the name has whatever differs."""
-    played = [_environment_settings(run) for run in runs]
-    keys = sorted({key for one in played for key in one})
-    differing = [key for key in keys if len({repr(one.get(key)) for one in played}) > 1]
+    """Group runs by what they played; a name has whatever differs within its scenario."""
+    scenarios: dict[str, list[RunRecord]] = defaultdict(list)
+    for run in runs:
+        scenarios[str(run.columns["environment"])].append(run)
     groups: dict[str, list[RunRecord]] = defaultdict(list)
-    for run, one in zip(runs, played, strict=True):
-        others = [
-            f"{key.removeprefix('env_args.')}={one.get(key)}"
-            for key in differing
-            if key not in ("env", "env_args.scenario")
-        ]
-        groups[", ".join([str(run.columns["environment"]), *others])].append(run)
+    for scenario, members in scenarios.items():
+        differing = [key for key in different_settings(members) if key.startswith("env_args.")]
+        for run in members:
+            own = settings(run)
+            others = [f"{key.removeprefix('env_args.')}={own.get(key)}" for key in differing]
+            groups[", ".join([scenario, *others])].append(run)
     return dict(groups)
-
-
-def _environment_settings(run: RunRecord) -> dict[str, object]:
-    return {
-        key: value
-        for key, value in settings(run).items()
-        if key == "env" or key.startswith("env_args.")
-    }

@@ -51,6 +51,7 @@ def test_rows_hold_runs_that_differ_by_their_seed_alone(make: Make) -> None:
         make([-5.0, -1.5], lr=0.2),
         make([-5.0, -1.2], version="0.2"),
         make([-5.0, -3.0], env_args=dark),
+        make([-5.0, -7.0], env_args={"scenario": "large", "detection_rate": 0.3}),
         make([-5.0, -1.1], seed=3, t_max=900),
         make([-5.0, -9.0], status="KILLED"),
     ]
@@ -61,9 +62,10 @@ def test_rows_hold_runs_that_differ_by_their_seed_alone(make: Make) -> None:
         ("dial, lr=0.1, version=0.2, t_max=None", "small, detection_rate=0.5", 1),
         ("dial, lr=0.1, version=None, t_max=900", "small, detection_rate=0.5", 1),
         ("dial", "small, detection_rate=0.1", 1),
+        ("dial", "large", 1),
     ]
     assert [score.run.columns["seed"] for score in found[0].scores] == [1, 2]
-    assert problems == ["run 7: left out, it is KILLED"]
+    assert problems == ["run 8: left out, it is KILLED"]
 
 
 def test_a_seed_counts_once(make: Make) -> None:
