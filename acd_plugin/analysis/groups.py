@@ -38,11 +38,8 @@ def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, lis
         parts = [str(first.columns["algorithm"])]
         if len(scenarios) > 1:
             parts.append(str(first.columns["environment"]))
-        parts += [
-            f"{key.removeprefix('env_args.')}={settings(first).get(key)}"
-            for key in different_settings(rivals)
-            if key != "env_args.scenario"
-        ]
+        differing = [key for key in different_settings(rivals) if key != "env_args.scenario"]
+        parts += named_values(first, differing)
         if len({length(run) for run in rivals}) > 1:
             parts.append(f"t_max={length(first)}")
         named[", ".join(parts)] = group
@@ -52,6 +49,12 @@ def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, lis
 def settings(run: RunRecord) -> dict[str, Any]:
     """Return what a run learned with, nested keys with dots."""
     return _learning(run.config)
+
+
+def named_values(run: RunRecord, keys: Sequence[str]) -> list[str]:
+    """Return the run's values of these settings as ``key=value``, as names of groups have them."""
+    own = settings(run)
+    return [f"{key.removeprefix('env_args.')}={own.get(key)}" for key in keys]
 
 
 def learned_with(config: Mapping[str, Any]) -> Hashable:

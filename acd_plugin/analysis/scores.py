@@ -10,7 +10,7 @@ import numpy as np
 
 from acd_plugin.analysis.curves import Array, Curve, read_curve
 from acd_plugin.analysis.evaluations import common_evaluation
-from acd_plugin.analysis.groups import different_settings, grouped, settings
+from acd_plugin.analysis.groups import different_settings, grouped, named_values
 from acd_plugin.analysis.run_record import RunRecord
 from acd_plugin.errors import UserError
 
@@ -100,7 +100,5 @@ def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
     for scenario, members in scenarios.items():
         differing = [key for key in different_settings(members) if key.startswith("env_args.")]
         for run in members:
-            own = settings(run)
-            others = [f"{key.removeprefix('env_args.')}={own.get(key)}" for key in differing]
-            groups[", ".join([scenario, *others])].append(run)
+            groups[", ".join([scenario, *named_values(run, differing)])].append(run)
     return dict(groups)
