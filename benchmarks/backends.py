@@ -14,12 +14,12 @@ import time
 
 import numpy as np
 
-from acd_plugin.config import load_config
+from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.batch_env import Purpose
-from acd_plugin.envs.cyborg_backend.batch import CyborgBatchEnv
-from acd_plugin.envs.game_batch import GameBatch
-from acd_plugin.envs.native_batch import NativeBatchEnv
-from acd_plugin.envs.settings import EnvSettings
+from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
+from acd_plugin.envs.cyborg.game_batch import GameBatch
+from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.envs.cyborg.settings import EnvSettings
 
 GAMES = 128
 CORES = os.cpu_count() or 1

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from acd_plugin import hosts
 from acd_plugin.analysis.statistics import equivalence_interval
-from acd_plugin.cli.stored_run import load_policy, open_run
-from acd_plugin.envs.cyborg_backend.batch import CyborgBatchEnv
+from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.hosts.builtin import BUILTIN
-from tests.envs.games import SETTINGS, setting_batch
-from tests.envs.policies import POLICIES, returns_of
+from acd_plugin.running.stored_run import load_policy, open_run
+from tests.envs.cyborg.games import SETTINGS, setting_batch
+from tests.envs.cyborg.policies import POLICIES, returns_of
 
 MARGIN = 0.2  # standard deviations
 NATIVE = 20  # games for each one on CybORG

@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from acd_plugin.cli.main import main as program
-from tests.tracking.mongo.wire_server import WireServer
+from tests.tracking.trackers.mongo.wire_server import WireServer
 
 _STEPS = 128 * 30  # of one epoch
 

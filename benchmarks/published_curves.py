@@ -22,8 +22,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from acd_plugin.analysis.curves import Array, read_curve
-from acd_plugin.analysis.run_record import RunRecord, read_records
+from acd_plugin.analysis.curves.learning_curve import Array, read_curve
+from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 
 WINDOW = 50  # epochs
 PUBLISHED = {  # scenario, detection rate, Analyse -> column of the published curves

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from acd_plugin import hosts
-from acd_plugin.config import load_config
+from acd_plugin.configuration.layers import load_config
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.recorder import NullRecorder

@@ -15,11 +15,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from acd_plugin.config import load_config
+from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.batch_env import Purpose
-from acd_plugin.envs.cyborg_env import CyborgEnv
-from acd_plugin.envs.native_batch import NativeBatchEnv
-from acd_plugin.envs.settings import EnvSettings
+from acd_plugin.envs.cyborg.cyborg_env import CyborgEnv
+from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.envs.cyborg.settings import EnvSettings
 
 CORES = os.cpu_count() or 1
 CASES = [(128, 1), (4096, 1), (4096, CORES)]  # games, threads

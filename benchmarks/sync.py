@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from acd_plugin.cli.sync import sync
-from tests.tracking.mongo.wire_server import WireServer
+from tests.tracking.trackers.mongo.wire_server import WireServer
 
 _START = datetime(2026, 1, 1)
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin import hosts
-from acd_plugin.config import load_config
+from acd_plugin.configuration.layers import load_config
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.recorder import NullRecorder

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from acd_plugin import hosts
-from acd_plugin.config import load_config
+from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.registry import REGISTRY
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training

@@ -10,7 +10,7 @@ from torch import nn
 from acd_plugin.agents.c_net import CNet
 from acd_plugin.agents.rnn import RnnAgent, SeparateRnnAgents
 from acd_plugin.agents.separate import SeparateCNets
-from acd_plugin.components.comm_settings import CommSettings
+from acd_plugin.communication.comm_settings import CommSettings
 from acd_plugin.envs.comm_layout import CommLayout
 
 CommAgent = CNet | SeparateCNets

@@ -10,10 +10,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from acd_plugin.agents.message_norm import MessageNorm
 from acd_plugin.agents.observation_encoders import make_observation_encoder
 from acd_plugin.agents.recurrence import unroll_gru
-from acd_plugin.components.comm_settings import CommSettings
+from acd_plugin.communication.comm_settings import CommSettings
+from acd_plugin.communication.message_norm import MessageNorm
 from acd_plugin.envs.comm_layout import CommLayout
 
 _RNN_INIT = 0.08  # half width of the uniform initialisation of the recurrent layers

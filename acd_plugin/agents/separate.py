@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from acd_plugin.agents.c_net import CNet, Hidden
-from acd_plugin.components.comm_settings import CommSettings
+from acd_plugin.communication.comm_settings import CommSettings
 from acd_plugin.envs.comm_layout import CommLayout
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from acd_plugin.analysis.curves import Curve, interquartile_mean
+from acd_plugin.analysis.curves.learning_curve import Curve, interquartile_mean
 
 Array = NDArray[np.float64]
 

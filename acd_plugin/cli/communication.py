@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from acd_plugin import hosts
-from acd_plugin.analysis.communication import (
+from acd_plugin.analysis.messages.content import (
     Information,
     events,
     explain,
@@ -21,13 +21,13 @@ from acd_plugin.analysis.communication import (
     rate,
     symbols,
 )
-from acd_plugin.analysis.text_table import text_table
-from acd_plugin.cli.stored_run import load_policy, open_run
+from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.communication.disturbances import make_disturbances
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
-from acd_plugin.interventions.disturbed_channel import make_disturbances
-from acd_plugin.interventions.recording import Record, play, record
+from acd_plugin.running.recording import Record, play, record
+from acd_plugin.running.stored_run import load_policy, open_run
 from acd_plugin.tracking.checkpoint import Checkpoint
 from acd_plugin.tracking.console import set_up_logging
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically

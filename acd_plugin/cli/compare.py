@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from acd_plugin.analysis.comparison import compare as compare_runs
-from acd_plugin.analysis.curves import interquartile_mean, mean
-from acd_plugin.analysis.page import page
-from acd_plugin.analysis.run_record import RunRecord, read_record, read_records
-from acd_plugin.analysis.selection import Selection
-from acd_plugin.analysis.text_table import text_table
+from acd_plugin.analysis.curves.comparison import compare as compare_runs
+from acd_plugin.analysis.curves.learning_curve import interquartile_mean, mean
+from acd_plugin.analysis.report.comparison_page import page
+from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.analysis.runs.run_record import RunRecord, read_record, read_records
+from acd_plugin.analysis.runs.selection import Selection
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.run_folder import find_run, write_atomically
 

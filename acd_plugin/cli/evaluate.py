@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from acd_plugin import hosts
 from acd_plugin.analysis.statistics import Interval, mean_interval
-from acd_plugin.cli.stored_run import load_policy, open_run
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin import BUILTIN
+from acd_plugin.running.stored_run import load_policy, open_run
 from acd_plugin.tracking.checkpoint import Checkpoint
 from acd_plugin.tracking.console import set_up_logging
 from acd_plugin.tracking.run_folder import RunFolder

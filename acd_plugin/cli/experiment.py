@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from acd_plugin.analysis.text_table import text_table
+from acd_plugin.analysis.report.text_table import text_table
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only

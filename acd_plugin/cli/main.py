@@ -16,7 +16,7 @@ from acd_plugin.cli.options import COMMANDS, WITH_OVERRIDES, make_parser
 from acd_plugin.errors import UserError, nearest
 
 if TYPE_CHECKING:
-    from acd_plugin.analysis.selection import Selection
+    from acd_plugin.analysis.runs.selection import Selection
 
 _ADDRESSES = ("--mongo=", "mongo_url=")
 
@@ -134,7 +134,7 @@ def _call(  # noqa: PLR0911
 
 
 def _selection(options: argparse.Namespace) -> Selection:
-    from acd_plugin.analysis.selection import Selection  # noqa: PLC0415
+    from acd_plugin.analysis.runs.selection import Selection  # noqa: PLC0415
 
     return Selection(
         algorithm=options.algorithm,

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from acd_plugin.analysis.curves import DEFAULT_METRIC, read_curve
-from acd_plugin.analysis.run_record import read_records
+from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
+from acd_plugin.analysis.runs.run_record import read_records
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.publication import publish as publish_run
 from acd_plugin.tracking.run_folder import check_writable

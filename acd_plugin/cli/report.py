@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from acd_plugin.analysis.document import Picture, html, markdown
-from acd_plugin.analysis.report import make_report
-from acd_plugin.analysis.run_record import read_records
-from acd_plugin.analysis.scores import cells
+from acd_plugin.analysis.report.document import Picture, html, markdown
+from acd_plugin.analysis.report.report import make_report
+from acd_plugin.analysis.report.scores import cells
+from acd_plugin.analysis.runs.run_record import read_records
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.run_folder import write_atomically
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from acd_plugin.cli.stored_run import open_run
 from acd_plugin.cli.train import RecordOptions, run
-from acd_plugin.config import override
+from acd_plugin.configuration.layers import override
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin import BUILTIN
+from acd_plugin.running.fingerprint import fingerprint
+from acd_plugin.running.stored_run import open_run
 from acd_plugin.tracking.console import set_up_logging
-from acd_plugin.tracking.fingerprint import fingerprint
 from acd_plugin.tracking.run_folder import RunFolder
 
 

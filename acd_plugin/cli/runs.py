@@ -6,9 +6,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from acd_plugin.analysis.run_record import RunRecord, read_records
-from acd_plugin.analysis.selection import Selection, in_order
-from acd_plugin.analysis.text_table import text_table
+from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.analysis.runs.run_record import RunRecord, read_records
+from acd_plugin.analysis.runs.selection import Selection, in_order
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.console import program
 

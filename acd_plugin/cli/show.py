@@ -7,10 +7,10 @@ import sys
 
 import plotext
 
-from acd_plugin.analysis.curves import Curve, read_curve
-from acd_plugin.analysis.evaluations import read_evaluations
-from acd_plugin.analysis.groups import settings
-from acd_plugin.analysis.run_record import RunRecord, read_record
+from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
+from acd_plugin.analysis.runs.evaluations import read_evaluations
+from acd_plugin.analysis.runs.groups import settings
+from acd_plugin.analysis.runs.run_record import RunRecord, read_record
 from acd_plugin.cli.runs import duration_text
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.console import program

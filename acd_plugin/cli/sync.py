@@ -10,9 +10,9 @@ from pymongo.errors import PyMongoError
 from tqdm import tqdm
 
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.mongo.address import parse_address
-from acd_plugin.tracking.mongo.copier import Change, RunCopier, RunStore
 from acd_plugin.tracking.run_folder import RunFolder, find_run, run_folders
+from acd_plugin.tracking.trackers.mongo.address import parse_address
+from acd_plugin.tracking.trackers.mongo.copier import Change, RunCopier, RunStore
 
 
 def sync(names: list[str], results: str, url: str | None) -> int:

@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from acd_plugin import __version__, hosts
-from acd_plugin.analysis.curves import DEFAULT_METRIC, read_curve
-from acd_plugin.analysis.plots import save_curve
-from acd_plugin.analysis.run_record import read_record
-from acd_plugin.config import load_config
+from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
+from acd_plugin.analysis.curves.plots import save_curve
+from acd_plugin.analysis.runs.run_record import read_record
+from acd_plugin.configuration.layers import load_config
 from acd_plugin.errors import UserError
 from acd_plugin.hosts import Host
 from acd_plugin.hosts.builtin import BUILTIN
-from acd_plugin.hosts.builtin.memory import check_memory
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.hosts.epymarl.checkout import find_checkout
 from acd_plugin.hosts.epymarl.host import load_host
+from acd_plugin.running.memory import check_memory
+from acd_plugin.running.recorded_run import RunStopped, run_training
 from acd_plugin.tracking.checkpoint import Checkpoint
 from acd_plugin.tracking.console import logger, program, set_up_logging
-from acd_plugin.tracking.experiment import RunStopped, run_training
-from acd_plugin.tracking.mongo.address import parse_address
 from acd_plugin.tracking.recorder import NullRecorder
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
+from acd_plugin.tracking.trackers.mongo.address import parse_address
 
 
 class RecordOptions(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TypeVar
 
-from acd_plugin.validation import Settings, parse
+from acd_plugin.configuration.validation import Settings, parse
 
 SelfT = TypeVar("SelfT", bound="ComponentSettings")
 

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from acd_plugin.agents import REGISTRY as AGENTS
+from acd_plugin.communication.channel import Channel
+from acd_plugin.communication.comm_settings import CommSettings
 from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
-from acd_plugin.components.channel import Channel
-from acd_plugin.components.comm_settings import CommSettings
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.registry import comm_layout

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from acd_plugin.components.channel import AlarmChannel, Channel, ConstantChannel
-from acd_plugin.components.comm_settings import DialSettings
+from acd_plugin.communication.channel import AlarmChannel, Channel, ConstantChannel
+from acd_plugin.communication.comm_settings import DialSettings
 from acd_plugin.components.streams import named_generator
 from acd_plugin.controllers.comm_controller import CommController, message_entry
 from acd_plugin.envs.comm_layout import CommLayout

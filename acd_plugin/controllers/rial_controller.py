@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from acd_plugin.communication.comm_settings import RialSettings
 from acd_plugin.components.action_selectors import EpsilonGreedy
-from acd_plugin.components.comm_settings import RialSettings
 from acd_plugin.controllers.comm_controller import CommController, message_entry
 
 

@@ -1,1 +1,1 @@
-"""The cyber-defence game as an environment. Needs neither torch nor a host."""
+"""Environments: the contracts, and one folder for each game. Needs neither torch nor a host."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from acd_plugin.envs.batch_env import BatchEnv
 from acd_plugin.envs.comm_layout import CommLayout
-from acd_plugin.envs.cyborg_env import CyborgEnv
+from acd_plugin.envs.cyborg.cyborg_env import CyborgEnv
 from acd_plugin.envs.env_loop import EnvLoop
 from acd_plugin.envs.multi_agent_env import MultiAgentEnv
 from acd_plugin.errors import find

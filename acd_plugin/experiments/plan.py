@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import Field
 
 from acd_plugin import __version__
-from acd_plugin.config import Config, load_config
+from acd_plugin.configuration.layers import Config, load_config
+from acd_plugin.configuration.validation import Settings, parse, read_yaml
 from acd_plugin.errors import UserError, find
-from acd_plugin.validation import Settings, parse, read_yaml
 
 EPISODES_PER_EPOCH = 128  # as the paper counts, for every algorithm
 _SET_BY_THE_PLAN = ("seed", "t_max", "local_results_path")

@@ -6,10 +6,10 @@ from collections.abc import Hashable, Iterable
 from enum import Enum
 from pathlib import Path
 
-from acd_plugin.analysis.evaluations import common_evaluation
-from acd_plugin.analysis.groups import learned_with
-from acd_plugin.analysis.run_record import RunRecord, read_records
-from acd_plugin.config import Config
+from acd_plugin.analysis.runs.evaluations import common_evaluation
+from acd_plugin.analysis.runs.groups import learned_with
+from acd_plugin.analysis.runs.run_record import RunRecord, read_records
+from acd_plugin.configuration.layers import Config
 from acd_plugin.experiments.plan import Job
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from acd_plugin.analysis.run_record import RunRecord
+from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.experiments.plan import Job
 from acd_plugin.experiments.progress import State, find_runs, state_of
 

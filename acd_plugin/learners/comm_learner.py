@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from acd_plugin.components.comm_settings import CommSettings
+from acd_plugin.communication.comm_settings import CommSettings
 from acd_plugin.components.episodes import played_steps
 from acd_plugin.components.fresh_episodes import FreshEpisodes
 from acd_plugin.components.target_networks import TargetNetworks

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from acd_plugin.components.comm_settings import DialSettings
+from acd_plugin.communication.comm_settings import DialSettings
 from acd_plugin.controllers.dial_controller import DialController, Unrolled
 from acd_plugin.learners.comm_learner import CommLearner, Statistics
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from acd_plugin.components.comm_settings import RialSettings
+from acd_plugin.communication.comm_settings import RialSettings
 from acd_plugin.controllers.rial_controller import RialController, Unrolled
 from acd_plugin.learners.comm_learner import CommLearner, Statistics
 

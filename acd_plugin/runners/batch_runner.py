@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from acd_plugin import hosts
 from acd_plugin.envs.batch_env import BatchEnv, Purpose
-from acd_plugin.envs.game_batch import GameBatch
+from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.envs.registry import make_batch
 from acd_plugin.errors import UserError
 from acd_plugin.runners.statistics import EpisodeStatistics

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from acd_plugin.tracking.console import Progress, logger
-from acd_plugin.tracking.metric_sinks import MetricSink
+from acd_plugin.tracking.trackers.metric_sinks import MetricSink
 
 _RECENT = 5  # points over which the console averages, as EPyMARL's does
 _SHOWN = ("return_mean", "test_return_mean", "epsilon", "loss", "grad_norm", "messages_sent_mean")

@@ -10,9 +10,9 @@ import torch
 
 from acd_plugin.agents import make_c_net
 from acd_plugin.agents.c_net import CNet
-from acd_plugin.agents.message_norm import MessageNorm
-from acd_plugin.components.comm_settings import DialSettings
-from acd_plugin.config import load_config
+from acd_plugin.communication.comm_settings import DialSettings
+from acd_plugin.communication.message_norm import MessageNorm
+from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.registry import comm_layout, make_batch
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from acd_plugin.analysis.run_record import RunRecord, read_record
+from acd_plugin.analysis.runs.run_record import RunRecord, read_record
 from acd_plugin.tracking.run_folder import RunFolder
 
 COMMAND = """python main.py --config=dial with 'local_results_path='"'"'/a b'"'"''"""

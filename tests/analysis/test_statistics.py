@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd_plugin.analysis.curves import Curve
+from acd_plugin.analysis.curves.learning_curve import Curve
 from acd_plugin.analysis.statistics import (
     change_at_the_end,
     contrast,

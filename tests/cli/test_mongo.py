@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from acd_plugin.tracking.mongo.mirror import Mirror
+from acd_plugin.tracking.trackers.mongo.mirror import Mirror
 from tests.cli.conftest import EPOCH, TINY_RUN, Call, numbers, run_json
-from tests.tracking.mongo.conftest import Stored
-from tests.tracking.mongo.wire_server import WireServer
+from tests.tracking.trackers.mongo.conftest import Stored
+from tests.tracking.trackers.mongo.wire_server import WireServer
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_without_a_server_training_goes_on_and_sync_catches_up(
     server.stop()
     url = f"{server.url}?serverSelectionTimeoutMS=100"
     hasty = functools.partial(Mirror, grace=3.0)
-    monkeypatch.setattr("acd_plugin.tracking.experiment.Mirror", hasty)
+    monkeypatch.setattr("acd_plugin.running.recorded_run.Mirror", hasty)
     outcome = train_into(f"--mongo={url}")
     assert outcome.code == 0
     assert outcome.err.count("does not answer; training goes on") == 1

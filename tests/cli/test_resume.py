@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from acd_plugin.configuration.paths import config_root
 from acd_plugin.hosts.builtin.training import Training
-from acd_plugin.paths import config_root
 from acd_plugin.tracking.checkpoint import load_checkpoint
 from tests.cli.conftest import EPOCH, TINY_RUN, Call, numbers, run_json
 from tests.tracking.test_checkpoint import same

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from acd_plugin.analysis.run_record import read_record
+from acd_plugin.analysis.runs.run_record import read_record
 from acd_plugin.experiments.plan import Job, load_plan
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.experiments.work import Outcome, do

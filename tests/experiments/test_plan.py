@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from acd_plugin.config import load_config
+from acd_plugin.configuration.layers import load_config
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.plan import load_plan, only
 from tests.experiments.conftest import TINY, WritePlan

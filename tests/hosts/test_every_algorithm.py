@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 
-from acd_plugin.config import load_config
+from acd_plugin.configuration.layers import load_config
+from acd_plugin.configuration.paths import names_in
 from acd_plugin.hosts.builtin.training import Training
-from acd_plugin.paths import names_in
 from acd_plugin.tracking.recorder import NullRecorder
 from tests.tracking.test_checkpoint import same
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from acd_plugin import hosts
 from acd_plugin.components.returns import lambda_returns
-from acd_plugin.config import load_config
+from acd_plugin.configuration.layers import load_config
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
 from acd_plugin.hosts.builtin.training import Training

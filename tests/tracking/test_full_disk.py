@@ -11,7 +11,7 @@ import pytest
 from acd_plugin.tracking import metric_file, observer
 from acd_plugin.tracking.metric_file import append_whole
 from tests.cli.conftest import EPOCH, Call, call, numbers, results, run_json, train
-from tests.tracking.mongo.conftest import RecordedRun, expected_points
+from tests.tracking.trackers.mongo.conftest import RecordedRun, expected_points
 
 __all__ = ["call", "results", "train"]  # fixtures
 
@@ -70,7 +70,7 @@ def test_training_goes_on_without_a_place_for_checkpoints(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("acd_plugin.tracking.experiment.save_checkpoint", fail)
+        patch.setattr("acd_plugin.running.recorded_run.save_checkpoint", fail)
         outcome = train(3)
     assert outcome.code == 0
     assert f"no checkpoint at step {EPOCH}: No space left on device" in outcome.err

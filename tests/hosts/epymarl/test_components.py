@@ -27,7 +27,7 @@ sys.path.insert(0, str(home / "src"))
 from controllers.basic_controller import BasicMAC
 from learners.q_learner import QLearner
 from acd_plugin import hosts
-from acd_plugin.config import load_config, merge
+from acd_plugin.configuration.layers import load_config, merge
 from acd_plugin.hosts.host import Host
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training

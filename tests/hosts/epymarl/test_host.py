@@ -94,7 +94,7 @@ def test_its_runs_are_evaluated_there(
 
 
 CRASH = """
-from acd_plugin.envs.cyborg_env import CyborgEnv
+from acd_plugin.envs.cyborg.cyborg_env import CyborgEnv
 def step(self, actions):
     raise RuntimeError('a cable was pulled')
 CyborgEnv.step = step

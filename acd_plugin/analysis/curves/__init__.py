@@ -1,0 +1,1 @@
+"""Learning curves, alone and compared."""

@@ -1,0 +1,1 @@
+"""What messages mean and who listens."""

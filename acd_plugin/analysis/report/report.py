@@ -1,0 +1,136 @@
+"""The report on many runs: tables, curves, pairwise comparisons, settings and commands."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from acd_plugin.analysis.curves.learning_curve import band
+from acd_plugin.analysis.curves.plots import learning_curves, profiles
+from acd_plugin.analysis.messages.message_tables import (
+    effects,
+    events,
+    examined_runs,
+    messages,
+    subjects,
+)
+from acd_plugin.analysis.report import score_tables
+from acd_plugin.analysis.report.document import Code, Picture, Section, Table, Text
+from acd_plugin.analysis.report.scores import Cell
+from acd_plugin.analysis.runs.groups import settings
+from acd_plugin.analysis.statistics import performance_profile
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.command_line import without
+
+_TINY = 1e-9
+
+
+class Report(NamedTuple):
+    """What is written: the document, and files of data beside it."""
+
+    sections: Sequence[Section]
+    data: Mapping[str, str]  # name of the file -> CSV
+
+
+def make_report(cells: Sequence[Cell], problems: Sequence[str]) -> Report:
+    """Return the report on finished runs; UserError when there is none."""
+    if not cells:
+        raise UserError(problems[0] if problems else "no finished runs to report on")
+    environments = list(dict.fromkeys(cell.environment for cell in cells))
+    sections = [_overview(cells, environments, problems)]
+    for number, environment in enumerate(environments, start=1):
+        inside = [cell for cell in cells if cell.environment == environment]
+        sections.append(_environment(environment, inside, number))
+    data = {"scores.csv": _scores(cells), "curves.csv": _curves(cells)}
+    examined = examined_runs(cells)
+    if examined:
+        sections.append(messages(examined))
+        data["messages.csv"] = _csv(effects(examined))
+        data["message_content.csv"] = _csv(subjects(examined))
+        data["message_events.csv"] = _csv(events(examined))
+    return Report([*sections, _runs(cells), _settings(cells)], data)
+
+
+def _overview(
+    cells: Sequence[Cell], environments: Sequence[str], problems: Sequence[str]
+) -> Section:
+    explanation = (
+        "Interquartile mean over runs of the mean return of each run's last policy, with a 95% "
+        "bootstrap interval. A row holds runs that differ only by their seed; where an algorithm "
+        "has several rows, their names say in what they differ."
+    )
+    warnings = [Text(f"Warning: {problem}") for problem in problems]
+    table = score_tables.overview(cells, environments)
+    return Section("Results", [table, Text(explanation), *warnings])
+
+
+def _environment(name: str, cells: Sequence[Cell], number: int) -> Section:
+    bands = {cell.group: band([score.curve for score in cell.scores]) for cell in cells}
+    curves = {cell.group: [score.curve for score in cell.scores] for cell in cells}
+    thresholds = np.linspace(min(c.means.min() for c in cells) - _TINY, 0.0, 201)
+    shares = {cell.group: performance_profile(cell.means, thresholds) for cell in cells}
+    learned = learning_curves(bands, curves, "test_return_mean")
+    reached = profiles(thresholds, shares)
+    return Section(
+        name,
+        [
+            *score_tables.results(cells),
+            Picture(f"curves_{number}.png", f"learning curves, {name}", learned),
+            *score_tables.speed(cells),
+            *score_tables.contrasts(cells),
+            Picture(f"profiles_{number}.png", f"share of runs above a return, {name}", reached),
+        ],
+    )
+
+
+def _runs(cells: Sequence[Cell]) -> Section:
+    commands = [
+        without(score.run.command, "local_results_path")  # which is another place for others
+        if score.run.command
+        else f"# run {score.run.id}: its command was not recorded"
+        for cell in cells
+        for score in cell.scores
+    ]
+    return Section("Commands that made the runs", [Code(list(dict.fromkeys(commands)))])
+
+
+def _settings(cells: Sequence[Cell]) -> Section:
+    columns = {f"{cell.group}; {cell.environment}": settings(cell.scores[0].run) for cell in cells}
+    keys = sorted({key for own in columns.values() for key in own})
+    rows = [[key, *(str(own.get(key, "")) for own in columns.values())] for key in keys]
+    common = [["setting", "of all"], *(row[:2] for row in rows if len(set(row[1:])) == 1)]
+    own = [["setting", *columns], *(row for row in rows if len(set(row[1:])) > 1)]
+    return Section("Settings", [Table(common), Table(own)] if len(own) > 1 else [Table(common)])
+
+
+def _scores(cells: Sequence[Cell]) -> str:
+    rows: list[list[object]] = [
+        ["environment", "group", "run", "seed", "return_mean", "return_sd", "episodes", "evaluated"]
+    ]
+    for cell in cells:
+        for score in cell.scores:
+            run = score.run
+            measured = [f"{score.mean:.4f}", f"{score.sd:.4f}", score.episodes]
+            whose = [cell.environment, cell.group, run.id, run.columns["seed"]]
+            rows.append([*whose, *measured, score.is_evaluated])
+    return _csv(rows)
+
+
+def _curves(cells: Sequence[Cell]) -> str:
+    rows: list[list[object]] = [["environment", "group", "run", "seed", "step", "return_mean"]]
+    for cell in cells:
+        for score in cell.scores:
+            whose = [cell.environment, cell.group, score.run.id, score.run.columns["seed"]]
+            for step, value in zip(*score.curve, strict=True):
+                rows.append([*whose, int(step), f"{value:.3f}"])
+    return _csv(rows)
+
+
+def _csv(rows: Sequence[Sequence[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()

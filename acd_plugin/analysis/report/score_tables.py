@@ -1,0 +1,117 @@
+"""The tables of a report on what groups of runs achieved in one environment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from acd_plugin.analysis.report.document import Table, Text
+from acd_plugin.analysis.report.scores import Cell
+from acd_plugin.analysis.statistics import (
+    Interval,
+    change_at_the_end,
+    contrast,
+    steps_to_reach,
+    summarise,
+)
+
+_SHARE_OF_THE_WAY = 0.9  # a threshold: this far from the first test to the best group's last score
+
+
+def overview(cells: Sequence[Cell], environments: Sequence[str]) -> Table:
+    """Groups times environments."""
+    groups = list(dict.fromkeys(cell.group for cell in cells))
+    found = {(cell.group, cell.environment): summarise(cell.means) for cell in cells}
+    rows = [["IQM of the return", *environments]]
+    for group in groups:
+        row = [group]
+        for environment in environments:
+            summary = found.get((group, environment))
+            if summary is None:
+                row.append("")
+            elif summary.interval is None:
+                row.append(f"{summary.iqm:.2f} (one run)")
+            else:
+                row.append(f"{summary.iqm:.2f} ({_told(summary.interval)})")
+        rows.append(row)
+    return Table(rows)
+
+
+def results(cells: Sequence[Cell]) -> list[Table | Text]:
+    """Every group's summary and every seed's own result."""
+    heading = ["group", "runs", "mean", "sd over runs", "sd over games"]
+    rows = [[*heading, "IQM", "95% interval of the IQM", "each seed"]]
+    for cell in cells:
+        found = summarise(cell.means)
+        each = ", ".join(
+            f"{score.run.columns['seed']}: {score.mean:.2f}{'' if score.is_evaluated else '*'}"
+            for score in cell.scores
+        )
+        rows.append(
+            [
+                *(cell.group, str(len(cell.scores)), f"{found.mean:.2f}"),
+                *(_unless_nan(found.sd), _unless_nan(cell.sd_over_games)),
+                *(f"{found.iqm:.2f}", _told(found.interval), each),
+            ]
+        )
+    explanation = (
+        "Return of each seed's last policy; a * marks those that come from the last test of "
+        "training instead of an evaluation of their own. The sd over games is that of one policy's "
+        "games, the mean over runs."
+    )
+    return [Table(rows), Text(explanation)]
+
+
+def speed(cells: Sequence[Cell]) -> list[Table | Text]:
+    """How many games each run needed to come most of the way, and whether it has settled."""
+    best = max(float(np.mean(cell.means)) for cell in cells)
+    start = float(np.median([score.curve.values[0] for cell in cells for score in cell.scores]))
+    threshold = start + _SHARE_OF_THE_WAY * (best - start)
+    rows = [["group", f"games until a test first returns {threshold:.2f}", "change at the end"]]
+    for cell in cells:
+        games = []
+        for score in cell.scores:
+            steps = steps_to_reach(score.curve, threshold)
+            length = score.run.config.get("env_args", {}).get("time_limit", 1)
+            games.append("never" if steps is None else f"{steps / length:,.0f}")
+        ends = [change_at_the_end(score.curve) for score in cell.scores]
+        changes = ("unknown" if math.isnan(end) else f"{end:+.2f}" for end in ends)
+        rows.append([cell.group, ", ".join(games), ", ".join(changes)])
+    explanation = (
+        f"The threshold is {_SHARE_OF_THE_WAY:.0%} of the way from the first test to the best "
+        "group's result. Change at the end: mean test of the last fifth of training less that of "
+        "the fifth before; near 0 when training has settled. Both for each seed."
+    )
+    return [Table(rows), Text(explanation)]
+
+
+def contrasts(cells: Sequence[Cell]) -> list[Table | Text]:
+    """Every pair of groups; nothing when there is only one."""
+    if len(cells) < 2:
+        return []
+    heading = ["first", "second", "difference", "probability that the first is higher"]
+    rows = [[*heading, "95% interval", "p"]]
+    for first, second in combinations(cells, 2):
+        found = contrast(first.means, second.means)
+        measured = [f"{found.difference:+.2f}", f"{found.probability:.2f}", _told(found.interval)]
+        p_value = "" if found.p_value is None else f"{found.p_value:.3f}"
+        rows.append([first.group, second.group, *measured, p_value])
+    explanation = (
+        "Difference of the mean returns; probability that a run of the first group ends higher "
+        "than one of the second, with a bootstrap interval; p of the two-sided Mann-Whitney test. "
+        "With few runs the interval is too narrow, and p says what they can tell: three against "
+        "three cannot get below 0.1, five against five not below 0.008. The pairs are not "
+        "corrected for their number."
+    )
+    return [Table(rows), Text(explanation)]
+
+
+def _unless_nan(value: float) -> str:
+    return "" if math.isnan(value) else f"{value:.2f}"
+
+
+def _told(interval: Interval | None) -> str:
+    return "" if interval is None else f"{interval.low:.2f} to {interval.high:.2f}"

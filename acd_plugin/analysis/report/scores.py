@@ -1,0 +1,104 @@
+"""What each run achieved, and which runs may share a row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from acd_plugin.analysis.curves.learning_curve import Array, Curve, read_curve
+from acd_plugin.analysis.runs.evaluations import common_evaluation
+from acd_plugin.analysis.runs.groups import different_settings, grouped, named_values
+from acd_plugin.analysis.runs.run_record import RunRecord
+from acd_plugin.errors import UserError
+
+
+class Score(NamedTuple):
+    """A run's last policy."""
+
+    run: RunRecord
+    mean: float  # return
+    sd: float  # over episodes; nan if it is not known
+    episodes: int
+    is_evaluated: bool  # False: the last test of training, not an evaluation of its own
+    curve: Curve
+
+
+class Cell(NamedTuple):
+    """The runs of one group, which differ only by their seed, in one environment."""
+
+    group: str
+    environment: str
+    scores: Sequence[Score]
+
+    @property
+    def means(self) -> Array:
+        return np.array([score.mean for score in self.scores])
+
+    @property
+    def sd_over_games(self) -> float:
+        """Mean over runs of the sd of one policy's returns; nan if it is not known of all."""
+        return float(np.mean([score.sd for score in self.scores]))
+
+
+def cells(runs: Sequence[RunRecord]) -> tuple[list[Cell], list[str]]:
+    """Return all groups in all environments, and what is wrong with runs that are in none.
+
+    Only finished runs count, and each seed once. A group's name says in which settings it differs
+    from the other groups of its algorithm in that environment, the version of the program and the
+    length of training among them.
+    """
+    found, problems = [], []
+    for environment, members in _by_environment(runs).items():
+        finished = [run for run in members if run.status == "COMPLETED"]
+        problems += [
+            f"run {run.id}: left out, it is {run.status}"
+            for run in members
+            if run.status != "COMPLETED"
+        ]
+        for group, same in grouped(finished, by_length=True).items():
+            scores: dict[object, Score] = {}
+            for run in same:
+                try:
+                    score = score_of(run)
+                except UserError as error:
+                    problems.append(str(error))
+                    continue
+                kept = scores.setdefault(run.columns["seed"], score)
+                if kept is not score:  # the same seed gives the same run: it is no second sample
+                    better, other = sorted((kept, score), key=_weight, reverse=True)
+                    scores[run.columns["seed"]] = better
+                    problems.append(f"run {other.run.id}: left out, it repeats run {better.run.id}")
+            if scores:
+                by_seed = sorted(scores.values(), key=lambda score: score.run.columns["seed"] or 0)
+                found.append(Cell(group, environment, by_seed))
+    return found, problems
+
+
+def _weight(score: Score) -> tuple[bool, int]:
+    return (score.is_evaluated, score.episodes)
+
+
+def score_of(run: RunRecord) -> Score:
+    """Return the run's evaluation on the games that all share, else its last test."""
+    curve = read_curve(run)
+    done = common_evaluation(run)
+    if done is not None:
+        return Score(run, *done, True, curve)
+    episodes = int(run.config.get("test_nepisode", 0))
+    return Score(run, float(curve.values[-1]), float("nan"), episodes, False, curve)
+
+
+def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
+    """Group runs by what they played; a name has whatever differs within its scenario."""
+    scenarios: dict[str, list[RunRecord]] = defaultdict(list)
+    for run in runs:
+        scenarios[str(run.columns["environment"])].append(run)
+    groups: dict[str, list[RunRecord]] = defaultdict(list)
+    for scenario, members in scenarios.items():
+        differing = [key for key in different_settings(members) if key.startswith("env_args.")]
+        for run in members:
+            groups[", ".join([scenario, *named_values(run, differing)])].append(run)
+    return dict(groups)

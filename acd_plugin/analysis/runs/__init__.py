@@ -1,0 +1,1 @@
+"""Recorded runs: read, chosen and put into groups."""

@@ -1,0 +1,1 @@
+"""Configuration files, settings classes and the errors that both give."""

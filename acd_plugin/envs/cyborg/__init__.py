@@ -1,0 +1,1 @@
+"""The cyber-defence game of CybORG's scenarios."""

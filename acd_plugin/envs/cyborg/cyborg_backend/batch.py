@@ -1,0 +1,50 @@
+"""Games on CybORG as a `BatchEnv`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.cyborg.cyborg_backend.features import check_expressible
+from acd_plugin.envs.cyborg.cyborg_backend.package import find_cyborg
+from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Orders
+from acd_plugin.envs.cyborg.cyborg_backend.workers import worlds_of
+from acd_plugin.envs.cyborg.game import step as game_step
+from acd_plugin.envs.cyborg.game_batch import GameBatch
+from acd_plugin.envs.cyborg.settings import EnvSettings
+
+
+class CyborgBatchEnv(GameBatch):
+    """The minds of all players are the compiled rules; CybORG carries their actions out.
+
+    ``processes`` (None: one per core) changes how fast games are played, never what happens in
+    them. Raises UserError when CybORG is missing or cannot express the scenario.
+    """
+
+    def __init__(
+        self, settings: EnvSettings, n_games: int, seed: int, processes: int | None = None
+    ) -> None:
+        super().__init__(settings, n_games, seed)
+        check_expressible(self.scenario)
+        find_cyborg()
+        self.worlds = worlds_of(settings, n_games, processes)
+
+    def reset(self, first_episode: int, purpose: Purpose) -> None:
+        super().reset(first_episode, purpose)
+        self.worlds.reset(self.state.key)
+
+    def _play(self, actions: NDArray[np.int64]) -> None:
+        state = self.state
+        game_step.decide_games(state, self.rules)
+        events = self.worlds.step(
+            Orders(actions, state.red_kind, state.red_target, state.red_source, state.green_host)
+        )
+        for name in Events._fields:
+            getattr(state, name)[...] = getattr(events, name)
+        game_step.conclude_games(state, self.rules, self.totals, actions)
+        state.reward[...] = events.reward  # CybORG's own, not the one just computed
+
+    def close(self) -> None:
+        """End the processes."""
+        self.worlds.close()

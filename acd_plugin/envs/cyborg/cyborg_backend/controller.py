@@ -1,0 +1,49 @@
+"""CybORG's controller with the paper's order of play, one-step blocks and team reward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from CybORG import CybORG
+from CybORG.Shared.EnvironmentController import EnvironmentController
+from CybORG.Shared.RewardCalculator import RewardCalculator
+from CybORG.Simulator.SimulationController import SimulationController
+
+from acd_plugin.envs.cyborg.cyborg_backend.sessions import red_sessions_on
+
+
+class RootDamage(RewardCalculator):  # type: ignore[misc]
+    """Minus the value of every host on which the attacker is root or SYSTEM."""
+
+    def __init__(self, team: str, values: Mapping[str, float]) -> None:
+        super().__init__(team)
+        self._values = values
+
+    def calculate_simulation_reward(self, env_controller: Any) -> float:
+        state = env_controller.state
+        damage = 0.0
+        for host, value in self._values.items():
+            if any(session.is_root for session in red_sessions_on(state, host)):
+                damage += value
+        return 0.0 - damage
+
+
+class TurnController(SimulationController):  # type: ignore[misc]
+    """Agents act in the order in which their actions are given; blocks last for one step."""
+
+    def sort_action_order(self, actions: dict[str, Any]) -> dict[str, Any]:
+        # Not the parent's: it shuffles, drops for want of bandwidth and sorts by priority.
+        ordered: dict[str, Any] = EnvironmentController.sort_action_order(self, actions)
+        return ordered
+
+    def step(self, actions: Any = None, skip_valid_action_check: bool = False) -> None:
+        super().step(actions, skip_valid_action_check)
+        self.state.blocks.clear()
+
+
+class TurnBasedCybORG(CybORG):  # type: ignore[misc]
+    """CybORG with that controller."""
+
+    def _create_env_controller(self, env_config: Any, agents: Any) -> TurnController:  # noqa: ARG002
+        return TurnController(self.scenario_generator, agents, self.np_random)

@@ -1,0 +1,131 @@
+"""CybORG's cyber-defence scenarios as an EPyMARL environment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acd_plugin.configuration.validation import parse
+from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
+from acd_plugin.envs.cyborg.game.types import Blue
+from acd_plugin.envs.cyborg.game_batch import GameBatch
+from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.envs.cyborg.rules import build_rules
+from acd_plugin.envs.cyborg.scenario import load_scenario
+from acd_plugin.envs.cyborg.settings import EnvSettings
+from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
+
+BACKENDS: dict[str, type[NativeBatchEnv] | type[CyborgBatchEnv]] = {
+    "native": NativeBatchEnv,
+    "cyborg": CyborgBatchEnv,
+}
+
+
+class CyborgEnv(MultiAgentEnv):
+    """One game; keyword arguments are the keys of `EnvSettings`.
+
+    ``common_reward=False`` hands every agent the team reward, as a list. The game has only a team
+    reward, so ``reward_scalarisation`` has nothing to aggregate; it is part of EPyMARL's call.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        common_reward: bool = True,
+        reward_scalarisation: str = "mean",  # noqa: ARG002 - see the class docstring
+        map_name: str = "",  # noqa: ARG002 - EPyMARL's name for what is played
+        **env_args: Any,
+    ) -> None:
+        self._batch = self.make_batch(1, seed, **env_args)
+        self._common_reward = common_reward
+        self._next_episode = 0
+        self.n_agents = self._batch.n_agents
+        self.episode_limit = self._batch.episode_limit
+
+    @staticmethod
+    def make_batch(n_games: int, seed: int, **env_args: Any) -> GameBatch:
+        """Return ``n_games`` games of this environment that are stepped together.
+
+        Raises UserError when the settings are wrong or their backend cannot play them.
+        """
+        settings = parse(EnvSettings, env_args, "env_args")
+        return BACKENDS[settings.backend](settings, n_games, seed)
+
+    @staticmethod
+    def comm_layout(**env_args: Any) -> CommLayout:
+        """Return what communicating agents must know; see `CommLayout`."""
+        settings = parse(EnvSettings, env_args, "env_args")
+        rules = build_rules(load_scenario(settings.scenario), settings)
+        return CommLayout(
+            host_slots=rules.agent_host.shape[1],
+            block_bits=rules.agent_block.shape[1],
+            gate_on_host_bits=settings.comm_gate,
+            unlocked_by_message=(rules.action_kind == Blue.ANALYSE)
+            & (settings.analyse_mode == "sau"),
+        )
+
+    def reset(
+        self,
+        seed: int | None = None,
+        options: dict[str, Any] | None = None,  # noqa: ARG002 - part of the contract
+    ) -> tuple[list[NDArray[np.float32]], Info]:
+        if seed is not None:
+            self.seed(seed)
+        self._batch.reset(self._next_episode, Purpose.TRAIN)
+        self._next_episode += 1
+        return self.get_obs(), {}
+
+    def step(
+        self, actions: Sequence[int]
+    ) -> tuple[list[NDArray[np.float32]], float | list[float], bool, bool, Info]:
+        result = self._batch.step(np.asarray(actions, dtype=np.int64).reshape(1, -1))
+        team_reward = float(result.rewards[0])
+        terminated, truncated = bool(result.terminated[0]), bool(result.truncated[0])
+        info: Info = {}
+        if terminated or truncated:
+            info = {name: float(value[0]) for name, value in self._batch.episode_stats().items()}
+            if truncated:
+                info["episode_limit"] = True
+        reward = team_reward if self._common_reward else [team_reward] * self.n_agents
+        return self.get_obs(), reward, terminated, truncated, info
+
+    def get_obs(self) -> list[NDArray[np.float32]]:
+        return list(self._batch.observations[0].copy())
+
+    def get_obs_size(self) -> int:
+        return self._batch.observations.shape[2]
+
+    def get_state(self) -> NDArray[np.float32]:
+        return self._batch.states[0].copy()
+
+    def get_state_size(self) -> int:
+        return self._batch.states.shape[1]
+
+    def get_avail_actions(self) -> list[list[int]]:
+        mask: list[list[int]] = self._batch.available_actions[0].astype(np.int64).tolist()
+        return mask
+
+    def get_total_actions(self) -> int:
+        return self._batch.n_actions
+
+    def seed(self, seed: int | None = None) -> None:
+        """Restart from episode 0 of the random streams of ``seed`` (None: of the same seed)."""
+        if seed is not None:
+            self._batch.seed = seed
+        self._next_episode = 0
+
+    def close(self) -> None:
+        self._batch.close()
+
+    def picture(self) -> str:
+        """Return the game as text."""
+        return self._batch.picture(game=0)
+
+    def render(self) -> None:
+        print(self.picture())

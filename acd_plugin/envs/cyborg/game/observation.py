@@ -1,0 +1,77 @@
+"""What the agents are handed after a step: observation bits and action masks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from acd_plugin.envs.compiled.compilation import compiled
+from acd_plugin.envs.cyborg.game.types import NOBODY, Activity, Blue, GameState, Rules
+
+BITS_PER_HOST = 4
+NO_ACTION = -1  # stands for "no action yet" in the first observation
+
+
+@compiled
+def observe(state: GameState, rules: Rules, game: int, actions: np.ndarray) -> None:
+    """Write the observations and masks of all agents after their ``actions`` (N,)."""
+    for agent in range(len(actions)):
+        observe_agent(state, rules, game, agent, actions[agent])
+
+
+@compiled
+def observe_agent(state: GameState, rules: Rules, game: int, agent: int, action: int) -> None:
+    """Write one agent's observation and mask; ``action`` is NO_ACTION before the first step."""
+    _write_bits(state, rules, game, agent, action)
+    _write_mask(state, rules, game, agent)
+
+
+@compiled
+def _write_bits(state: GameState, rules: Rules, game: int, agent: int, action: int) -> None:
+    bits = state.observation[game, agent]
+    slots = rules.agent_host.shape[1]
+    for slot in range(slots):
+        host = rules.agent_host[agent, slot]
+        first = slot * BITS_PER_HOST
+        if host == NOBODY:
+            bits[first : first + BITS_PER_HOST] = NOBODY
+            continue
+        activity = state.activity[game, host]
+        compromise = state.compromise[game, host]
+        bits[first] = activity != Activity.NONE
+        bits[first + 1] = activity == Activity.EXPLOIT
+        bits[first + 2] = compromise >> 1
+        bits[first + 3] = compromise & 1
+    for slot in range(rules.agent_block.shape[1]):
+        column = slots * BITS_PER_HOST + slot
+        if rules.agent_block[agent, slot] == NOBODY:
+            bits[column] = NOBODY
+        else:
+            bits[column] = (
+                action != NO_ACTION
+                and rules.action_kind[agent, action] == Blue.BLOCK
+                and rules.action_slot[agent, action] == slot
+            )
+
+
+@compiled
+def shows_threat(state: GameState, game: int, host: int) -> bool:
+    """Whether a host's own bits show more than a scan."""
+    return state.activity[game, host] == Activity.EXPLOIT or state.compromise[game, host] != 0
+
+
+@compiled
+def _write_mask(state: GameState, rules: Rules, game: int, agent: int) -> None:
+    for action in range(rules.action_kind.shape[1]):
+        kind = rules.action_kind[agent, action]
+        if kind == Blue.ABSENT:
+            allowed = False
+        elif (
+            not rules.mask_actions
+            or kind == Blue.SLEEP
+            or kind == Blue.BLOCK
+            or (kind == Blue.ANALYSE and rules.analyse_free)
+        ):
+            allowed = True
+        else:
+            allowed = shows_threat(state, game, rules.action_target[agent, action])
+        state.available[game, agent, action] = allowed

@@ -1,1 +1,0 @@
-"""What happens to trained agents when their messages are tampered with."""

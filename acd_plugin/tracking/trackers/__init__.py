@@ -1,0 +1,1 @@
+"""Where records go beside the run folder."""

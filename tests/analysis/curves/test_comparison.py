@@ -1,0 +1,54 @@
+"""A comparison's table, picture and page."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib.image
+import pytest
+
+from acd_plugin.analysis.curves.comparison import compare
+from acd_plugin.analysis.report.comparison_page import page
+from acd_plugin.errors import UserError
+from tests.analysis.conftest import Make
+
+METRIC = "test_return_mean"
+
+
+def test_the_table_has_the_ends_of_the_groups(make: Make) -> None:
+    runs = [make([-9.0, -2.0]), make([-8.0, -4.0], seed=1), make([-5.0, -1.0], name="qmix")]
+    found = compare(runs, METRIC)
+    assert found.rows() == [
+        ["group", "runs", "steps", "mean at the end", "95% interval", "each run"],
+        ["dial", "2", "100", "-3.00", "-4.00 to -2.00", "-2.00, -4.00"],
+        ["qmix", "1", "100", "-1.00", "-1.00 to -1.00", "-1.00"],
+    ]
+    assert matplotlib.image.imread(io.BytesIO(found.picture())).shape == (540, 960, 4)
+
+
+def test_runs_without_a_curve_are_left_out_and_named(make: Make) -> None:
+    found = compare([make([-1.0, -2.0]), make(seed=1)], METRIC)
+    assert found.groups[0].band.runs == 1
+    (problem,) = found.problems
+    assert "results/2: has no metric 'test_return_mean'" in problem
+    with pytest.raises(UserError, match="has no metric"):
+        compare([make()], METRIC)
+
+
+def test_runs_that_never_meet_cannot_be_compared(make: Make) -> None:
+    early, late = make([-1.0, -2.0]), make([-1.0] * 9, seed=1)
+    lines = late.folder.metrics.read_text().splitlines(keepends=True)
+    late.folder.metrics.write_text("".join(lines[5:]))
+    with pytest.raises(UserError, match="the runs 1, 2 of 'dial' have no steps in common"):
+        compare([early, late], METRIC)
+
+
+def test_the_page_needs_nothing_else_and_shows_text_as_text(make: Make) -> None:
+    runs = [make([-9.0, -2.0], lr=0.1), make([-8.0, -4.0], lr="<b>")]
+    html = page(compare(runs, METRIC))
+    assert "data:image/png;base64," in html
+    assert "http" not in html
+    assert "<td>&lt;b&gt;</td>" in html
+    assert "<b>" not in html
+    assert "python main.py --config=dial" in html
+    assert "<td>env_args.scenario</td><td>small</td>" in html

@@ -1,0 +1,183 @@
+"""Reports: every number once, and nothing mixed that is not alike."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import pytest
+
+from acd_plugin.analysis.report.document import Code, Picture, Section, Table, Text, html, markdown
+from acd_plugin.analysis.report.report import make_report
+from acd_plugin.analysis.report.scores import cells, score_of
+from acd_plugin.analysis.runs.run_record import RunRecord
+from acd_plugin.errors import UserError
+from tests.analysis.conftest import Make
+
+
+def evaluate(run: RunRecord, mean: float, **changes: object) -> None:
+    """Write an evaluation of the run's last policy."""
+    run.folder.checkpoints.mkdir(exist_ok=True)
+    (run.folder.checkpoints / "100.pt").touch()
+    done = {"seed": 0, "overrides": [], "t_env": 100, "episodes": 1280, "return_mean": mean}
+    with run.folder.evaluations.open("a") as file:
+        file.write(json.dumps({**done, "return_std": 0.5, "returns": [mean], **changes}) + "\n")
+
+
+def test_a_score_is_the_best_known_evaluation_on_the_common_games_else_the_last_test(
+    make: Make,
+) -> None:
+    run = make([-9.0, -2.0], test_nepisode=128)
+    tested = score_of(run)
+    assert (tested.mean, tested.episodes, tested.is_evaluated) == (-2.0, 128, False)
+    assert math.isnan(tested.sd)
+    evaluate(run, -3.0)
+    evaluate(run, -4.0)
+    evaluate(run, -5.0, seed=7)
+    evaluate(run, -6.0, overrides=["env_args.detection_rate=0.1"])
+    evaluate(run, -7.0, t_env=50)
+    evaluate(run, -8.0, episodes=128)  # fewer games say less
+    with run.folder.evaluations.open("a") as file:
+        file.write('{"seed": 0, "over')
+    assert score_of(run)[1:5] == (-4.0, 0.5, 1280, True)
+
+
+def test_rows_hold_runs_that_differ_by_their_seed_alone(make: Make) -> None:
+    dark = {"scenario": "small", "detection_rate": 0.1}
+    runs = [
+        *(make([-5.0, -1.0], seed=seed) for seed in (2, 1)),
+        make([-5.0, -1.5], lr=0.2),
+        make([-5.0, -1.2], version="0.2"),
+        make([-5.0, -3.0], env_args=dark),
+        make([-5.0, -7.0], env_args={"scenario": "large", "detection_rate": 0.3}),
+        make([-5.0, -1.1], seed=3, t_max=900),
+        make([-5.0, -9.0], status="KILLED"),
+    ]
+    found, problems = cells(runs)
+    assert [(cell.group, cell.environment, len(cell.scores)) for cell in found] == [
+        ("dial, lr=0.1, version=None, t_max=None", "small, detection_rate=0.5", 2),
+        ("dial, lr=0.2, version=None, t_max=None", "small, detection_rate=0.5", 1),
+        ("dial, lr=0.1, version=0.2, t_max=None", "small, detection_rate=0.5", 1),
+        ("dial, lr=0.1, version=None, t_max=900", "small, detection_rate=0.5", 1),
+        ("dial", "small, detection_rate=0.1", 1),
+        ("dial", "large", 1),
+    ]
+    assert [score.run.columns["seed"] for score in found[0].scores] == [1, 2]
+    assert problems == ["run 8: left out, it is KILLED"]
+
+
+def test_a_seed_counts_once(make: Make) -> None:
+    first, second, third = (make([-5.0, -1.0], seed=1) for _ in range(3))
+    evaluate(second, -2.0)
+    found, problems = cells([first, second, third])
+    assert [score.run for score in found[0].scores] == [second]
+    assert problems == [
+        f"run {run.id}: left out, it repeats run {second.id}" for run in (first, third)
+    ]
+
+
+def test_the_report_has_every_seed_every_pair_and_the_commands(make: Make) -> None:
+    runs = [make([-9.0, mean], seed=seed) for seed, mean in enumerate((-4.0, -2.0, -3.0))]
+    runs += [make([-9.0, -1.0], seed=seed, name="qmix") for seed in range(2)]
+    found, problems = cells(runs)
+    made = make_report(found, problems)
+    text = markdown("A test", made.sections)
+    assert "| dial | 3 | -3.00 | 1.00 |  | -3.00 | -4.00 to -2.00 | 0: -4.00*, 1: -2.00*" in text
+    assert "| dial | qmix | -2.00 | 0.00 | 0.00 to 0.00 | 0.200 |" in text
+    assert text.count("python main.py --config=dial\n") == 1
+    # Nine tenths of the way from -9 to -1 is -1.8: only QMIX comes so far, in 100 steps.
+    assert "games until a test first returns -1.80 |" in text
+    assert "| qmix | 100, 100 | unknown, unknown |" in text
+    assert "| dial | never, never, never |" in text
+    scores = list(csv.DictReader(io.StringIO(made.data["scores.csv"])))
+    assert [(row["group"], row["seed"]) for row in scores] == [
+        *(("dial", str(seed)) for seed in range(3)),
+        *(("qmix", str(seed)) for seed in range(2)),
+    ]
+    assert len(list(csv.DictReader(io.StringIO(made.data["curves.csv"])))) == 10
+
+
+def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
+    runs = [make([-9.0, -4.0]), make([-9.0, -3.0], seed=1)]
+    shares = {"in all": 0.25, "through what the message unlocks": 0.5, "through the policy": 0.0}
+    told = {"bits": 0.5, "by_chance": 0.001, "p_value": 0.005}
+    agent = {
+        **{f"about_{subject}": told for subject in ("own_observation", "own_threat")},
+        "tree": {"fidelity": 0.97, "constant": 0.65, "rules": "|--- seen\n"},
+        "events": [
+            {"name": "calm", "seen": 60, "rate_when_seen": 0.125, "rate_otherwise": 0.25},
+            {"name": "never", "seen": 0, "rate_when_seen": None, "rate_otherwise": 0.125},
+            {"name": "alert", "seen": 4, "rate_when_seen": 1.0, "rate_otherwise": 0.0},
+            {"name": "ever", "seen": 64, "rate_when_seen": 0.125, "rate_otherwise": None},
+        ],
+    }
+    found = {
+        "checkpoint": "100.pt",
+        "influence": shares,
+        "send_rate": 0.125,
+        "send_rate_when_allowed": 0.75,
+        "bits_per_episode": 7.5,
+        "return_per_message": -0.4,
+        "ablations": {"always 0": {"change": -2.5}},
+        "agents": [agent, agent],
+    }
+    runs[1].folder.communication.write_text(json.dumps(found))
+    assert "messages.csv" not in make_report(*cells(runs)).data  # of a policy that is not the last
+    runs[1].folder.checkpoint_index.write_text('[{"t_env": 100}]')
+    made = make_report(*cells(runs))
+    text = markdown("A test", made.sections)
+    row = ["0.125", "0.750", "7.50", "-0.400", "0.250", "0.500", "0.000", "-2.50"]
+    assert f"| small | dial | 1 | {' | '.join(row)} |" in text
+    _, when = text.split("When agent 1 sends: small, dial, seed 1\n\n")
+    strongest_first = ["alert | 4 | 1.000 | 0.000", "calm | 60 | 0.125 | 0.250"]
+    rows = "".join(f"| {row} |\n" for row in (*strongest_first, "ever | 64 | 0.125 | "))
+    assert f"{rows}\n```\n|--- seen\n```" in when
+    assert "small,dial,1,1,never,0,,0.125\n" in made.data["message_events.csv"]
+    assert "return if always 0" in text
+    bits = "0.500 (0.001), 0.005"
+    assert f"small,dial,1,{','.join(row)}\n" in made.data["messages.csv"]
+    assert f"| small | dial | 1 | 1 | {bits} | {bits} |  | 97% (constant: 65%) |" in text
+
+
+def test_the_sd_of_one_policys_games_stands_beside_that_of_the_runs(make: Make) -> None:
+    runs = [make([-9.0, -4.0], seed=seed) for seed in range(2)]
+    for run, mean, sd in zip(runs, (-3.0, -5.0), (1.0, 2.0), strict=True):
+        evaluate(run, mean, return_std=sd)
+    text = markdown("A test", make_report(*cells(runs)).sections)
+    assert "| dial | 2 | -4.00 | 1.41 | 1.50 | -4.00 |" in text
+
+
+def test_settings_that_all_share_are_told_once(make: Make) -> None:
+    runs = [make([-9.0, -4.0]), make([-9.0, -4.0], name="qmix", mixer="qmix")]
+    text = markdown("A test", make_report(*cells(runs)).sections)
+    assert "| setting | of all |" in text
+    assert "| lr | 0.1 |\n" in text
+    assert "| mixer |  | qmix |" in text
+    alone = markdown("A test", make_report(*cells(runs[:1])).sections)
+    assert alone.count("| setting |") == 1
+
+
+def test_nothing_to_report_is_said(make: Make) -> None:
+    with pytest.raises(UserError, match="no finished runs"):
+        make_report(*cells([]))
+    with pytest.raises(UserError, match="left out, it is RUNNING"):
+        make_report(*cells([make([-1.0], status="RUNNING")]))
+
+
+def test_documents_show_text_as_text_and_need_nothing_else() -> None:
+    blocks: list[Text | Code | Table | Picture] = [
+        Text("a < b"),
+        Code(["x"]),
+        Table([["h"], ["a|b"]]),
+        Picture("p.png", "t", b"png"),
+    ]
+    sections = [Section("S", blocks)]
+    page = html("T", sections)
+    assert "a &lt; b" in page
+    assert "data:image/png;base64,cG5n" in page
+    assert "http" not in page
+    text = markdown("T", sections)
+    assert "a\\|b" in text
+    assert "![t](p.png)" in text

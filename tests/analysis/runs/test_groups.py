@@ -1,0 +1,33 @@
+"""Runs that learned with other settings are never put together unnoticed."""
+
+from __future__ import annotations
+
+from acd_plugin.analysis.runs.groups import grouped
+from acd_plugin.analysis.runs.run_record import RunRecord
+from tests.analysis.conftest import Make
+
+
+def names_and_sizes(runs: list[RunRecord]) -> dict[str, int]:
+    return {name: len(members) for name, members in grouped(runs).items()}
+
+
+def test_seeds_and_bookkeeping_make_no_difference(make: Make) -> None:
+    runs = [make(seed=1), make(seed=2, t_max=5, local_results_path="b", tags=["x"])]
+    assert names_and_sizes([*runs, make(name="qmix")]) == {"dial": 2, "qmix": 1}
+
+
+def test_every_other_setting_does(make: Make) -> None:
+    runs = [make(), make(seed=1), make(lr=0.2), make(lr=0.2, gamma=0.5)]
+    assert names_and_sizes([*runs, make(name="qmix", gamma=0.7)]) == {
+        "dial, gamma=None, lr=0.1": 2,
+        "dial, gamma=None, lr=0.2": 1,
+        "dial, gamma=0.5, lr=0.2": 1,
+        "qmix": 1,
+    }
+
+
+def test_scenarios_are_named(make: Make) -> None:
+    other = {"scenario": "large", "detection_rate": 0.5}
+    assert names_and_sizes([make(), make(env_args=other)]) == {"dial, small": 1, "dial, large": 1}
+    rates = [make(), make(env_args={"scenario": "small", "detection_rate": 0.95})]
+    assert names_and_sizes(rates) == {"dial, detection_rate=0.5": 1, "dial, detection_rate=0.95": 1}

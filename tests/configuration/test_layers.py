@@ -1,0 +1,157 @@
+"""Layered configuration: what wins, what is kept, what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from acd_plugin.configuration.layers import load_config, parse_value
+from acd_plugin.configuration.paths import names_in
+from acd_plugin.errors import UserError
+
+
+@pytest.mark.parametrize("algorithm", names_in("algs"))
+@pytest.mark.parametrize("env", names_in("envs"))
+def test_every_pair_of_files_is_a_legal_configuration(algorithm: str, env: str) -> None:
+    config = load_config(algorithm, env, [])
+    assert config["name"] == algorithm
+    assert "extends" not in config
+
+
+def test_later_layers_win() -> None:
+    config = load_config("dial", "cyborg_large", ["lr=0.1"])
+    assert config["t_max"] == 38_400_000  # the environment's over the default
+    assert config["batch_size"] == 128  # the algorithm's
+    assert config["lr"] == 0.1  # the command line's
+    assert config["env_args"]["time_limit"] == 60  # over the file it extends ...
+    assert config["env_args"]["detection_rate"] == 0.5  # ... and what it leaves alone
+
+
+def test_dial_has_the_papers_settings() -> None:
+    config = load_config("dial", "cyborg_small", [])
+    expected = {
+        "batch_size": 128,
+        "gamma": 0.9,
+        "lr": 0.0005,
+        "epsilon_start": 1.0,
+        "epsilon_finish": 0.05,
+        "epsilon_anneal_time": 1_000_000,
+        "hidden_dim": 128,
+        "rnn_layers": 2,
+        "n_bits": 1,
+        "dru_sigma": 2.0,
+        "target_update_interval_or_tau": 100 * 128,
+        "grad_norm_clip": 10.0,
+        "t_max": 5000 * 128 * 30,
+        "test_nepisode": 128,
+    }
+    assert {key: config[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "value"),
+    [
+        ("t_max=1e6", "t_max", 1_000_000),
+        ("gamma=1", "gamma", 1.0),
+        ("use_tensorboard=true", "use_tensorboard", True),
+        ("use_tensorboard=on", "use_tensorboard", True),
+        ("local_results_path=a b/c", "local_results_path", "a b/c"),
+    ],
+)
+def test_values_take_the_type_of_what_they_replace(text: str, key: str, value: object) -> None:
+    config = load_config("dial", "cyborg_small", [text])
+    assert config[key] == value
+    assert type(config[key]) is type(value)
+
+
+def test_nested_keys_are_reached_with_dots() -> None:
+    config = load_config("dial", "cyborg_small", ["env_args.costs.restore.low=1"])
+    assert config["env_args"]["costs"]["restore"] == {
+        "none": 0.0,
+        "low": 1.0,
+        "medium": 1.0,
+        "high": 10.0,
+    }
+    untouched = load_config("dial", "cyborg_small", [])
+    assert untouched["env_args"]["costs"]["restore"]["low"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0.5", 0.5), ("[1, 2]", [1, 2]), ("off", False), ("a: b", {"a": "b"})]
+)
+def test_values_are_read_as_python_or_yaml(text: str, value: object) -> None:
+    assert parse_value(text) == value
+
+
+def test_values_cannot_run_code() -> None:
+    text = "!!python/object/apply:os.system ['touch hacked']"
+    assert parse_value(text) == text
+    assert not Path("hacked").exists()
+
+
+def test_files_of_ones_own(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("extends: dial\nname: mine\nn_bits: 3\n")
+    config = load_config(str(mine), "cyborg_small", [])
+    assert (config["name"], config["n_bits"], config["gamma"]) == ("mine", 3, 0.9)
+
+
+def test_a_hosts_files_lie_under_ours(tmp_path: Path) -> None:
+    (tmp_path / "algs").mkdir()
+    (tmp_path / "default.yaml").write_text("gamma: 0.5\nt_max: 1\ntheirs: 1\n")
+    (tmp_path / "algs/qmix.yaml").write_text("lr: 0.7\nhidden_dim: 7\nanother: 2\n")
+    (tmp_path / "algs/coma.yaml").write_text("extends: qmix\nname: coma\nlr: 0.3\n")
+    qmix = load_config("qmix", "cyborg_small", [], below=tmp_path)
+    assert (qmix["gamma"], qmix["lr"], qmix["hidden_dim"]) == (0.9, 0.001, 64)  # ours
+    assert (qmix["theirs"], qmix["another"]) == (1, 2)  # keys that only they have are legal
+    coma = load_config("coma", "cyborg_small", [], below=tmp_path)
+    assert (coma["name"], coma["lr"], coma["mixer"], coma["another"]) == ("coma", 0.3, "qmix", 2)
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "env", "overrides", "message"),
+    [
+        ("dail", "cyborg_small", [], "unknown algorithm 'dail'; did you mean 'dial'? (legal: dial"),
+        ("dial", "cyborg_smal", [], "unknown environment configuration 'cyborg_smal'; did you me"),
+        ("dial", "cyborg_small", ["learning_rate=1"], "unknown key 'learning_rate'"),
+        ("dial", "cyborg_small", ["gama=1"], "unknown key 'gama'; did you mean 'gamma'?"),
+        ("dial", "cyborg_small", ["env_args.detection=1"], "did you mean 'detection_rate'? (legal"),
+        (
+            "dial",
+            "cyborg_small",
+            ["env_arg.x=1"],
+            "unknown key 'env_arg'; did you mean 'env_args'?",
+        ),
+        ("dial", "cyborg_small", ["gamma.x=1"], "unknown key 'gamma'"),
+        ("dial", "cyborg_small", ["gamma=high"], "'gamma' is 'high', of type str: must be of type"),
+        (
+            "dial",
+            "cyborg_small",
+            ["t_max=1.5"],
+            "'t_max' is 1.5, of type float: must be of type in",
+        ),
+        (
+            "dial",
+            "cyborg_small",
+            ["t_max=0"],
+            "'t_max' is 0: input should be greater than or equal",
+        ),
+        ("dial", "cyborg_small", ["seed=-1"], "'seed' is -1"),
+        ("dial", "cyborg_small", ["save_model=1"], "'save_model' is 1, of type int"),
+        ("dial", "cyborg_small", ["gamma"], "cannot read override 'gamma': write it as key=value"),
+        ("dial", "cyborg_small", ["=3"], "cannot read override '=3'"),
+        ("nowhere.yaml", "cyborg_small", [], "nowhere.yaml: no such file"),
+    ],
+)
+def test_mistakes_are_named(algorithm: str, env: str, overrides: list[str], message: str) -> None:
+    with pytest.raises(UserError) as error:
+        load_config(algorithm, env, overrides)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_file_may_not_extend_itself(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("extends: mine\n")
+    with pytest.raises(UserError, match="extends itself"):
+        load_config(str(tmp_path / "mine.yaml"), "cyborg_small", [])

@@ -1,0 +1,141 @@
+"""Scenario files: what is right loads, what is wrong is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from acd_plugin.configuration.paths import config_root, names_in
+from acd_plugin.envs.cyborg.scenario import load_scenario
+from acd_plugin.errors import UserError
+
+SCENARIOS = [name for name in names_in("scenarios") if name != "images"]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_of_the_project_loads(name: str) -> None:
+    scenario = load_scenario(name)
+    defended = [host for agent in scenario.agents for host in scenario.hosts_of(agent)]
+    assert len(defended) == len(scenario.hosts) - 1
+
+
+def test_a_scenario_may_extend_another() -> None:
+    assert load_scenario("dial_2_subnets").green is None
+    green = load_scenario("dial_2_subnets_green").green
+    assert green is not None
+    assert green.hosts == ["User1", "User2", "Op_Host0"]
+    assert not load_scenario("dial_2_subnets_no_block").block
+
+
+def small() -> dict[str, Any]:
+    path = config_root() / "scenarios" / "dial_2_subnets.yaml"
+    data: dict[str, Any] = yaml.safe_load(path.read_text())
+    return data
+
+
+def write(folder: Path, data: object, name: str = "mine.yaml") -> str:
+    path = folder / name
+    path.write_text(data if isinstance(data, str) else yaml.safe_dump(data))
+    return str(path)
+
+
+def test_a_file_of_ones_own_loads_from_its_path(tmp_path: Path) -> None:
+    assert load_scenario(write(tmp_path, small())).foothold == "User0"
+    extended = write(tmp_path, {"extends": "dial_3_subnets", "block": False}, "other.yaml")
+    assert len(load_scenario(extended).agents) == 3
+    local = {**small(), "images": "own.yaml"}
+    images = yaml.safe_load((config_root() / "scenarios" / "images.yaml").read_text())
+    write(tmp_path, images, "own.yaml")
+    assert load_scenario(write(tmp_path, local)).images.keys() == images.keys()
+
+
+def changed(path: str, value: object) -> dict[str, Any]:
+    """Return the small scenario with one value replaced; ``path`` is like subnets.0.name."""
+    data = small()
+    place: Any = data
+    *parents, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+    for part in parents:
+        place = place[part]
+    place[last] = value
+    return data
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("blocks", True, "unknown key 'blocks'; did you mean 'block'? (legal: agents, block"),
+        ("block", "yes", "'block' is 'yes': input should be a valid boolean"),
+        ("subnets.0.hosts.1.importence", "low", "did you mean 'importance'? (legal: image"),
+        ("subnets.0.hosts.1.importance", "huge", "should be 'none', 'low', 'medium' or 'high'"),
+        ("subnets.0.hosts.1.image", "linux_user1", "did you mean 'linux_user_1'? (legal: gateway"),
+        ("subnets.0.hosts.1.name", "User2", "host 'User2' appears twice"),
+        ("subnets.0.hosts.2.reveals", "Operation", "did you mean 'Operational'?"),
+        ("subnets.0.hosts.2.reveals", "User", "reveals of User2 is its own subnet"),
+        ("subnets.0.hosts", [], "at least 1 item"),
+        ("foothold", "User9", "foothold is 'User9'"),
+        ("objective", "User0", "foothold and objective are both 'User0'"),
+        ("agents.1.defends", ["User"], "defended subnet 'User' appears twice"),
+        ("agents.1.defends", ["User"], "subnet 'Operational' has no defender"),
+        ("agents.1.name", "Blue0", "agent 'Blue0' appears twice"),
+        ("green", {"hosts": ["User0"], "sleep_probability": 0.5}, "green can only scan defended"),
+        ("green", {"hosts": ["User1"], "sleep_probability": 2.0}, "less than or equal to 1"),
+        ("images", {"a": {"ports": [], "exploits": []}}, "'images.a.ports' is []"),
+        ("images", "nowhere.yaml", "nowhere.yaml: no such file"),
+        ("extends", 3, "'extends' is 3: must be the name of a scenario"),
+        ("extends", "mine", "extends itself"),
+    ],
+)
+def test_mistakes_are_named(tmp_path: Path, path: str, value: object, message: str) -> None:
+    name = write(tmp_path, changed(path, value))
+    with pytest.raises(UserError) as error:
+        load_scenario(name)
+    assert message in str(error.value)
+    assert ".yaml: " in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
+    data = changed("foothold", "User9")
+    data["objective"] = "Op_Server9"
+    with pytest.raises(UserError, match=r"foothold is 'User9'.*objective is 'Op_Server9'"):
+        load_scenario(write(tmp_path, data))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("block: [", "not valid YAML"),
+        ("- a\n- b\n", "expected 'key: value' lines, got list"),
+        ("", "expected 'key: value' lines, got NoneType"),
+        ("block: !!python/object/apply:os.system ['touch hacked']", "not valid YAML"),
+        ("a: " + "[" * 5000, "not valid YAML"),
+    ],
+)
+def test_files_that_are_no_scenario(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        load_scenario(write(tmp_path, text))
+    assert not Path("hacked").exists()
+
+
+def test_a_file_that_is_no_text_or_missing(tmp_path: Path) -> None:
+    (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00block")
+    with pytest.raises(UserError, match="cannot be read"):
+        load_scenario(str(tmp_path / "binary.yaml"))
+    with pytest.raises(UserError, match="no such file"):
+        load_scenario(str(tmp_path / "missing.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("gives", "detected"), [("fails", "rate"), ("user", "never"), ("root", "never")]
+)
+def test_an_exploit_is_detected_only_if_it_opens_a_session(
+    tmp_path: Path, gives: str, detected: str
+) -> None:
+    exploit = {"name": "X", "gives": gives, "detected": detected}
+    images = yaml.safe_load((config_root() / "scenarios" / "images.yaml").read_text())
+    images["gateway"]["exploits"] = [exploit]
+    with pytest.raises(UserError, match=r"images\.gateway\.X"):
+        load_scenario(write(tmp_path, {**small(), "images": images}))

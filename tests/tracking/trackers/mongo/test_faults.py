@@ -1,0 +1,127 @@
+"""Whatever the server does while a run goes on, in the end it holds the run once and completely."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from acd_plugin.tracking.console import logger
+from acd_plugin.tracking.trackers.mongo.address import parse_address
+from acd_plugin.tracking.trackers.mongo.copier import RunCopier, RunStore
+from acd_plugin.tracking.trackers.mongo.mirror import Mirror
+from tests.tracking.trackers.mongo.conftest import RecordedRun, Stored, expected_points
+from tests.tracking.trackers.mongo.wire_server import WireServer
+
+QUICK = "?serverSelectionTimeoutMS=150&connectTimeoutMS=150&socketTimeoutMS=150"
+FAULTS = ("ok", "freeze", "slow", "reset", "deaf", "error", "auth", "refuse", "empty")
+SEQUENCES = 60
+STEPS = 6
+
+
+def disturb(server: WireServer, fault: str) -> None:
+    """Put the server into the state that the fault names."""
+    if fault == "refuse":
+        server.stop()
+        return
+    if fault == "empty":
+        server.empty()
+    server.mode = "ok" if fault == "empty" else fault
+    server.start_again()
+
+
+def assert_complete(server: WireServer, points: int, status: str = "COMPLETED") -> None:
+    stored = Stored(server.url)
+    (run,) = stored.runs()
+    assert (run["status"], run["captured_out"]) == (status, "the end")
+    assert stored.points(run["_id"]) == expected_points(points)
+    assert [entry["name"] for entry in run["artifacts"]] == ["evaluations.jsonl"]
+    stored.client.close()
+
+
+@pytest.mark.parametrize("seed", range(SEQUENCES))
+def test_nothing_is_lost_and_nothing_doubled(server: WireServer, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    run = RecordedRun(tmp_path)
+    comes_back = chance.random() < 0.5
+    grace = 20.0 if comes_back else 0.0
+    mirror = Mirror(run.folder, parse_address(server.url + QUICK), interval=0.01, grace=grace)
+    disturb(server, chance.choice(FAULTS))
+    mirror.start()
+    for step in range(STEPS):
+        run.log(step * 10, step * 10 + 10)
+        time.sleep(chance.uniform(0.0, 0.08))
+        disturb(server, chance.choice(FAULTS))
+    run.folder.evaluations.write_text('{"return_mean": -1.0}\n')
+    run.complete()
+    if comes_back:
+        disturb(server, "ok")
+        mirror.finish()
+    else:  # the run ends before the server comes back, and is copied later
+        mirror.finish()
+        disturb(server, "ok")
+        store = RunStore(parse_address(server.url))
+        RunCopier(run.folder, store).copy()
+        store.close()
+    assert_complete(server, STEPS * 10)
+
+
+class Messages(logging.Handler):
+    """Keeps what the console would show."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    handler = Messages()
+    monkeypatch.setattr(logger, "handlers", [handler])
+    monkeypatch.setattr(logger, "propagate", False)
+    return handler.texts
+
+
+@pytest.mark.parametrize("fault", ["freeze", "refuse", "reset", "error", "auth"])
+def test_a_server_that_never_works_costs_no_more_than_the_grace(
+    server: WireServer, tmp_path: Path, fault: str, told: list[str]
+) -> None:
+    run = RecordedRun(tmp_path)
+    disturb(server, fault)
+    mirror = Mirror(run.folder, parse_address(server.url + QUICK), interval=0.01, grace=0.5)
+    mirror.start()
+    for step in range(3):
+        run.log(step, step + 1)
+        time.sleep(0.15)
+    run.complete()
+    mirror.finish()
+    assert len([line for line in told if "training goes on" in line]) == 1
+    assert "does not have all of this run; copy it later with" in told[-1]
+    assert f"sync {run.folder.path}" in told[-1]
+
+
+def test_the_console_says_once_that_it_is_gone_and_once_that_it_is_back(
+    server: WireServer, tmp_path: Path, told: list[str]
+) -> None:
+    run = RecordedRun(tmp_path)
+    run.log(0, 5)
+    mirror = Mirror(run.folder, parse_address(server.url + QUICK), interval=0.01, grace=20.0)
+    mirror.start()
+    for _ in range(2):
+        disturb(server, "refuse")
+        run.log(0, 0)
+        time.sleep(0.4)
+        disturb(server, "ok")
+        time.sleep(0.8)
+    run.complete()
+    mirror.finish()
+    assert [line.split(": ")[0].split("; ")[-1] for line in told if "is back" in line] == [
+        f"{server.url} is back"
+    ]
+    assert len([line for line in told if "training goes on" in line]) == 1
