@@ -17,7 +17,6 @@ from acd_plugin.communication.comm_settings import CommSettings
 from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.envs.comm_layout import CommLayout
-from acd_plugin.envs.registry import comm_layout
 from acd_plugin.errors import find
 
 
@@ -29,7 +28,7 @@ class CommController(Controller):
     """
 
     def __init__(self, scheme: dict[str, Any], args: SimpleNamespace, settings: CommSettings):
-        layout = comm_layout(args.env, args.env_args)
+        layout: CommLayout | None = args.blueprint.comm_layout
         make_agent = find(AGENTS, "agent", args.agent)
         self.agent = make_agent(scheme["obs"]["vshape"], settings, layout)
         self.channel = self._make_channel(settings.n_agents, layout)

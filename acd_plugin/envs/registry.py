@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from acd_plugin.envs.batch_env import BatchEnv
+from acd_plugin.envs.blueprint import Blueprint, EnvSizes
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.cyborg.cyborg_env import CyborgEnv
 from acd_plugin.envs.env_loop import EnvLoop
@@ -15,33 +17,50 @@ from acd_plugin.errors import find
 REGISTRY: dict[str, type[MultiAgentEnv]] = {"cyborg": CyborgEnv}
 
 
-def env_class(name: str) -> type[MultiAgentEnv]:
-    """Return the environment called ``name``; UserError when there is none."""
-    return find(REGISTRY, "environment", name)
+def blueprint_of(name: str, env_args: Mapping[str, Any]) -> Blueprint:
+    """Return the environment called ``name`` with these arguments, read and checked.
 
-
-def make_batch(name: str, n_games: int, seed: int, env_args: Mapping[str, Any]) -> BatchEnv:
-    """Return ``n_games`` games that are stepped together.
-
-    An environment that has no batch of its own is stepped in a loop.
+    Raises UserError when there is none, or when it refuses them.
     """
-    chosen: Any = env_class(name)
-    own_args = _own_args(env_args)
-    if hasattr(chosen, "make_batch"):
-        batch: BatchEnv = chosen.make_batch(n_games, seed, **own_args)
-        return batch
-    return EnvLoop(lambda game: chosen(seed=seed + game, **own_args), n_games)
+    chosen: Any = find(REGISTRY, "environment", name)
+    # EPyMARL adds these two for itself.
+    own = {key: value for key, value in env_args.items() if key not in ("seed", "map_name")}
+    if hasattr(chosen, "blueprint"):
+        blueprint: Blueprint = chosen.blueprint(**own)
+        return blueprint
+    return LoopBlueprint(chosen, own)
 
 
-def comm_layout(name: str, env_args: Mapping[str, Any]) -> CommLayout | None:
-    """Return how communicating agents read this environment's observations, if it says so."""
-    chosen: Any = env_class(name)
-    if not hasattr(chosen, "comm_layout"):
-        return None
-    layout: CommLayout = chosen.comm_layout(**_own_args(env_args))
-    return layout
+class LoopBlueprint:
+    """An environment that has no batch of its own, and is stepped in a loop."""
 
+    def __init__(self, env_class: type[MultiAgentEnv], env_args: Mapping[str, Any]) -> None:
+        self._class: Any = env_class
+        self._args = env_args
 
-def _own_args(env_args: Mapping[str, Any]) -> dict[str, Any]:
-    """The environment's own arguments, without those that EPyMARL adds for itself."""
-    return {key: value for key, value in env_args.items() if key not in ("seed", "map_name")}
+    @property
+    def comm_layout(self) -> CommLayout | None:
+        if not hasattr(self._class, "comm_layout"):
+            return None
+        layout: CommLayout = self._class.comm_layout(**self._args)
+        return layout
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        content = repr((self._class.__qualname__, sorted(self._args.items())))
+        return {"environment": hashlib.sha256(content.encode()).hexdigest()[:16]}
+
+    def sizes(self) -> EnvSizes:
+        batch = self.make_batch(1, 0)
+        sizes = EnvSizes(
+            batch.n_agents,
+            batch.n_actions,
+            batch.observations.shape[2],
+            batch.states.shape[1],
+            batch.episode_limit,
+        )
+        batch.close()
+        return sizes
+
+    def make_batch(self, n_games: int, seed: int) -> BatchEnv:
+        return EnvLoop(lambda game: self._class(seed=seed + game, **self._args), n_games)

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from acd_plugin import hosts
 from acd_plugin.envs.batch_env import BatchEnv, Purpose
 from acd_plugin.envs.cyborg.game_batch import GameBatch
-from acd_plugin.envs.registry import make_batch
 from acd_plugin.errors import UserError
 from acd_plugin.runners.statistics import EpisodeStatistics
 
@@ -35,7 +34,7 @@ class BatchRunner:
         self.args = args
         self.logger = logger
         self.batch_size: int = args.batch_size_run
-        self.env: BatchEnv = make_batch(args.env, self.batch_size, args.seed, args.env_args)
+        self.env: BatchEnv = args.blueprint.make_batch(self.batch_size, args.seed)
         if not getattr(args, "common_reward", True):
             raise UserError(
                 "the batch runner plays for the team reward, and common_reward is False: "

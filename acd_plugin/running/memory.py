@@ -6,7 +6,7 @@ from typing import Any
 
 import psutil
 
-from acd_plugin.envs.registry import make_batch
+from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError
 
 _BYTES = 4
@@ -16,11 +16,10 @@ _ACTIVATIONS = 24  # numbers kept for the backward pass per step, agent and unit
 
 def check_memory(config: dict[str, Any]) -> None:
     """Raise UserError when games, buffer and one update need more memory than there is."""
-    env = make_batch(config["env"], 1, 0, config["env_args"])
-    steps, agents = env.episode_limit + 1, env.n_agents
-    observed = env.observations.shape[2] + 2 * env.n_actions + 4
-    episode = steps * _BYTES * (env.states.shape[1] + agents * observed)
-    env.close()
+    sizes = blueprint_of(config["env"], config["env_args"]).sizes()
+    steps, agents = sizes.episode_limit + 1, sizes.n_agents
+    observed = sizes.observation_size + 2 * sizes.n_actions + 4
+    episode = steps * _BYTES * (sizes.state_size + agents * observed)
     games, buffer, batch = (config["batch_size_run"], config["buffer_size"], config["batch_size"])
     learning = batch * steps * agents * config.get("hidden_dim", 64) * _ACTIVATIONS * _BYTES
     needed = (games + buffer) * episode + games * _STATE_PER_GAME + learning

@@ -14,7 +14,7 @@ from acd_plugin.communication.comm_settings import DialSettings
 from acd_plugin.communication.message_norm import MessageNorm
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.comm_layout import CommLayout
-from acd_plugin.envs.registry import comm_layout, make_batch
+from acd_plugin.envs.registry import blueprint_of
 
 # Trainable parameters of the published network, less the 256 of a normalisation in its head that
 # the paper's description of the network does not have.
@@ -35,11 +35,12 @@ def settings(n_agents: int = 2, n_actions: int = 8, **changes: Any) -> DialSetti
 @pytest.mark.parametrize("env", PUBLISHED)
 def test_the_number_of_parameters_is_the_published_one(env: str) -> None:
     config = load_config("dial", env, [])
-    batch = make_batch("cyborg", 1, 0, config["env_args"])
+    blueprint = blueprint_of("cyborg", config["env_args"])
+    sizes = blueprint.sizes()
     net = make_c_net(
-        batch.observations.shape[2],
-        settings(batch.n_agents, batch.n_actions),
-        comm_layout("cyborg", config["env_args"]),
+        sizes.observation_size,
+        settings(sizes.n_agents, sizes.n_actions),
+        blueprint.comm_layout,
     )
     assert sum(p.numel() for p in net.parameters() if p.requires_grad) == PUBLISHED[env]
 

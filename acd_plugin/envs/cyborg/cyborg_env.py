@@ -8,22 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from acd_plugin.configuration.validation import parse
 from acd_plugin.envs.batch_env import Purpose
-from acd_plugin.envs.comm_layout import CommLayout
-from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
-from acd_plugin.envs.cyborg.game.types import Blue
-from acd_plugin.envs.cyborg.game_batch import GameBatch
-from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
-from acd_plugin.envs.cyborg.rules import build_rules
-from acd_plugin.envs.cyborg.scenario import load_scenario
-from acd_plugin.envs.cyborg.settings import EnvSettings
+from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
-
-BACKENDS: dict[str, type[NativeBatchEnv] | type[CyborgBatchEnv]] = {
-    "native": NativeBatchEnv,
-    "cyborg": CyborgBatchEnv,
-}
 
 
 class CyborgEnv(MultiAgentEnv):
@@ -42,33 +29,16 @@ class CyborgEnv(MultiAgentEnv):
         map_name: str = "",  # noqa: ARG002 - EPyMARL's name for what is played
         **env_args: Any,
     ) -> None:
-        self._batch = self.make_batch(1, seed, **env_args)
+        self._batch = self.blueprint(**env_args).make_batch(1, seed)
         self._common_reward = common_reward
         self._next_episode = 0
         self.n_agents = self._batch.n_agents
         self.episode_limit = self._batch.episode_limit
 
     @staticmethod
-    def make_batch(n_games: int, seed: int, **env_args: Any) -> GameBatch:
-        """Return ``n_games`` games of this environment that are stepped together.
-
-        Raises UserError when the settings are wrong or their backend cannot play them.
-        """
-        settings = parse(EnvSettings, env_args, "env_args")
-        return BACKENDS[settings.backend](settings, n_games, seed)
-
-    @staticmethod
-    def comm_layout(**env_args: Any) -> CommLayout:
-        """Return what communicating agents must know; see `CommLayout`."""
-        settings = parse(EnvSettings, env_args, "env_args")
-        rules = build_rules(load_scenario(settings.scenario), settings)
-        return CommLayout(
-            host_slots=rules.agent_host.shape[1],
-            block_bits=rules.agent_block.shape[1],
-            gate_on_host_bits=settings.comm_gate,
-            unlocked_by_message=(rules.action_kind == Blue.ANALYSE)
-            & (settings.analyse_mode == "sau"),
-        )
+    def blueprint(**env_args: Any) -> CyborgBlueprint:
+        """Return scenario and settings, read and checked; see `Blueprint`."""
+        return CyborgBlueprint(env_args)
 
     def reset(
         self,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from acd_plugin import hosts
 from acd_plugin.components.streams import named_generator
+from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError, find
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.hosts.builtin.transforms import OneHot
@@ -48,7 +49,11 @@ class Training:
     """One run: runner, controller, learner and buffer, built from a merged configuration."""
 
     def __init__(self, config: dict[str, Any], recorder: Recorder) -> None:
-        self.args = SimpleNamespace(**config, device=_device(config))
+        self.args = SimpleNamespace(
+            **config,
+            device=_device(config),
+            blueprint=blueprint_of(config["env"], config["env_args"]),
+        )
         self.recorder = recorder
         torch.set_num_threads(self.args.torch_threads)
         # Networks are initialised, and components written for EPyMARL draw, from the global ones.

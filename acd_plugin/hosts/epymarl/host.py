@@ -12,6 +12,7 @@ import torch
 
 from acd_plugin.controllers import REGISTRY as CONTROLLERS
 from acd_plugin.envs.registry import REGISTRY as ENVS
+from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError, find
 from acd_plugin.hosts.epymarl.checkout import Checkout, import_from
 from acd_plugin.hosts.epymarl.workers import watched_workers
@@ -96,7 +97,9 @@ def _prepared(config: dict[str, Any], folder: str) -> dict[str, Any]:
         **config["env_args"],
         "seed": config["seed"],
     }
-    return {**config, "env_args": env_args, "local_results_path": folder}
+    blueprint = blueprint_of(config["env"], config["env_args"])
+    added = {"env_args": env_args, "local_results_path": folder, "blueprint": blueprint}
+    return {**config, **added}
 
 
 def _with_extra_scheme(buffer: Any, mac_class: Any, config: dict[str, Any]) -> Any:

@@ -141,10 +141,11 @@ def test_the_picture_shows_the_network(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_the_layout_says_what_a_message_unlocks() -> None:
-    layout = CyborgEnv.comm_layout(**env_args(env="cyborg_large"))
+    layout = CyborgEnv.blueprint(**env_args(env="cyborg_large")).comm_layout
     assert (layout.host_slots, layout.block_bits, layout.gate_on_host_bits) == (4, 2, True)
     assert layout.unlocked_by_message[0].nonzero()[0].tolist() == [9, 10, 11, 12]
-    assert not CyborgEnv.comm_layout(**env_args("analyse_mode=free")).unlocked_by_message.any()
+    free = CyborgEnv.blueprint(**env_args("analyse_mode=free")).comm_layout
+    assert not free.unlocked_by_message.any()
 
 
 @pytest.mark.parametrize(

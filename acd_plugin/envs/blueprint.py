@@ -1,0 +1,48 @@
+"""An environment whose settings were read and checked, before it holds any games."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from acd_plugin.envs.batch_env import BatchEnv
+from acd_plugin.envs.comm_layout import CommLayout
+
+
+class EnvSizes(NamedTuple):
+    """The sizes from which runners, networks and budgets follow."""
+
+    n_agents: int
+    n_actions: int
+    observation_size: int
+    state_size: int
+    episode_limit: int  # steps of the longest episode
+
+
+class Blueprint(Protocol):
+    """What a run needs to know of its environment, found out once.
+
+    Whoever builds a run makes one blueprint and hands it on; nobody reads settings or scenario
+    files again.
+    """
+
+    @property
+    def comm_layout(self) -> CommLayout | None:
+        """How communicating agents read observations; None if the environment does not say."""
+        ...
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """What defines the game beside its settings: a short name of each content.
+
+        Two runs whose identities differ played different games, whatever their settings say.
+        """
+        ...
+
+    def sizes(self) -> EnvSizes:
+        """Return the sizes; what only the environment itself knows, it is built for, and closed."""
+        ...
+
+    def make_batch(self, n_games: int, seed: int) -> BatchEnv:
+        """Return ``n_games`` games that are stepped together."""
+        ...
