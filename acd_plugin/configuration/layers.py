@@ -71,7 +71,9 @@ def load_config(
     chosen = _read_layer(roots, "algs", "algorithm", algorithm)
     # The environment is the user's choice; some of EPyMARL's algorithm files name one as well.
     chosen = {key: value for key, value in chosen.items() if key not in ("env", "env_args")}
-    return override(merge(config, chosen), overrides)
+    config = merge(config, chosen)
+    config["env_name"] = Path(env).stem if env.endswith((".yaml", ".yml")) else env
+    return override(config, overrides)
 
 
 def override(config: Config, overrides: list[str]) -> Config:

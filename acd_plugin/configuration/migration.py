@@ -1,0 +1,58 @@
+"""Bring what an earlier release recorded to today's names and meanings.
+
+A setting that is new has a value that it had implicitly before; a setting whose unit has changed is
+converted. So old checkpoints stay readable, and old runs stay in one group with new ones that
+learned alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Config = dict[str, Any]
+
+# The names under which 0.1.0's environments were chosen, by the scenario that it recorded instead.
+_NAMES_0_1_0 = {
+    "dial_2_subnets": "cyborg_small",
+    "dial_2_subnets_no_block": "cyborg_small_no_block",
+    "dial_2_subnets_green": "cyborg_small_green",
+    "dial_3_subnets": "cyborg_large",
+}
+# Their content, as 0.1.0 named it in its checkpoints.
+_SCENARIOS_0_1_0 = {
+    "dial_2_subnets": "d8edbb35725a9bc3",
+    "dial_2_subnets_no_block": "da6ec39fb661540f",
+    "dial_2_subnets_green": "4d3c68fd321ae654",
+    "dial_3_subnets": "733915bb8c525795",
+    "branch_office": "b09801a04ab2d018",
+}
+_COUNTED_EPISODES = ("dial_learner", "rial_learner")
+_TARGETS = "target_update_interval_or_tau"
+
+
+def migrate(config: Mapping[str, Any]) -> Config:
+    """Return a recorded configuration as this release would have recorded it."""
+    migrated = dict(config)
+    if "numbers" not in config:
+        _from_0_1_0(migrated)
+    return migrated
+
+
+def _from_0_1_0(config: Config) -> None:
+    env_args = config.get("env_args") or {}
+    scenario = env_args.get("scenario")
+    game = {"rules": "1"} if scenario else {}
+    if scenario in _SCENARIOS_0_1_0:
+        game["scenario"] = _SCENARIOS_0_1_0[scenario]
+    if "time_limit" in env_args:
+        config["episode_limit"] = env_args["time_limit"]
+    config |= {
+        "numbers": 1,
+        "env_name": _NAMES_0_1_0.get(str(scenario), scenario or config.get("env")),
+        "game": game,
+        "plugins": [],
+    }
+    interval = config.get(_TARGETS)
+    if config.get("learner") in _COUNTED_EPISODES and interval is not None and interval > 1:
+        config[_TARGETS] = interval / config["batch_size"]

@@ -1,0 +1,40 @@
+"""What 0.1.0 recorded means what it meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acd_plugin.configuration.layers import load_config
+from acd_plugin.configuration.migration import migrate
+from acd_plugin.envs.registry import blueprint_of
+
+
+def recorded_by_0_1_0(learner: str, interval: float, env: str = "cyborg_small") -> dict[str, Any]:
+    config = load_config("dial", env, [])
+    for key in ("env_name", "numbers", "game", "episode_limit", "plugins"):
+        config.pop(key, None)
+    return {**config, "learner": learner, "target_update_interval_or_tau": interval}
+
+
+def test_dial_counted_episodes_and_now_counts_updates() -> None:
+    assert (
+        migrate(recorded_by_0_1_0("dial_learner", 12800.0))["target_update_interval_or_tau"]
+        == 100.0
+    )
+    for learner, interval in (("q_learner", 200.0), ("dial_learner", 0.01)):
+        same = migrate(recorded_by_0_1_0(learner, interval))
+        assert same["target_update_interval_or_tau"] == interval
+
+
+def test_the_game_is_the_one_that_is_played_today() -> None:
+    for env in ("cyborg_small", "cyborg_small_no_block", "cyborg_small_green", "cyborg_large"):
+        migrated = migrate(recorded_by_0_1_0("dial_learner", 0.5, env))
+        blueprint = blueprint_of("cyborg", migrated["env_args"])
+        assert migrated["env_name"] == env
+        assert migrated["episode_limit"] == blueprint.sizes().episode_limit
+        assert migrated["game"]["scenario"] == blueprint.identity["scenario"]
+
+
+def test_migrating_twice_changes_nothing() -> None:
+    once = migrate(recorded_by_0_1_0("rial_learner", 12800.0))
+    assert migrate(once) == once
