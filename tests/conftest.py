@@ -1,4 +1,4 @@
-"""Fixtures that build small runs in memory."""
+"""Which tests run by default, and fixtures that build small runs in memory."""
 
 from __future__ import annotations
 
@@ -18,6 +18,19 @@ from tests.toy_envs import SignalEnv, UnevenEnv
 TINY = ["hidden_dim=16", "batch_size=8", "batch_size_run=8", "buffer_size=8", "test_nepisode=8"]
 
 MakeTraining = Callable[..., Training]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run the tests marked slow, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked slow, unless all tests, a marker or one test by its name is asked."""
+    if config.option.all or config.option.markexpr or any("::" in word for word in config.args):
+        return
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
 
 
 @pytest.fixture(autouse=True)
