@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from acd_plugin import hosts
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.registry import REGISTRY
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.recorder import NullRecorder
 from tests.toy_envs import SignalEnv, UnevenEnv
@@ -18,11 +16,6 @@ from tests.toy_envs import SignalEnv, UnevenEnv
 TINY = ["hidden_dim=16", "batch_size=8", "batch_size_run=8", "buffer_size=8", "test_nepisode=8"]
 
 MakeTraining = Callable[..., Training]
-
-
-@pytest.fixture(autouse=True)
-def _builtin_host() -> None:
-    hosts.use(BUILTIN)
 
 
 @pytest.fixture
