@@ -16,10 +16,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from acd_plugin import hosts
 from acd_plugin.analysis.statistics import equivalence_interval
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.running.stored_run import load_policy, open_run
 from tests.envs.cyborg.games import SETTINGS, setting_batch
 from tests.envs.cyborg.policies import POLICIES, returns_of
@@ -58,7 +56,6 @@ def play(setting: str, name: str, episodes: int) -> tuple[NDArray[np.float64], N
 
 def evaluate(run: str, episodes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the returns of a run's last policy on both backends."""
-    hosts.use(BUILTIN)
     returns = []
     for seed, count, words in (
         (1, episodes * NATIVE, []),

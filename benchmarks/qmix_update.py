@@ -19,9 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from acd_plugin import hosts
 from acd_plugin.configuration.layers import load_config
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.recorder import NullRecorder
 
@@ -97,7 +95,6 @@ def main() -> None:
     parser.add_argument("overrides", nargs="*", help="with key=value ...")
     options = parser.parse_args()
     overrides = [text for text in options.overrides if text != "with"]
-    hosts.use(BUILTIN)
     print(f"{'environment':<16}{'update ms':>11}{'products ms':>13}{'ratio':>8}")
     for name in ENVIRONMENTS:
         training = Training(load_config("qmix", name, overrides), NullRecorder())

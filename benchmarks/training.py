@@ -14,9 +14,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
-from acd_plugin import hosts
 from acd_plugin.configuration.layers import load_config
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.recorder import NullRecorder
 
@@ -42,7 +40,6 @@ def main() -> None:
     parser.add_argument("overrides", nargs="*", help="with key=value ...")
     options = parser.parse_args()
     overrides = [text for text in options.overrides if text != "with"]
-    hosts.use(BUILTIN)
     print(f"{'environment':<24}{'play s':>8}{'learn s':>9}{'epoch s':>9}{'quartiles':>16}")
     for name in ENVIRONMENTS:
         training = Training(load_config(options.config, name, overrides), NullRecorder())

@@ -7,10 +7,8 @@ from typing import Any
 
 import pytest
 
-from acd_plugin import hosts
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.registry import REGISTRY
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.recorder import NullRecorder
 from tests.toy_envs import SignalEnv, UnevenEnv
@@ -31,11 +29,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     slow = [item for item in items if item.get_closest_marker("slow")]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in slow]
-
-
-@pytest.fixture(autouse=True)
-def _builtin_host() -> None:
-    hosts.use(BUILTIN)
 
 
 @pytest.fixture

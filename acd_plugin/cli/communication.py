@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from acd_plugin import hosts
 from acd_plugin.analysis.messages.content import (
     Information,
     events,
@@ -24,7 +23,6 @@ from acd_plugin.analysis.messages.content import (
 from acd_plugin.analysis.report.text_table import text_table
 from acd_plugin.communication.disturbances import make_disturbances
 from acd_plugin.errors import UserError
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.recording import Record, play, record
 from acd_plugin.running.stored_run import load_policy, open_run
@@ -42,7 +40,6 @@ def communication(
     if not 0.0 < probability < 1.0:
         raise UserError(f"--probability is {probability}: must be between 0 and 1")
     set_up_logging()
-    hosts.use(BUILTIN)
     opened = [open_run(name, results) for name in names]
     for path, checkpoint in opened:  # all, before the first is played
         if not checkpoint.config.get("n_bits"):

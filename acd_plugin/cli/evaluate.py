@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from acd_plugin import hosts
 from acd_plugin.analysis.statistics import Interval, mean_interval
 from acd_plugin.errors import UserError
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.running.stored_run import load_policy, open_run
 from acd_plugin.tracking.checkpoint import Checkpoint
 from acd_plugin.tracking.console import set_up_logging
@@ -39,7 +37,6 @@ def evaluate(
     """
     _check(episodes, seed, backend, overrides)
     set_up_logging()
-    hosts.use(BUILTIN)
     path, checkpoint = open_run(name, results)
     plays = {_backend_of(checkpoint, overrides): overrides}
     if backend is not None:

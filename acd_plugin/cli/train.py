@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from acd_plugin import __version__, hosts
+from acd_plugin import __version__
 from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
 from acd_plugin.analysis.curves.plots import save_curve
 from acd_plugin.analysis.runs.run_record import read_record
@@ -54,13 +54,13 @@ def run(
     resume: tuple[RunFolder, Checkpoint] | None = None,
 ) -> int:
     """Check what can be checked before anything is written, then train; returns the exit code."""
-    hosts.use(host)
     url = records.mongo or config.get("mongo_url")
     mongo = parse_address(url) if url else None
     # A URL may hold a password, which is nothing to record.
     config = {**config, "host": host.name, "version": __version__, "mongo_url": None}
     config["tags"] = list(records.tags) or config.get("tags", [])
     check_memory(config)
+    host.check(config)
     if host.loop is None:
         # What a component refuses shows when the run is built: better before there is a folder.
         Training(config, NullRecorder())
@@ -71,7 +71,7 @@ def run(
         logger.info("records: also in %s", mongo)
     try:
         about = {"comment": records.note, "command_line": records.command_line}
-        folder = run_training(config, resume, mongo, about, _draw)
+        folder = run_training(config, resume, mongo, about, _draw, host)
     except RunStopped as stopped:
         print(stopped, file=sys.stderr)
         return 130

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from acd_plugin.components.fresh_episodes import OnPolicySettings
+from acd_plugin.components.component_settings import ComponentSettings
 
 
-class CommSettings(OnPolicySettings):
-    """Settings of the C-Net and its learner; the names are the configuration's keys."""
+class CommSettings(ComponentSettings):
+    """Settings of the C-Net and its controller; the names are the configuration's keys."""
 
     n_agents: int = Field(ge=1)
     n_actions: int = Field(ge=1)
@@ -18,13 +18,6 @@ class CommSettings(OnPolicySettings):
     hidden_dim: int = Field(ge=1)
     rnn_layers: int = Field(ge=1)
     share_parameters: bool
-    gamma: float = Field(ge=0.0, le=1.0)
-    lr: float = Field(gt=0.0)
-    optim_alpha: float = Field(ge=0.0, lt=1.0)
-    optim_eps: float = Field(gt=0.0)
-    optim_momentum: float = Field(ge=0.0, lt=1.0)
-    grad_norm_clip: float = Field(gt=0.0)
-    target_update_interval_or_tau: float = Field(gt=0.0)  # above 1: episodes; else: soft update
     seed: int
 
     @property

@@ -6,13 +6,16 @@ loop as well as in ours. Shape legend: B episodes, T steps (one more than were p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol, TypedDict
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any, Protocol, TypedDict
 
 import torch
 from torch import Tensor
 
 Index = int | slice | list[int] | Tensor
+StateDict = dict[str, Any]  # tensors and plain values, nested: what a checkpoint can hold
+Groups = Mapping[str, int]  # "agents": how many there are
 
 
 class SchemeEntry(TypedDict, total=False):
@@ -27,13 +30,38 @@ class SchemeEntry(TypedDict, total=False):
 Scheme = dict[str, SchemeEntry]
 
 
+def entry_size(scheme: Scheme, name: str) -> int:
+    """Return how many numbers one value of the entry called ``name`` has."""
+    shape = scheme[name]["vshape"]
+    return shape if isinstance(shape, int) else prod(shape)
+
+
+class Transform(Protocol):
+    """Makes another entry out of one that is written: EPyMARL's ``preprocess``."""
+
+    def transform(self, tensor: Tensor) -> Tensor: ...
+
+    def infer_output_info(
+        self, vshape: tuple[int, ...], dtype: torch.dtype
+    ) -> tuple[tuple[int, ...], torch.dtype]:
+        """Return shape and type of what `transform` makes of an entry."""
+        ...
+
+
+# "actions": the name of the entry that is made of it, and how.
+Preprocess = Mapping[str, tuple[str, Sequence[Transform]]]
+
+
 class EpisodeBatch(Protocol):
-    """Episodes as tensors: entry "obs" is (B, T, N, O), "reward" (B, T, 1), and so on."""
+    """Episodes as tensors: entry "obs" is (B, T, N, O), "reward" (B, T, 1), and so on.
+
+    "filled" (B, T, 1) is 1 in every slot that was reached: one more than steps were played.
+    """
 
     batch_size: int
     max_seq_length: int
 
-    def __getitem__(self, name: str) -> Tensor: ...
+    def __getitem__(self, name: str, /) -> Tensor: ...
 
     def update(
         self,
@@ -46,8 +74,23 @@ class EpisodeBatch(Protocol):
         ...
 
     def max_t_filled(self) -> int | Tensor:
-        """Return the largest number of steps that any episode has."""
+        """Return the largest number of slots that any episode has filled."""
         ...
+
+
+class NewEpisodeBatch(Protocol):
+    """The class with which a host stores episodes."""
+
+    def __call__(
+        self,
+        scheme: Scheme,
+        groups: Groups,
+        batch_size: int,
+        max_seq_length: int,
+        *,
+        preprocess: Preprocess | None,
+        device: str,
+    ) -> EpisodeBatch: ...
 
 
 class StatLogger(Protocol):

@@ -1,4 +1,4 @@
-"""What the learners without communication read from a configuration."""
+"""What learners read from a configuration: one hierarchy, of which an algorithm adds the leaves."""
 
 from __future__ import annotations
 
@@ -9,18 +9,26 @@ from acd_plugin.errors import UserError
 
 
 class LearnerSettings(ComponentSettings):
-    """Settings that value and policy learners share; the names are the configuration's keys."""
+    """Settings of every learner; the names are the configuration's keys."""
 
     name: str
     n_agents: int = Field(ge=1)
-    common_reward: bool = True
+    batch_size: int = Field(ge=1)  # episodes per update
+    batch_size_run: int = Field(ge=1)  # games played at once
+    buffer_size: int = Field(ge=1)
     gamma: float = Field(ge=0.0, le=1.0)
     lr: float = Field(gt=0.0)
     grad_norm_clip: float = Field(gt=0.0)
     target_update_interval_or_tau: float = Field(gt=0.0)  # above 1: updates; else: soft update
+    learner_log_interval: int = Field(ge=1)
+
+
+class TeamSettings(LearnerSettings):
+    """What value and policy learners without communication add."""
+
+    common_reward: bool = True
     standardise_rewards: bool
     standardise_returns: bool
-    learner_log_interval: int = Field(ge=1)
 
     def check(self, output_type: str, mac: object) -> None:
         """Raise UserError for what these learners cannot do, or not with this controller."""

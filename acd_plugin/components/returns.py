@@ -30,20 +30,30 @@ def lambda_returns(
 
 
 def n_step_returns(
-    rewards: Tensor, values: Tensor, played: Tensor, gamma: float, n: int, add_last_value: bool
+    rewards: Tensor, values: Tensor, played: Tensor, open_ended: Tensor, gamma: float, n: int
 ) -> Tensor:
     """Return ``sum over k < n of gamma^k r_{t+k} + gamma^n V_{t+n}`` (B, T, N).
 
-    ``rewards`` and ``played`` are (B, T, N), ``values`` (B, T + 1, N). Near the end the sum simply
-    stops; with ``add_last_value`` it closes with the value of the state after the last step, as if
-    the game went on.
+    ``rewards``, ``played`` and ``open_ended`` are (B, T, N), ``values`` (B, T + 1, N). Where an
+    episode ends the sum simply stops; after a step that is ``open_ended`` (1) it closes with the
+    value of the state that was reached, as if the game went on.
     """
     batch, steps, agents = rewards.shape
-    last = values[:, -1:] if add_last_value else torch.zeros_like(values[:, -1:])
+    before = rewards.new_zeros(batch, 1, agents)
     beyond = rewards.new_zeros(batch, n, agents)
-    rewards = torch.cat([rewards * played, last, beyond], dim=1)
-    values = torch.cat([values[:, :-1] * played, last, beyond], dim=1)
+    closing = torch.cat([before, values[:, 1:] * open_ended], dim=1)  # (B, T + 1, N) at its slot
+    rewards = torch.cat([torch.cat([rewards * played, before], dim=1) + closing, beyond], dim=1)
+    values = torch.cat([torch.cat([values[:, :-1] * played, before], dim=1) + closing, beyond], 1)
     total = gamma**n * values[:, n : n + steps]
     for k in range(n):
         total = total + gamma**k * rewards[:, k : k + steps]
     return total
+
+
+def cut_off(played: Tensor, terminated: Tensor) -> Tensor:
+    """Return 1 at the last steps of games that did not end there but were cut off (B, T, N).
+
+    ``played`` is (B, T, N), ``terminated`` (B, T, 1).
+    """
+    goes_on = torch.cat([played[:, 1:], torch.zeros_like(played[:, :1])], dim=1)
+    return played * (1 - goes_on) * (1 - terminated)

@@ -24,11 +24,15 @@ class RunningMoments(nn.Module):
 
     @torch.no_grad()
     def update(self, values: Tensor) -> None:
-        """Take ``values`` (M, size) into account."""
+        """Take ``values`` (M, size) into account, however many there are."""
         count = values.shape[0]
+        if count == 0:
+            return
         total = self.count.item() + count
         shift = values.mean(dim=0) - self.mean
-        squares = self.variance * self.count.item() + values.var(dim=0) * count
+        # A single value varies by nothing; torch would divide by 0.
+        variance = values.var(dim=0) if count > 1 else torch.zeros_like(shift)
+        squares = self.variance * self.count.item() + variance * count
         squares += shift**2 * (self.count.item() * count / total)
         self.mean += shift * (count / total)
         self.variance.copy_(squares / total)

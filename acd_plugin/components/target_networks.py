@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import torch
 from torch import nn
 
 
+class TargetPair(NamedTuple):
+    """A network that learns, and the copy that follows it."""
+
+    target: nn.Module
+    online: nn.Module
+
+
 class TargetNetworks:
-    """Follows ``target_update_interval_or_tau``, whose values above 1 are an interval.
+    """Follows ``target_update_interval_or_tau``, whose values above 1 are an interval in updates.
 
     At most 1, it is the share by which the targets move at every update (Lillicrap et al. 2016).
     """
 
-    def __init__(self, interval_or_tau: float, pairs: list[tuple[nn.Module, nn.Module]]) -> None:
-        """``pairs`` are (target, online)."""
+    def __init__(self, interval_or_tau: float, pairs: Mapping[str, TargetPair]) -> None:
+        """``pairs`` have the names under which the targets are stored with a run."""
         self._interval_or_tau = interval_or_tau
-        self._pairs = pairs
+        self.pairs = pairs
         self.last_copy = 0  # to be stored with a run
 
+    def follow(self, updates: int) -> None:
+        """Do what is due after the learner's update number ``updates``, counted from 1."""
+        if self._interval_or_tau <= 1:
+            self._move(self._interval_or_tau)
+        elif updates - self.last_copy >= self._interval_or_tau:
+            self.copy()
+            self.last_copy = updates
+
+    def copy(self) -> None:
+        """Make all targets equal to the networks that they follow."""
+        for target, online in self.pairs.values():
+            target.load_state_dict(online.state_dict())
+
     @torch.no_grad()
-    def follow(self, count: int) -> None:
-        """Update after the ``count``-th unit (update or episode) in which the interval counts."""
-        if self._interval_or_tau > 1:
-            if count - self.last_copy >= self._interval_or_tau:
-                for target, online in self._pairs:
-                    target.load_state_dict(online.state_dict())
-                self.last_copy = count
-            return
-        for target, online in self._pairs:
+    def _move(self, share: float) -> None:
+        for target, online in self.pairs.values():
             values = zip(target.state_dict().values(), online.state_dict().values(), strict=True)
             for one, other in values:
-                one.lerp_(other, self._interval_or_tau)
+                one.lerp_(other, share)

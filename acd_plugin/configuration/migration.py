@@ -55,4 +55,5 @@ def _from_0_1_0(config: Config) -> None:
     }
     interval = config.get(_TARGETS)
     if config.get("learner") in _COUNTED_EPISODES and interval is not None and interval > 1:
-        config[_TARGETS] = interval / config["batch_size"]
+        # At most a batch of episodes meant a copy after every update, as a share of 1 does.
+        config[_TARGETS] = max(1.0, interval / config["batch_size"])

@@ -62,7 +62,8 @@ class CommController(Controller):
 
     def episode_stats(self, ep_batch: Any) -> dict[str, Tensor]:
         """Return statistics of the episodes just played, each (B,)."""
-        sent = (ep_batch["messages"] >= 0.5).any(dim=-1)  # (B, T + 1, N)
+        sent = (ep_batch["messages"][:, :-1] >= 0.5).any(dim=-1)  # (B, T, N)
+        sent &= ep_batch["filled"][:, 1:].bool()  # not after a game's end
         return {"messages_sent": sent.sum(dim=(1, 2)).double()}
 
 

@@ -40,11 +40,6 @@ class DialController(CommController):
         self.settings = DialSettings.from_args(args)
         super().__init__(scheme, args, self.settings)
         self._is_oracle = self.settings.message_content == "oracle"
-        if self._is_oracle and args.runner != "batch":
-            raise UserError(
-                f"message_content=oracle with runner={args.runner}: only runner=batch tells agents "
-                "the truth"
-            )
         self.noise_generator = named_generator(args.seed, "message_noise")
         self._received = torch.empty(0)  # messages received at the step being played
 
@@ -68,9 +63,14 @@ class DialController(CommController):
         if n_bits <= 0:  # what is negative is refused with the other settings
             return {}
         entries = {"message_noise": message_entry(n_bits), "messages": message_entry(n_bits)}
-        if getattr(args, "message_content", None) == "oracle":
-            entries["threatened"] = message_entry(1)
+        for truth in DialController.needed_truths(args):
+            entries[truth] = message_entry(1)
         return entries
+
+    @staticmethod
+    def needed_truths(args: SimpleNamespace) -> tuple[str, ...]:
+        """Return the names of the truths that the messages tell (see `BatchEnv.truths`)."""
+        return ("threatened",) if getattr(args, "message_content", None) == "oracle" else ()
 
     def init_hidden(self, batch_size: int) -> None:
         """Begin episodes in ``batch_size`` games."""

@@ -64,6 +64,9 @@ class EnvLoop:
             name: np.array([float(info.get(name, 0.0)) for info in self._infos]) for name in names
         }
 
+    def truths(self) -> dict[str, NDArray[np.bool_]]:
+        return {}
+
     def picture(self, game: int) -> str:
         raise NotImplementedError(f"{type(self._envs[game]).__name__} has no picture")
 

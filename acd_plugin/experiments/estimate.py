@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from acd_plugin import hosts
 from acd_plugin.experiments.plan import Job
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.recorder import NullRecorder
 
@@ -20,7 +18,6 @@ def estimate(jobs: Iterable[Job]) -> dict[Job, float]:
 
     Raises UserError when a component refuses a job's settings.
     """
-    hosts.use(BUILTIN)
     seconds: dict[tuple[str, str], float] = {}
     estimates = {}
     for job in jobs:

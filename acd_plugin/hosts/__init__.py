@@ -1,9 +1,8 @@
 """Hosts own the training loop, the episode batches and the registries.
 
-The plugin's own classes take from the host what belongs to it (`current`) and do not ask which
-one it is.
+The plugin's own classes are handed what belongs to their host and do not ask which one it is.
 """
 
-from acd_plugin.hosts.host import Host, current, use
+from acd_plugin.hosts.host import Host
 
-__all__ = ["Host", "current", "use"]
+__all__ = ["Host"]

@@ -1,10 +1,31 @@
-"""The one object through which the plugin sees its host."""
+"""What a host is: whoever owns the training loop, the episode batches and the registries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
+
+from acd_plugin.configuration.layers import Config
+from acd_plugin.controllers.controller import Controller
+from acd_plugin.learners.learner import Learner
+from acd_plugin.runners.runner import Runner
+
+
+class MetricLog(Protocol):
+    """What a host's own loop sees of a Sacred run."""
+
+    def log_scalar(self, name: str, value: float, step: int) -> None:
+        """Record one number at environment step ``step``."""
+        ...
+
+
+# A host's own loop: trains, writes its files into the folder and returns the last test's return.
+Loop = Callable[[MetricLog, Config, str], float | None]
+
+
+def _accept(config: Config) -> None:
+    del config
 
 
 @dataclass(frozen=True)
@@ -13,25 +34,9 @@ class Host:
 
     name: str
     reason: str  # why this host was chosen, for the log
-    episode_batch: type[Any]
-    runners: Mapping[str, Callable[..., Any]]
-    controllers: Mapping[str, Callable[..., Any]]
-    learners: Mapping[str, Callable[..., Any]]
-    # The host's own training loop: (Sacred run, configuration, folder for its files) -> result.
-    # None: the built-in `Training`.
-    loop: Callable[[Any, dict[str, Any], str], float | None] | None = None
-
-
-_current: list[Host] = []
-
-
-def use(host: Host) -> None:
-    """Make ``host`` the one that the plugin's classes work in."""
-    _current[:] = [host]
-
-
-def current() -> Host:
-    """Return the host in use."""
-    if not _current:
-        raise RuntimeError("no host was chosen: call acd_plugin.hosts.use(...) first")
-    return _current[0]
+    runners: Mapping[str, Callable[..., Runner]]
+    controllers: Mapping[str, Callable[..., Controller]]
+    learners: Mapping[str, Callable[..., Learner]]
+    loop: Loop | None = None  # None: the built-in `Training`
+    # Raises UserError for what its own loop cannot do, before anything is written.
+    check: Callable[[Config], None] = _accept

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from acd_plugin.communication.comm_settings import DialSettings
-from acd_plugin.controllers.dial_controller import DialController, Unrolled
-from acd_plugin.learners.comm_learner import CommLearner, Statistics
+from acd_plugin.components.contracts import EpisodeBatch
+from acd_plugin.controllers.dial_controller import DialController
+from acd_plugin.learners.comm_learner import CommLearner
+from acd_plugin.learners.learner import Statistics
 
 
 class DialLearner(CommLearner):
@@ -22,16 +21,19 @@ class DialLearner(CommLearner):
     """
 
     algorithm = "DIAL"
-    settings_class = DialSettings
     controller = ("dial_mac", DialController)
+    mac: DialController
+    target_mac: DialController
 
-    def _loss(self, batch: Any, online: Unrolled) -> tuple[Tensor, Statistics]:
+    def loss(self, batch: EpisodeBatch) -> tuple[Tensor, Tensor, Statistics]:
+        online = self.mac.unroll(batch, batch.max_seq_length - 1)
         with torch.no_grad():
             target = self.target_mac.unroll(batch, batch.max_seq_length)
-        return self._td_loss(
+        loss, statistics = self.td_loss(
             batch,
             online.action_values,
             batch["actions"][:, :-1],
             target.action_values,
             target.available,
         )
+        return loss, online.received, statistics

@@ -7,29 +7,29 @@ from __future__ import annotations
 
 import copy
 from types import SimpleNamespace
-from typing import Any
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
+from acd_plugin.components.contracts import EpisodeBatch, Scheme, StatLogger
 from acd_plugin.components.episodes import played_steps
-from acd_plugin.components.fresh_episodes import FreshEpisodes, OnPolicySettings
-from acd_plugin.components.learner_settings import LearnerSettings
-from acd_plugin.components.returns import n_step_returns
+from acd_plugin.components.fresh_episodes import FreshEpisodes
+from acd_plugin.components.learner_settings import TeamSettings
+from acd_plugin.components.returns import cut_off, n_step_returns
 from acd_plugin.components.running_moments import RunningMoments
-from acd_plugin.components.target_networks import TargetNetworks
+from acd_plugin.components.target_networks import TargetNetworks, TargetPair
+from acd_plugin.controllers.controller import Controller
 from acd_plugin.controllers.unrolling import unroll
 from acd_plugin.critics import REGISTRY as CRITICS
 from acd_plugin.errors import find
-from acd_plugin.learners.learner import Learner
+from acd_plugin.learners.learner import BaseLearner, Statistics
 
 _TINY = 1e-10  # keeps logarithms of probabilities finite
 
-Statistics = dict[str, Tensor]
 
-
-class PpoSettings(LearnerSettings, OnPolicySettings):
+class PpoSettings(TeamSettings):
     """Settings of the learner; the names are the configuration's keys."""
 
     critic_type: str
@@ -37,10 +37,10 @@ class PpoSettings(LearnerSettings, OnPolicySettings):
     eps_clip: float = Field(gt=0.0)  # a probability's ratio of new to old may pay off this far
     entropy_coef: float = Field(ge=0.0)
     q_nstep: int = Field(ge=1)  # rewards counted before the critic's word is taken
-    add_value_last_step: bool  # what follows the last step counts, as if the game went on
+    add_value_last_step: bool  # what follows the last step counts, even if the game ended there
 
 
-class PpoLearner(Learner):
+class PpoLearner(BaseLearner):
     """``epochs`` steps of Adam, of policy and critic, per batch of fresh episodes.
 
     Policy (Schulman et al. 2017, equations 7 and 9; de Witt et al. 2020; Yu et al. 2022): maximise
@@ -50,7 +50,7 @@ class PpoLearner(Learner):
     """
 
     def __init__(
-        self, mac: Any, scheme: dict[str, Any], logger: Any, args: SimpleNamespace
+        self, mac: Controller, scheme: Scheme, logger: StatLogger, args: SimpleNamespace
     ) -> None:
         self.settings = PpoSettings.from_args(args)
         self.settings.check("pi_logits", mac)
@@ -64,10 +64,20 @@ class PpoLearner(Learner):
         self.reward_moments = RunningMoments(1)
         self.return_moments = RunningMoments(self.settings.n_agents)
         self.target_networks = TargetNetworks(
-            self.settings.target_update_interval_or_tau, [(self.target_critic, self.critic)]
+            self.settings.target_update_interval_or_tau,
+            {"target_critic": TargetPair(self.target_critic, self.critic)},
         )
 
-    def train(self, batch: Any, t_env: int, episode_num: int) -> None:
+    def networks(self) -> dict[str, nn.Module]:
+        return {"critic": self.critic}
+
+    def moments(self) -> dict[str, RunningMoments]:
+        return {"reward_moments": self.reward_moments, "return_moments": self.return_moments}
+
+    def optimisers(self) -> dict[str, Optimizer]:
+        return {"agent_optimiser": self.agent_optimiser, "critic_optimiser": self.critic_optimiser}
+
+    def train(self, batch: EpisodeBatch, t_env: int, episode_num: int) -> None:
         """Learn from the last ``batch_size`` episodes, once that many new ones were played."""
         if not self._fresh.are_complete(episode_num):
             return
@@ -84,32 +94,22 @@ class PpoLearner(Learner):
             )
             if old_log_probabilities is None:
                 old_log_probabilities = log_probabilities.detach()
-            agent_statistics["agent_grad_norm"] = self._step(
+            agent_statistics["agent_grad_norm"] = self.step(
                 self.agent_optimiser, loss, self.agent_parameters
             )
             statistics = critic_statistics | agent_statistics
         self.finish_update(t_env, statistics)
 
-    def _step(
-        self, optimiser: torch.optim.Optimizer, loss: Tensor, parameters: list[nn.Parameter]
-    ) -> Tensor:
-        """Follow the gradient of ``loss``; returns its norm before clipping."""
-        optimiser.zero_grad()
-        loss.backward()
-        norm = nn.utils.clip_grad_norm_(parameters, self.settings.grad_norm_clip)
-        optimiser.step()
-        return norm
-
-    def _rewards(self, batch: Any, played: Tensor) -> Tensor:
+    def _rewards(self, batch: EpisodeBatch, played: Tensor) -> Tensor:
         """Return the rewards, to each agent the team's (B, T, N)."""
-        rewards: Tensor = batch["reward"][:, :-1]
+        rewards = batch["reward"][:, :-1]
         if self.settings.standardise_rewards:
             self.reward_moments.update(rewards[played[..., :1].bool()].unsqueeze(1))
             rewards = self.reward_moments.standardise(rewards)
         return rewards.expand_as(played)
 
     def _learn_values(
-        self, batch: Any, rewards: Tensor, played: Tensor
+        self, batch: EpisodeBatch, rewards: Tensor, played: Tensor
     ) -> tuple[Tensor, Statistics]:
         """Make one step with the critic; returns the advantages (B, T, N) it saw before."""
         returns = self._returns(batch, rewards, played)
@@ -117,7 +117,7 @@ class PpoLearner(Learner):
         errors = (returns - values) * played
         count = played.sum()
         loss = (errors**2).sum() / count
-        norm = self._step(self.critic_optimiser, loss, list(self.critic.parameters()))
+        norm = self.step(self.critic_optimiser, loss, self.critic.parameters())
         return errors.detach(), {
             "critic_loss": loss,
             "critic_grad_norm": norm,
@@ -127,14 +127,17 @@ class PpoLearner(Learner):
         }
 
     @torch.no_grad()
-    def _returns(self, batch: Any, rewards: Tensor, played: Tensor) -> Tensor:
+    def _returns(self, batch: EpisodeBatch, rewards: Tensor, played: Tensor) -> Tensor:
         """Return what the critic shall say (B, T, N)."""
         settings = self.settings
         values = self.target_critic(batch)
         if settings.standardise_returns:
             values = self.return_moments.restore(values)
+        open_ended = cut_off(played, batch["terminated"][:, :-1].float())
+        if settings.add_value_last_step:
+            open_ended[:, -1] = 1.0
         returns = n_step_returns(
-            rewards, values, played, settings.gamma, settings.q_nstep, settings.add_value_last_step
+            rewards, values, played, open_ended, settings.gamma, settings.q_nstep
         )
         if settings.standardise_returns:
             self.return_moments.update(returns[played[..., 0].bool()])
@@ -143,7 +146,7 @@ class PpoLearner(Learner):
 
     def _policy_loss(
         self,
-        batch: Any,
+        batch: EpisodeBatch,
         policy: Tensor,
         advantages: Tensor,
         played: Tensor,
@@ -172,14 +175,3 @@ class PpoLearner(Learner):
                 "pi_max": (policy.max(dim=3).values * played).sum() / count,
             },
         )
-
-    def networks(self) -> dict[str, nn.Module]:
-        return {
-            "critic": self.critic,
-            "target_critic": self.target_critic,
-            "reward_moments": self.reward_moments,
-            "return_moments": self.return_moments,
-        }
-
-    def optimisers(self) -> dict[str, torch.optim.Optimizer]:
-        return {"agent_optimiser": self.agent_optimiser, "critic_optimiser": self.critic_optimiser}

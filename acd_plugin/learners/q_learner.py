@@ -7,32 +7,31 @@ from __future__ import annotations
 
 import copy
 from types import SimpleNamespace
-from typing import Any
 
 import torch
 from pydantic import Field
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
+from acd_plugin.components.contracts import EpisodeBatch, Scheme, StatLogger
 from acd_plugin.components.episodes import played_steps
-from acd_plugin.components.learner_settings import LearnerSettings
+from acd_plugin.components.learner_settings import TeamSettings
 from acd_plugin.components.returns import lambda_returns
 from acd_plugin.components.running_moments import RunningMoments
-from acd_plugin.components.target_networks import TargetNetworks
+from acd_plugin.components.target_networks import TargetNetworks, TargetPair
+from acd_plugin.controllers.controller import Controller
 from acd_plugin.controllers.unrolling import unroll
 from acd_plugin.errors import UserError, find
-from acd_plugin.learners.learner import Learner
+from acd_plugin.learners.learner import BaseLearner, Statistics
 from acd_plugin.mixers import REGISTRY as MIXERS
 
 
-class QSettings(LearnerSettings):
+class QSettings(TeamSettings):
     """Settings of the learner; the names are the configuration's keys."""
 
     mixer: str | None  # None: every agent learns by itself
     double_q: bool  # the online network chooses the action that the target network values
     td_lambda: float = Field(default=0.0, ge=0.0, le=1.0)  # 0: one-step targets
-    batch_size: int  # episodes per update
-    batch_size_run: int  # games played at once
-    buffer_size: int
 
     def check_buffer(self) -> None:
         """Raise UserError when there would never be a batch of episodes to learn from."""
@@ -44,7 +43,7 @@ class QSettings(LearnerSettings):
             )
 
 
-class QLearner(Learner):
+class QLearner(BaseLearner):
     """One gradient step of Adam per sampled batch of episodes.
 
     Loss (Mnih et al. 2015; with a mixer Rashid et al. 2018, equation 6): the mean over played steps
@@ -54,7 +53,7 @@ class QLearner(Learner):
     """
 
     def __init__(
-        self, mac: Any, scheme: dict[str, Any], logger: Any, args: SimpleNamespace
+        self, mac: Controller, scheme: Scheme, logger: StatLogger, args: SimpleNamespace
     ) -> None:
         del scheme  # part of the contract
         self.settings = QSettings.from_args(args)
@@ -68,9 +67,9 @@ class QLearner(Learner):
         self.optimiser = torch.optim.Adam(self.parameters, lr=self.settings.lr)
         self.reward_moments = RunningMoments(1)
         self.return_moments = RunningMoments(1 if self.mixer else self.settings.n_agents)
-        pairs = [(self.target_mac.agent, mac.agent)]
+        pairs = {"target": TargetPair(self.target_mac.agent, mac.agent)}
         if self.mixer and self.target_mixer:
-            pairs.append((self.target_mixer, self.mixer))
+            pairs["target_mixer"] = TargetPair(self.target_mixer, self.mixer)
         self.target_networks = TargetNetworks(self.settings.target_update_interval_or_tau, pairs)
 
     def _make_mixer(self, args: SimpleNamespace) -> nn.Module | None:
@@ -78,17 +77,23 @@ class QLearner(Learner):
             return None
         return find(MIXERS, "mixer", self.settings.mixer)(args)
 
-    def train(self, batch: Any, t_env: int, episode_num: int) -> None:
+    def networks(self) -> dict[str, nn.Module]:
+        return {"mixer": self.mixer} if self.mixer else {}
+
+    def moments(self) -> dict[str, RunningMoments]:
+        return {"reward_moments": self.reward_moments, "return_moments": self.return_moments}
+
+    def optimisers(self) -> dict[str, Optimizer]:
+        return {"optimiser": self.optimiser}
+
+    def train(self, batch: EpisodeBatch, t_env: int, episode_num: int) -> None:
         """Learn from a batch of episodes."""
         del episode_num  # part of the contract
         loss, statistics = self.loss(batch)
-        self.optimiser.zero_grad()
-        loss.backward()
-        grad_norm = nn.utils.clip_grad_norm_(self.parameters, self.settings.grad_norm_clip)
-        self.optimiser.step()
+        grad_norm = self.step(self.optimiser, loss, self.parameters)
         self.finish_update(t_env, {"loss": loss, "grad_norm": grad_norm, **statistics})
 
-    def loss(self, batch: Any) -> tuple[Tensor, dict[str, Tensor]]:
+    def loss(self, batch: EpisodeBatch) -> tuple[Tensor, Statistics]:
         """Return the loss of a batch and what there is to say about it."""
         values = unroll(self.mac, batch, batch.max_seq_length)  # (B, T + 1, N, A)
         taken = values[:, :-1].gather(3, batch["actions"][:, :-1]).squeeze(3)  # (B, T, N)
@@ -109,7 +114,7 @@ class QLearner(Learner):
         return (errors**2).sum()
 
     @torch.no_grad()
-    def _make_targets(self, batch: Any, values: Tensor, played: Tensor) -> Tensor:
+    def _make_targets(self, batch: EpisodeBatch, values: Tensor, played: Tensor) -> Tensor:
         """Return the targets (B, T, M) for the online ``values`` (B, T + 1, N, A)."""
         rewards = batch["reward"][:, :-1]  # (B, T, 1)
         terminated = batch["terminated"][:, :-1].float()  # (B, T, 1)
@@ -127,7 +132,7 @@ class QLearner(Learner):
             targets = self.return_moments.standardise(targets)
         return targets
 
-    def _following_values(self, batch: Any, values: Tensor) -> Tensor:
+    def _following_values(self, batch: EpisodeBatch, values: Tensor) -> Tensor:
         """Return what the target networks make of the best actions one step later (B, T, M)."""
         target_values = unroll(self.target_mac, batch, batch.max_seq_length)[:, 1:]
         allowed = batch["avail_actions"][:, 1:].bool()
@@ -137,16 +142,3 @@ class QLearner(Learner):
         return (
             self.target_mixer(following, batch["state"][:, 1:]) if self.target_mixer else following
         )
-
-    def networks(self) -> dict[str, nn.Module]:
-        networks = {
-            "target": self.target_mac.agent,
-            "mixer": self.mixer,
-            "target_mixer": self.target_mixer,
-            "reward_moments": self.reward_moments,
-            "return_moments": self.return_moments,
-        }
-        return {name: network for name, network in networks.items() if network is not None}
-
-    def optimisers(self) -> dict[str, torch.optim.Optimizer]:
-        return {"optimiser": self.optimiser}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor
 
-from acd_plugin.communication.comm_settings import RialSettings
-from acd_plugin.controllers.rial_controller import RialController, Unrolled
-from acd_plugin.learners.comm_learner import CommLearner, Statistics
+from acd_plugin.components.contracts import EpisodeBatch
+from acd_plugin.controllers.rial_controller import RialController
+from acd_plugin.learners.comm_learner import CommLearner
+from acd_plugin.learners.learner import Statistics
 
 
 class RialLearner(CommLearner):
@@ -20,20 +19,22 @@ class RialLearner(CommLearner):
     """
 
     algorithm = "RIAL"
-    settings_class = RialSettings
     controller = ("rial_mac", RialController)
+    mac: RialController
+    target_mac: RialController
 
-    def _loss(self, batch: Any, online: Unrolled) -> tuple[Tensor, Statistics]:
+    def loss(self, batch: EpisodeBatch) -> tuple[Tensor, Tensor, Statistics]:
+        online = self.mac.unroll(batch, batch.max_seq_length - 1)
         with torch.no_grad():
-            target: Unrolled = self.target_mac.unroll(batch, batch.max_seq_length)
-        loss, statistics = self._td_loss(
+            target = self.target_mac.unroll(batch, batch.max_seq_length)
+        loss, statistics = self.td_loss(
             batch,
             online.action_values,
             batch["actions"][:, :-1],
             target.action_values,
             target.available,
         )
-        message_loss, message_statistics = self._td_loss(
+        message_loss, message_statistics = self.td_loss(
             batch,
             online.message_values,
             online.messages.unsqueeze(3),
@@ -41,4 +42,4 @@ class RialLearner(CommLearner):
             target.messages_allowed,
         )
         statistics["message_td_error_abs"] = message_statistics["td_error_abs"]
-        return loss + message_loss, statistics
+        return loss + message_loss, online.received, statistics

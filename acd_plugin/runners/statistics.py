@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
+
+from acd_plugin.components.contracts import StateDict, StatLogger
 
 
 class EpisodeStatistics:
@@ -30,7 +30,7 @@ class EpisodeStatistics:
         for name, values in {"ep_length": lengths, **stats}.items():
             self._sums[name] = self._sums.get(name, 0.0) + float(values.sum())
 
-    def log(self, logger: Any, prefix: str, t_env: int) -> None:
+    def log(self, logger: StatLogger, prefix: str, t_env: int) -> None:
         """Log ``return_mean``, ``return_std`` and ``NAME_mean`` of every statistic; start anew."""
         logger.log_stat(f"{prefix}return_mean", float(np.mean(self._returns)), t_env)
         logger.log_stat(f"{prefix}return_std", float(np.std(self._returns)), t_env)
@@ -38,8 +38,8 @@ class EpisodeStatistics:
             logger.log_stat(f"{prefix}{name}_mean", total / self.episodes, t_env)
         self._returns, self._sums = [], {}
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> StateDict:
         return {"returns": self._returns, "sums": self._sums}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: StateDict) -> None:
         self._returns, self._sums = list(state["returns"]), dict(state["sums"])

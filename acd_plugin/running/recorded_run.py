@@ -14,8 +14,9 @@ from sacred import SETTINGS, Experiment
 from sacred.utils import SacredInterrupt
 
 import acd_plugin
-from acd_plugin import hosts
 from acd_plugin.errors import UserError
+from acd_plugin.hosts import Host
+from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training, TrainingStoppedError
 from acd_plugin.running.fingerprint import fingerprint
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
@@ -51,8 +52,9 @@ def run_training(
     mongo: MongoAddress | None = None,
     about: Mapping[str, str | None] | None = None,
     draw: Callable[[RunFolder, Path], None] | None = None,
+    host: Host = BUILTIN,
 ) -> RunFolder:
-    """Train with a checked configuration and return the run's folder.
+    """Train with a checked configuration in a ``host`` and return the run's folder.
 
     ``resume`` continues that run, in its folder, from that checkpoint; ``mongo`` also gets what is
     recorded; ``about`` is stored with a new run (``comment``: the user's note, ``command_line``);
@@ -78,7 +80,6 @@ def run_training(
         if mongo is not None:
             mirrors.append(Mirror(observer.folder, mongo))
             mirrors[0].start()
-        host = hosts.current()
         try:
             if host.loop is not None:
                 result = host.loop(_run, config, str(observer.folder.path))

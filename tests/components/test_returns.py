@@ -30,7 +30,9 @@ def n_step_by_definition(
 @given(st.integers(1, 7), st.integers(1, 9), st.booleans())
 def test_n_step_returns(steps: int, n: int, add: bool) -> None:
     rewards, values = numbers(2, steps, 3), numbers(2, steps + 1, 3, seed=1)
-    returns = n_step_returns(rewards, values, torch.ones(2, steps, 3), 0.9, n, add)
+    open_ended = torch.zeros(2, steps, 3)
+    open_ended[:, -1] = add
+    returns = n_step_returns(rewards, values, torch.ones(2, steps, 3), open_ended, 0.9, n)
     for t in range(steps):
         expected = n_step_by_definition(
             rewards[1, :, 2].tolist(), values[1, :, 2].tolist(), t, n, 0.9, add
@@ -40,7 +42,8 @@ def test_n_step_returns(steps: int, n: int, add: bool) -> None:
 
 def test_n_step_returns_count_nothing_after_the_end() -> None:
     played = torch.tensor([1.0, 1.0, 0.0, 0.0]).view(1, 4, 1)
-    returns = n_step_returns(torch.ones(1, 4, 1), torch.ones(1, 5, 1), played, 1.0, 2, False)
+    over = torch.zeros(1, 4, 1)
+    returns = n_step_returns(torch.ones(1, 4, 1), torch.ones(1, 5, 1), played, over, 1.0, 2)
     assert returns.flatten().tolist() == [2.0, 1.0, 0.0, 0.0]
 
 

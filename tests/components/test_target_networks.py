@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from acd_plugin.components.target_networks import TargetNetworks
+from acd_plugin.components.target_networks import TargetNetworks, TargetPair
 
 
-def pair() -> tuple[nn.Linear, nn.Linear]:
-    return nn.Linear(2, 2), nn.Linear(2, 2)
+def pair() -> TargetPair:
+    return TargetPair(nn.Linear(2, 2), nn.Linear(2, 2))
 
 
 def equal(target: nn.Module, online: nn.Module) -> bool:
@@ -19,7 +19,7 @@ def equal(target: nn.Module, online: nn.Module) -> bool:
 
 def test_an_interval_copies_when_it_has_passed() -> None:
     target, online = pair()
-    networks = TargetNetworks(3.0, [(target, online)])
+    networks = TargetNetworks(3.0, {"net": TargetPair(target, online)})
     networks.follow(2)
     assert not equal(target, online)
     networks.follow(3)
@@ -28,8 +28,8 @@ def test_an_interval_copies_when_it_has_passed() -> None:
 
 
 def test_a_share_moves_all_pairs_at_every_update() -> None:
-    pairs = [pair(), pair()]
-    before = [target.weight.detach().clone() for target, _ in pairs]
-    TargetNetworks(0.25, [*pairs]).follow(1)
-    for old, (target, online) in zip(before, pairs, strict=True):
+    pairs = {"one": pair(), "two": pair()}
+    before = [target.weight.detach().clone() for target, _ in pairs.values()]
+    TargetNetworks(0.25, pairs).follow(1)
+    for old, (target, online) in zip(before, pairs.values(), strict=True):
         torch.testing.assert_close(target.weight, old + 0.25 * (online.weight - old))

@@ -41,7 +41,7 @@ def test_dial_has_the_papers_settings() -> None:
         "rnn_layers": 2,
         "n_bits": 1,
         "dru_sigma": 2.0,
-        "target_update_interval_or_tau": 100 * 128,
+        "target_update_interval_or_tau": 100.0,
         "grad_norm_clip": 10.0,
         "t_max": 5000 * 128 * 30,
         "test_nepisode": 128,

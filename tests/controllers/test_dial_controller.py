@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -170,12 +169,6 @@ def test_the_oracle_tells_whose_hosts_are_held(make_training: MakeTraining) -> N
     assert torch.equal(unrolled.messages, batch["threatened"][:, :-1])
 
 
-def test_the_oracle_needs_who_knows_the_truth(
-    make_training: MakeTraining, make_toy_training: MakeTraining
-) -> None:
-    training = make_training(algorithm="dial_oracle")
-    args = SimpleNamespace(**{**vars(training.args), "runner": "parallel"})
-    with pytest.raises(UserError, match="runner=parallel: only runner=batch"):
-        type(training.mac)(training.buffer.scheme, {}, args)
+def test_the_oracle_needs_who_knows_the_truth(make_toy_training: MakeTraining) -> None:
     with pytest.raises(UserError, match="does not tell who is threatened"):
         make_toy_training(algorithm="dial_oracle")

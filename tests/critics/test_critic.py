@@ -30,7 +30,7 @@ def test_inputs(make_training: MakeTraining, name: str, overrides: list[str], in
     training = make_training(
         f"critic_type={name}", *overrides, algorithm="mappo", env="cyborg_large"
     )
-    assert training.learner.critic.networks[0][0].in_features == inputs
+    assert next(training.learner.critic.parameters()).shape[1] == inputs
 
 
 def test_an_independent_critic_sees_only_its_own_observation(make_training: MakeTraining) -> None:

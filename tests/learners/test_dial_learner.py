@@ -19,7 +19,7 @@ def test_the_loss_is_the_sum_over_steps_of_squared_errors_per_episode_and_agent(
     batch = training.runner.run(test_mode=False)
     steps = batch.max_seq_length - 1
     learner = training.learner
-    loss, _ = learner._loss(batch, training.mac.unroll(batch, steps))
+    loss, _, _ = learner.loss(batch)
     online = training.mac.unroll(batch, steps).action_values
     target = learner.target_mac.unroll(batch, steps + 1)
     total = 0.0
@@ -43,7 +43,7 @@ def test_bootstrapping_at_the_time_limit_uses_the_last_observation(
     assert not batch["terminated"].any()
     rewards = batch["reward"][:, :-1]
     target = training.learner.target_mac.unroll(batch, batch.max_seq_length)
-    targets = training.learner._targets(batch, target.action_values, target.available.bool())
+    targets = training.learner.td_targets(batch, target.action_values, target.available.bool())
     assert not torch.equal(targets[:, -1], rewards[:, -1].expand_as(targets[:, -1]))
 
 
@@ -74,7 +74,7 @@ def test_no_gradient_reaches_the_sender_when_the_message_is_cut(
 
 
 def test_the_target_network_is_copied_at_its_interval_only(make_training: MakeTraining) -> None:
-    training = make_training("target_update_interval_or_tau=16")
+    training = make_training("target_update_interval_or_tau=2")
 
     def is_equal() -> bool:
         target, online = training.learner.target_mac.parameters(), training.mac.parameters()
@@ -126,7 +126,7 @@ def test_games_of_different_length_are_cut_off_where_they_end(
     training = make_toy_training(env="uneven")
     batch = training.runner.run(test_mode=False)
     assert batch["filled"].sum(dim=(1, 2)).tolist() == [2, 3, 4, 2, 3, 4, 2, 3]
-    loss, statistics = training.learner._loss(batch, training.mac.unroll(batch, 3))
+    loss, _, statistics = training.learner.loss(batch)
     assert torch.isfinite(loss)
     assert all(torch.isfinite(value) for value in statistics.values())
 
@@ -145,7 +145,7 @@ SIGNAL = [
     "buffer_size=32",
     "lr=0.002",
     "epsilon_anneal_time=8000",
-    "target_update_interval_or_tau=640",
+    "target_update_interval_or_tau=20",
 ]
 
 
@@ -165,7 +165,7 @@ def test_it_learns_to_defend(make_training: MakeTraining) -> None:
         "buffer_size=32",
         "epsilon_anneal_time=100000",
         "lr=0.001",
-        "target_update_interval_or_tau=640",
+        "target_update_interval_or_tau=20",
         env="cyborg_small_no_block",
     )
     for _ in range(200):

@@ -26,7 +26,7 @@ def test_the_loss_is_that_of_actions_plus_that_of_messages(make_training: MakeTr
         wanted = batch["reward"][:, :-1] + 0.9 * best
         taken = values.gather(3, chosen.unsqueeze(3)).squeeze(3)
         total = total + ((taken - wanted) ** 2).sum() / (8 * 3)
-    loss, statistics = training.learner._loss(batch, online)
+    loss, _, statistics = training.learner.loss(batch)
     assert loss.item() == pytest.approx(total.item(), rel=1e-5)
     assert statistics["message_td_error_abs"] > 0
 
@@ -51,7 +51,7 @@ def test_it_learns_to_speak(make_toy_training: MakeTraining) -> None:
         "buffer_size=64",
         "lr=0.003",
         "epsilon_anneal_time=20000",
-        "target_update_interval_or_tau=640",
+        "target_update_interval_or_tau=10",
         algorithm="rial",
     )
     for _ in range(300):

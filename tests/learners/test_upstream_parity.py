@@ -15,10 +15,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from acd_plugin import hosts
 from acd_plugin.components.returns import lambda_returns
 from acd_plugin.configuration.layers import load_config
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
 from acd_plugin.hosts.builtin.training import Training
 from tests.hosts.test_every_algorithm import Log
@@ -57,7 +55,6 @@ CASES = [
 def build(case: str) -> Training:
     """A run in this host, whose target networks are not equal to the online ones."""
     algorithm, *overrides = case.split()
-    hosts.use(BUILTIN)
     training = Training(load_config(algorithm, ENV, [*COMMON, *overrides]), Log())
     torch.manual_seed(7)
     for module in networks(training).values():

@@ -73,7 +73,7 @@ def test_a_write_that_breaks_off_leaves_the_old_file(
 def test_training_goes_on_from_a_file_bit_for_bit(
     make_training: MakeTraining, tmp_path: Path, algorithm_overrides: list[str]
 ) -> None:
-    overrides = [*algorithm_overrides, "target_update_interval_or_tau=16"]
+    overrides = [*algorithm_overrides, "target_update_interval_or_tau=2"]
     whole, first = make_training(*overrides), make_training(*overrides)
     for training in (whole, first):
         for _ in range(3):

@@ -126,6 +126,9 @@ class GameBatch(ABC):
             [held[:, owners == agent].any(axis=1) for agent in range(self.n_agents)], axis=1
         )
 
+    def truths(self) -> dict[str, NDArray[np.bool_]]:
+        return {"threatened": self.threatened_agents()}
+
     def picture(self, game: int) -> str:
         """Return the network, both sides' knowledge and the last actions as text."""
         return picture_of(self, game)

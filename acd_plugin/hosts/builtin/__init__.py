@@ -1,5 +1,7 @@
 """A small host that honours EPyMARL's contracts, for machines without EPyMARL."""
 
+from functools import partial
+
 from acd_plugin.controllers import REGISTRY as CONTROLLERS
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
 from acd_plugin.hosts.host import Host
@@ -9,8 +11,7 @@ from acd_plugin.runners import REGISTRY as RUNNERS
 BUILTIN = Host(
     name="builtin",
     reason="the host that comes with the plugin",
-    episode_batch=EpisodeBatch,
-    runners=RUNNERS,
+    runners={name: partial(runner, episode_batch=EpisodeBatch) for name, runner in RUNNERS.items()},
     controllers=CONTROLLERS,
     learners=LEARNERS,
 )

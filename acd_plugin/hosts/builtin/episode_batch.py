@@ -5,14 +5,15 @@ Shape legend: B episodes, T steps (one more than the episode limit), N agents.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import overload
 
 import torch
 from torch import Tensor
 
-Scheme = dict[str, dict[str, Any]]
-Preprocess = dict[str, tuple[str, list[Any]]]
+from acd_plugin.components.contracts import Groups, Index, Preprocess, Scheme
+
+Values = Tensor | Sequence[object] | float  # numbers, or lists of them to any depth
 
 
 class EpisodeBatch:
@@ -25,7 +26,7 @@ class EpisodeBatch:
     def __init__(
         self,
         scheme: Scheme,
-        groups: Mapping[str, int],
+        groups: Groups,
         batch_size: int,
         max_seq_length: int,
         data: dict[str, Tensor] | None = None,
@@ -35,7 +36,7 @@ class EpisodeBatch:
         self.groups = groups
         self.batch_size = batch_size
         self.max_seq_length = max_seq_length
-        self.preprocess = preprocess or {}
+        self.preprocess: Preprocess = preprocess or {}
         self.device = device
         self.scheme = _complete(scheme, self.preprocess) if data is None else scheme
         self.data = data if data is not None else self._allocate()
@@ -55,24 +56,23 @@ class EpisodeBatch:
 
     def update(
         self,
-        data: Mapping[str, Any],
-        bs: Any = slice(None),
-        ts: Any = slice(None),
+        data: Mapping[str, Values],
+        bs: Index = slice(None),
+        ts: Index = slice(None),
         mark_filled: bool = True,
     ) -> None:
         """Write ``data`` at episodes ``bs`` and steps ``ts`` (an index or a slice).
 
         Values have the entry's shape, with or without the axis of a single step.
         """
-        steps = slice(ts, ts + 1) if isinstance(ts, int) else ts
+        steps = _as_slice(ts)
         if mark_filled:
             self.data["filled"][bs, steps] = 1
         for name, value in data.items():
             if name not in self.data:
                 raise KeyError(f"{name} is not in the scheme ({', '.join(self.data)})")
-            constant = bool(self.scheme[name].get("episode_const"))
+            place = (bs,) if self.scheme[name].get("episode_const") else (bs, steps)
             target = self.data[name]
-            place = bs if constant else (bs, steps)
             tensor = torch.as_tensor(value, dtype=target.dtype, device=self.device)
             target[place] = tensor.reshape(target[place].shape)
             if name in self.preprocess:
@@ -82,18 +82,21 @@ class EpisodeBatch:
                     transformed = transform.transform(transformed)
                 self.data[new_name][place] = transformed.reshape(self.data[new_name][place].shape)
 
-    def __getitem__(self, item: Any) -> Any:
+    @overload
+    def __getitem__(self, item: str, /) -> Tensor: ...
+
+    @overload
+    def __getitem__(self, item: Index | tuple[str | Index, ...], /) -> EpisodeBatch: ...
+
+    def __getitem__(self, item: str | Index | tuple[str | Index, ...], /) -> Tensor | EpisodeBatch:
         if isinstance(item, str):
-            if item not in self.data:
-                raise KeyError(f"{item} is not in the scheme ({', '.join(self.data)})")
-            return self.data[item]
-        if isinstance(item, tuple) and all(isinstance(name, str) for name in item):
-            return self._view(
-                {name: self.scheme[name] for name in item}, {name: self[name] for name in item}
-            )
-        episodes, steps = item if isinstance(item, tuple) else (item, slice(None))
-        episodes = slice(episodes, episodes + 1) if isinstance(episodes, int) else episodes
-        steps = slice(steps, steps + 1) if isinstance(steps, int) else steps
+            return self._tensor(item)
+        parts = item if isinstance(item, tuple) else (item, slice(None))
+        names = [part for part in parts if isinstance(part, str)]
+        if names:
+            scheme = {name: self.scheme[name] for name in names}
+            return self._view(scheme, {name: self._tensor(name) for name in names})
+        episodes, steps = (_as_slice(part) for part in parts if not isinstance(part, str))
         chosen = {
             name: tensor[episodes]
             if self.scheme[name].get("episode_const")
@@ -101,6 +104,11 @@ class EpisodeBatch:
             for name, tensor in self.data.items()
         }
         return self._view(self.scheme, chosen)
+
+    def _tensor(self, name: str) -> Tensor:
+        if name not in self.data:
+            raise KeyError(f"{name} is not in the scheme ({', '.join(self.data)})")
+        return self.data[name]
 
     def _view(self, scheme: Scheme, data: dict[str, Tensor]) -> EpisodeBatch:
         per_step = next(
@@ -113,7 +121,7 @@ class EpisodeBatch:
         )
 
     def max_t_filled(self) -> int:
-        """Return the largest number of steps that any episode has."""
+        """Return the largest number of slots that any episode has filled."""
         return int(self.data["filled"].sum(dim=1).max())
 
     def to(self, device: str) -> None:
@@ -124,14 +132,21 @@ class EpisodeBatch:
 
 def _complete(scheme: Scheme, preprocess: Preprocess) -> Scheme:
     """Return the scheme with the preprocessed entries and "filled"."""
-    full = {name: dict(entry) for name, entry in scheme.items()}
+    full = {name: entry.copy() for name, entry in scheme.items()}
     for name, (new_name, transforms) in preprocess.items():
-        vshape, dtype = full[name]["vshape"], full[name].get("dtype", torch.float32)
+        vshape, dtype = _shape(full[name]["vshape"]), full[name].get("dtype", torch.float32)
         for transform in transforms:
             vshape, dtype = transform.infer_output_info(vshape, dtype)
-        full[new_name] = {**full[name], "vshape": vshape, "dtype": dtype}
+        made = full[name].copy()
+        made["vshape"], made["dtype"] = vshape, dtype
+        full[new_name] = made
     full["filled"] = {"vshape": (1,), "dtype": torch.long}
     return full
+
+
+def _as_slice(index: Index) -> Index:
+    """Return an index that keeps its axis."""
+    return slice(index, index + 1) if isinstance(index, int) else index
 
 
 def _shape(vshape: int | tuple[int, ...]) -> tuple[int, ...]:

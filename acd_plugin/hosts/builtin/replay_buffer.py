@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import torch
 
-from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch, Preprocess, Scheme
+from acd_plugin.components.contracts import Groups, Preprocess, Scheme, StateDict
+from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
 
 
 class ReplayBuffer(EpisodeBatch):
@@ -16,7 +14,7 @@ class ReplayBuffer(EpisodeBatch):
     def __init__(
         self,
         scheme: Scheme,
-        groups: Mapping[str, int],
+        groups: Groups,
         buffer_size: int,
         max_seq_length: int,
         generator: torch.Generator,
@@ -46,13 +44,11 @@ class ReplayBuffer(EpisodeBatch):
     def sample(self, batch_size: int) -> EpisodeBatch:
         """Return ``batch_size`` different episodes; all of them, in order, if there are no more."""
         if self.episodes_in_buffer == batch_size:
-            everything: EpisodeBatch = self[:batch_size]
-            return everything
+            return self[:batch_size]
         chosen = torch.randperm(self.episodes_in_buffer, generator=self.generator)[:batch_size]
-        batch: EpisodeBatch = self[chosen]
-        return batch
+        return self[chosen]
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> StateDict:
         """Return the stored episodes and the state of the sampling."""
         return {
             "data": {name: tensor[: self.episodes_in_buffer] for name, tensor in self.data.items()},
@@ -61,7 +57,7 @@ class ReplayBuffer(EpisodeBatch):
             "generator": self.generator.get_state(),
         }
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: StateDict) -> None:
         self.episodes_in_buffer = state["episodes_in_buffer"]
         self.buffer_index = state["buffer_index"]
         for name, tensor in state["data"].items():

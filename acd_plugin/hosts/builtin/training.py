@@ -9,12 +9,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from acd_plugin import hosts
+from acd_plugin.components.contracts import Scheme, StateDict
 from acd_plugin.components.streams import named_generator
 from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError, find
+from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.hosts.builtin.transforms import OneHot
+from acd_plugin.hosts.host import Host
+from acd_plugin.runners.controller_extras import extra_scheme
 
 
 class Recorder(Protocol):
@@ -48,7 +51,7 @@ class TrainingStoppedError(Exception):
 class Training:
     """One run: runner, controller, learner and buffer, built from a merged configuration."""
 
-    def __init__(self, config: dict[str, Any], recorder: Recorder) -> None:
+    def __init__(self, config: dict[str, Any], recorder: Recorder, host: Host = BUILTIN) -> None:
         self.args = SimpleNamespace(
             **config,
             device=_device(config),
@@ -59,7 +62,6 @@ class Training:
         # Networks are initialised, and components written for EPyMARL draw, from the global ones.
         torch.manual_seed(self.args.seed)
         np.random.seed(self.args.seed % 2**32)
-        host = hosts.current()
         self.runner = find(host.runners, "runner", self.args.runner)(
             args=self.args, logger=recorder
         )
@@ -68,7 +70,7 @@ class Training:
         self.args.n_actions = info["n_actions"]
         self.args.state_shape = info["state_shape"]
         mac_class = find(host.controllers, "mac", self.args.mac)
-        scheme = _scheme(info) | _extra_scheme(mac_class, self.args)
+        scheme = _scheme(info) | extra_scheme(mac_class, self.args)
         groups = {"agents": self.args.n_agents}
         preprocess = {"actions": ("actions_onehot", [OneHot(self.args.n_actions)])}
         self.buffer = ReplayBuffer(
@@ -132,8 +134,7 @@ class Training:
 
     def evaluate(self, episodes: int, render: bool) -> dict[str, NDArray[np.float64]]:
         """Play greedy episodes with the current networks; see `BatchRunner.evaluate`."""
-        result: dict[str, NDArray[np.float64]] = self.runner.evaluate(episodes, render)
-        return result
+        return self.runner.evaluate(episodes, render)
 
     def _parts(self) -> dict[str, Any]:
         return {
@@ -143,7 +144,7 @@ class Training:
             "buffer": self.buffer,
         }
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> StateDict:
         """Return all that a run needs to go on bit for bit, as tensors and plain values."""
         for name, part in self._parts().items():
             if not hasattr(part, "state_dict"):
@@ -162,7 +163,7 @@ class Training:
             **{name: part.state_dict() for name, part in self._parts().items()},
         }
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: StateDict) -> None:
         for name, part in self._parts().items():
             part.load_state_dict(state[name])
         self.episode = state["episode"]
@@ -179,7 +180,7 @@ def _device(config: dict[str, Any]) -> str:
     return "cuda" if config["use_cuda"] else "cpu"
 
 
-def _scheme(info: dict[str, int]) -> dict[str, dict[str, Any]]:
+def _scheme(info: dict[str, int]) -> Scheme:
     """What every episode stores."""
     return {
         "state": {"vshape": info["state_shape"]},
@@ -189,14 +190,6 @@ def _scheme(info: dict[str, int]) -> dict[str, dict[str, Any]]:
         "terminated": {"vshape": (1,), "dtype": torch.uint8},
         "reward": {"vshape": (1,)},
     }
-
-
-def _extra_scheme(mac_class: Any, args: SimpleNamespace) -> dict[str, dict[str, Any]]:
-    """What a controller stores beside that, if it stores anything."""
-    extra: dict[str, dict[str, Any]] = (
-        mac_class.extra_scheme(args) if hasattr(mac_class, "extra_scheme") else {}
-    )
-    return extra
 
 
 def _numpy_state() -> dict[str, Any]:

@@ -132,6 +132,17 @@ def test_bad_input_is_one_line(
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.parametrize("runner", ["episode", "parallel"])
+def test_its_runners_do_not_tell_the_truth(
+    run_in_epymarl: Run, tmp_path: Path, runner: str
+) -> None:
+    result = run_in_epymarl("dial_oracle", f"runner={runner}", "batch_size_run=1")
+    assert result.returncode == 2
+    assert f"runner '{runner}' does not tell: set runner=batch" in result.stderr.splitlines()[-1]
+    assert not (tmp_path / "results").exists()
+    assert run_in_epymarl("dial_oracle", "batch_size_run=4", "t_max=300").returncode == 0
+
+
 def test_individual_rewards_are_not_for_the_batch_runner(
     run_in_epymarl: Run, tmp_path: Path
 ) -> None:

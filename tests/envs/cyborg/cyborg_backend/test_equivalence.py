@@ -33,7 +33,7 @@ def test_random_play(setting: str) -> None:
 def test_a_trained_policy(make_training: MakeTraining) -> None:
     words = [
         *("batch_size=32", "batch_size_run=32", "buffer_size=32", "hidden_dim=32", "lr=0.002"),
-        *("target_update_interval_or_tau=40", "epsilon_anneal_time=100000"),
+        *("target_update_interval_or_tau=2", "epsilon_anneal_time=100000"),
     ]
     training = make_training(*words, env="cyborg_small_no_block")
     for _ in range(120):

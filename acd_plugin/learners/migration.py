@@ -1,0 +1,42 @@
+"""Bring the state in an earlier release's checkpoint to what this release's classes load.
+
+`configuration.migration` does the same for the configuration that lies beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from acd_plugin.components.contracts import StateDict
+
+# Where 0.1.0's critics had the layers that are called as in EPyMARL now.
+_CRITIC_LAYERS = {"0": "fc1", "2": "fc2", "4": "fc3"}
+
+
+def migrate_state(state: Mapping[str, Any], config: Mapping[str, Any]) -> StateDict:
+    """Return ``Training.state_dict()`` as this release would have stored it.
+
+    What an earlier release stored is known by its content, so a state of today comes back as it
+    is. ``config`` is the run's configuration, before or after it was migrated itself.
+    """
+    learner = dict(state["learner"])
+    if "updates" not in learner:  # 0.1.0's DIAL and RIAL counted episodes instead
+        batch_size = config["batch_size"]
+        learner["updates"] = state["episode"] // batch_size
+        learner["last_target_update"] //= batch_size
+    shared = not str(config.get("critic_type", "")).endswith("_ns")
+    for name in ("critic", "target_critic"):
+        if name in learner:
+            weights = learner[name].items()
+            learner[name] = {_critic_name(key, shared): weight for key, weight in weights}
+    return {**state, "learner": learner}
+
+
+def _critic_name(key: str, shared: bool) -> str:
+    """Turn "networks.AGENT.LAYER.weight" into "fc1.weight", or "AGENT.fc1.weight"."""
+    if not key.startswith("networks."):
+        return key
+    _, agent, layer, kind = key.split(".")
+    name = f"{_CRITIC_LAYERS[layer]}.{kind}"
+    return name if shared else f"{agent}.{name}"

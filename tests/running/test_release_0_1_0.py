@@ -1,0 +1,107 @@
+"""Learning is release 0.1.0's, number for number (tests/data/release_0_1_0/README.md).
+
+Bit for bit on a processor and versions like those the data were made with; elsewhere the last digit
+may differ, and grows with the number of updates.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import lzma
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from acd_plugin.configuration.layers import load_config
+from acd_plugin.configuration.migration import migrate
+from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.learners.migration import migrate_state
+from acd_plugin.tracking.recorder import NullRecorder
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "release_0_1_0"
+MADE_WITH = json.loads((DATA / "made_with.json").read_text())
+CONTINUED = json.loads((DATA / "continued_metrics.json").read_text())["runs"]
+FIRST_EPOCHS = json.loads((DATA / "first_epochs.json").read_text())["runs"]
+SAME_MACHINE = (torch.__version__, np.__version__, torch.backends.cpu.get_cpu_capability()) == (
+    MADE_WITH["torch"],
+    MADE_WITH["numpy"],
+    MADE_WITH["torch_cpu_capability"],
+)
+
+Points = dict[str, list[tuple[int, float]]]
+
+
+class Log(NullRecorder):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        self.points: Points = defaultdict(list)
+
+    def log_stat(self, key: str, value: float, t: int) -> None:
+        self.points[key].append((t, float(value)))
+
+
+def release_points(recorded: dict[str, list[list[Any]]]) -> Points:
+    """The release's numbers, which are written down as hexadecimal floats."""
+    return {
+        name: [(step, float.fromhex(value)) for step, value in series]
+        for name, series in recorded.items()
+    }
+
+
+def compare(ours: Points, theirs: Points, tolerance: float) -> None:
+    assert ours.keys() == theirs.keys()
+    if SAME_MACHINE:
+        assert ours == theirs
+        return
+    for name, series in theirs.items():
+        assert [step for step, _ in ours[name]] == [step for step, _ in series]
+        assert [value for _, value in ours[name]] == pytest.approx(
+            [value for _, value in series], rel=tolerance, abs=tolerance
+        ), name
+
+
+@pytest.mark.parametrize("name", sorted(FIRST_EPOCHS))
+def test_the_first_epochs(name: str) -> None:
+    run = FIRST_EPOCHS[name]
+    log = Log()
+    Training(load_config(run["algorithm"], run["environment"], run["overrides"]), log).train()
+    compare(log.points, release_points(run["metrics"]), 1e-4)
+
+
+@pytest.mark.parametrize("name", sorted(CONTINUED))
+def test_a_checkpoint_is_read_and_goes_on(name: str) -> None:
+    run = CONTINUED[name]
+    stored = torch.load(
+        io.BytesIO(lzma.decompress((DATA / run["checkpoint"]).read_bytes())), weights_only=True
+    )
+    config = migrate(json.loads(stored["config"]))
+    log = Log()
+    training = Training(config, log)
+    training.load_state_dict(migrate_state(stored["state"], config))
+    assert training.runner.t_env == run["t1"]
+    greedy = training.evaluate(16, render=False)["return"].tolist()
+    assert greedy == pytest.approx(run["greedy_returns_t1"])
+    training.train()
+    compare(log.points, release_points(run["after_t1"]), 1e-2)
+    if SAME_MACHINE:
+        greedy = training.evaluate(16, render=False)["return"].tolist()
+        assert greedy == run["greedy_returns_t2"]
+
+
+@pytest.mark.parametrize("name", sorted(CONTINUED))
+def test_migrating_a_state_twice_changes_nothing(name: str) -> None:
+    run = CONTINUED[name]
+    packed = (DATA / run["checkpoint"]).read_bytes()
+    stored = torch.load(io.BytesIO(lzma.decompress(packed)), weights_only=True)
+    config = json.loads(stored["config"])
+    once = migrate_state(stored["state"], config)
+    twice = migrate_state(once, migrate(config))
+    assert once["learner"].keys() == twice["learner"].keys()
+    assert once["learner"]["updates"] == twice["learner"]["updates"]
+    assert once["learner"]["last_target_update"] == twice["learner"]["last_target_update"]
