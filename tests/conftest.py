@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked slow, unless all tests, a marker or one test by its name is asked."""
+    """Leave out what is slow, unless all tests, a marker or one test by its name is asked."""
     if config.option.all or config.option.markexpr or any("::" in word for word in config.args):
         return
     slow = [item for item in items if item.get_closest_marker("slow")]
