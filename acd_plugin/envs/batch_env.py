@@ -5,6 +5,7 @@ Shapes: G games, N agents, A actions, O observation length.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
@@ -65,6 +66,13 @@ class BatchEnv(Protocol):
 
     def episode_stats(self) -> dict[str, NDArray[np.float64]]:
         """Return the statistics of the episodes that were just played, each (G,)."""
+        ...
+
+    def truths(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Return named facts about each agent's situation now that no agent sees, each (G, N).
+
+        For controls and for the analysis of messages; empty where an environment tells none.
+        """
         ...
 
     def picture(self, game: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from acd_plugin import hosts
 from acd_plugin.envs.batch_env import BatchEnv, Purpose
-from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.errors import UserError
 from acd_plugin.runners.statistics import EpisodeStatistics
 
@@ -60,7 +59,7 @@ class BatchRunner:
         """Receive what only the host knows: how episodes are stored and who acts."""
         self.mac = mac
         self._tells_truth = "threatened" in scheme
-        if self._tells_truth and not hasattr(self.env, "threatened_agents"):
+        if self._tells_truth and "threatened" not in self.env.truths():
             raise UserError(
                 f"the environment '{self.args.env}' does not tell who is threatened, which "
                 "message_content=oracle needs: choose another message_content"
@@ -169,7 +168,7 @@ class BatchRunner:
             "avail_actions": torch.from_numpy(self.env.available_actions[live, None]),
         }
         if self._tells_truth:
-            truth = cast(GameBatch, self.env).threatened_agents()
+            truth = self.env.truths()["threatened"]
             entries["threatened"] = torch.from_numpy(truth[live, None, :, None])
         batch.update(entries, bs=games, ts=slice(step, step + 1))
 
