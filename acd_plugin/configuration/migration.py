@@ -27,6 +27,8 @@ _SCENARIOS_0_1_0 = {
     "dial_3_subnets": "733915bb8c525795",
     "branch_office": "b09801a04ab2d018",
 }
+# Settings of that game which are new since.
+_NEW_ENV_ARGS: Config = {"attacker": "paper", "reward_terms": {}}
 _COUNTED_EPISODES = ("dial_learner", "rial_learner")
 _TARGETS = "target_update_interval_or_tau"
 
@@ -42,7 +44,10 @@ def migrate(config: Mapping[str, Any]) -> Config:
 def _from_0_1_0(config: Config) -> None:
     env_args = config.get("env_args") or {}
     scenario = env_args.get("scenario")
-    game = {"rules": "1"} if scenario else {}
+    game: dict[str, str] = {}
+    if scenario:
+        game["rules"] = "1"
+        config["env_args"] = {**env_args, **_NEW_ENV_ARGS}
     if scenario in _SCENARIOS_0_1_0:
         game["scenario"] = _SCENARIOS_0_1_0[scenario]
     if "time_limit" in env_args:

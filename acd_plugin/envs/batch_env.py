@@ -69,9 +69,9 @@ class BatchEnv(Protocol):
         ...
 
     def truths(self) -> Mapping[str, NDArray[np.bool_]]:
-        """Return what is true of each agent now and nobody is told, by name, each (G, N).
+        """Return named facts about each agent's situation now that no agent sees, each (G, N).
 
-        For controls and the analysis of messages; {} where an environment tells none.
+        For controls and for the analysis of messages; empty where an environment tells none.
         """
         ...
 

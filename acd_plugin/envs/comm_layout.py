@@ -12,11 +12,17 @@ from numpy.typing import NDArray
 class CommLayout:
     """How observations are laid out and what a message can unlock.
 
-    An observation is ``host_slots`` times four bits, then ``block_bits`` bits; -1 fills the slots
-    that an agent does not have.
+    An observation is ``host_slots`` times ``bits_per_host`` bits, then ``block_bits`` bits; -1
+    fills the slots that an agent does not have.
     """
 
     host_slots: int
     block_bits: int
+    bits_per_host: int
     gate_on_host_bits: bool  # an agent whose host bits are all zero sends nothing
     unlocked_by_message: NDArray[np.bool_]  # (N, A) actions that a received message makes available
+
+    @property
+    def host_bits(self) -> int:
+        """How many bits of an observation, from the first on, are about hosts."""
+        return self.host_slots * self.bits_per_host

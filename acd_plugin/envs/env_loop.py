@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,14 @@ from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
 
 
 class EnvLoop:
-    """``n_games`` copies made by ``make_env(game)``.
+    """``n_games`` copies made by ``make_env(seed)``.
 
     The contract has no way to choose an episode, so each copy plays its own next one; what is
     asked of `reset` is ignored, and results depend on the number of games.
     """
 
-    def __init__(self, make_env: Callable[[int], MultiAgentEnv], n_games: int) -> None:
-        self._envs = [make_env(game) for game in range(n_games)]
+    def __init__(self, make_env: Callable[[int], MultiAgentEnv], n_games: int, seed: int) -> None:
+        self._envs = [make_env(copy_seed(seed, game)) for game in range(n_games)]
         info = self._envs[0].get_env_info()
         self.n_games = n_games
         self.n_agents = info["n_agents"]
@@ -64,7 +64,7 @@ class EnvLoop:
             name: np.array([float(info.get(name, 0.0)) for info in self._infos]) for name in names
         }
 
-    def truths(self) -> dict[str, NDArray[np.bool_]]:
+    def truths(self) -> Mapping[str, NDArray[np.bool_]]:
         return {}
 
     def picture(self, game: int) -> str:
@@ -73,3 +73,8 @@ class EnvLoop:
     def close(self) -> None:
         for env in self._envs:
             env.close()
+
+
+def copy_seed(seed: int, game: int) -> int:
+    """Return the seed of one copy, so that no two copies of any two runs play the same games."""
+    return int(np.random.SeedSequence([seed, game]).generate_state(1)[0])

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from acd_plugin.envs.blueprint import Blueprint
+from acd_plugin.envs.comm_layout import CommLayout
 
 Info = dict[str, float]
 
@@ -22,6 +27,21 @@ class MultiAgentEnv(ABC):
 
     n_agents: int
     episode_limit: int
+
+    @classmethod
+    def blueprint(cls, **env_args: object) -> Blueprint | None:  # noqa: ARG003 - for subclasses
+        """Return what makes batches of this environment; None: several copies are a batch."""
+        return None
+
+    @classmethod
+    def comm_layout(cls, **env_args: object) -> CommLayout | None:  # noqa: ARG003 - for subclasses
+        """Return how communicating agents read observations; None: nothing is known of them."""
+        return None
+
+    @classmethod
+    def source_files(cls, **env_args: object) -> list[Path]:  # noqa: ARG003 - for subclasses
+        """Return the Python files that define the environment: runs with others are told apart."""
+        return [Path(inspect.getfile(cls))]
 
     @abstractmethod
     def reset(

@@ -61,8 +61,9 @@ def record(training: Training) -> Record:
     threats: list[NDArray[np.bool_]] = []
 
     def watch(env: Any) -> None:
-        if hasattr(env, "threatened_agents"):
-            threats.append(env.threatened_agents())
+        truths = env.truths()
+        if "threatened" in truths:
+            threats.append(truths["threatened"])
 
     batch, returns = training.runner.play_evaluation(watch)
     steps = int(batch.max_t_filled()) - 1

@@ -46,7 +46,7 @@ def test_the_number_of_parameters_is_the_published_one(env: str) -> None:
 
 
 def layout(slots: int = 2, blocks: int = 1) -> CommLayout:
-    return CommLayout(slots, blocks, True, np.zeros((2, 8), dtype=np.bool_))
+    return CommLayout(slots, blocks, 4, True, np.zeros((2, 8), dtype=np.bool_))
 
 
 def embed(net: Any, bits: list[float], previous: int = 0) -> torch.Tensor:

@@ -10,7 +10,7 @@ from acd_plugin.envs.comm_layout import CommLayout
 
 # Two host slots and one block bit; action 2 of each agent is unlocked by a message.
 UNLOCKED = np.array([[False, False, True]] * 3)
-LAYOUT = CommLayout(2, 1, gate_on_host_bits=True, unlocked_by_message=UNLOCKED)
+LAYOUT = CommLayout(2, 1, 4, gate_on_host_bits=True, unlocked_by_message=UNLOCKED)
 NOTHING = [0.0] * 8
 
 
@@ -34,7 +34,7 @@ def test_absent_hosts_do_not_open_the_gate() -> None:
 
 
 def test_without_a_gate_everybody_speaks() -> None:
-    open_layout = CommLayout(2, 1, gate_on_host_bits=False, unlocked_by_message=UNLOCKED)
+    open_layout = CommLayout(2, 1, 4, gate_on_host_bits=False, unlocked_by_message=UNLOCKED)
     seen = observation([*NOTHING, 0.0])
     for layout in (open_layout, None):
         assert Channel(1, layout).send(torch.ones(1, 1, 1), None, seen).item() == 1.0
@@ -54,7 +54,7 @@ def test_a_message_from_one_half_on_unlocks() -> None:
 
 
 def test_masks_stay_as_they_are_where_messages_unlock_nothing() -> None:
-    closed = CommLayout(2, 1, True, np.zeros((3, 3), dtype=np.bool_))
+    closed = CommLayout(2, 1, 4, True, np.zeros((3, 3), dtype=np.bool_))
     available = torch.tensor([[[1, 0, 0]] * 3])
     assert Channel(3, closed).widen(available, torch.ones(1, 3, 2)) is available
 
@@ -77,7 +77,7 @@ def test_an_alarm_says_whether_ones_own_hosts_show_anything_gate_or_no_gate() ->
         [*NOTHING, 1.0], [0.0, 1.0, *([0.0] * 6), 0.0], [0.0] * 4 + [-1.0] * 4 + [0.0]
     )
     logits = torch.tensor([[[5.0], [-5.0], [0.0]]])
-    no_gate = CommLayout(2, 1, gate_on_host_bits=False, unlocked_by_message=UNLOCKED)
+    no_gate = CommLayout(2, 1, 4, gate_on_host_bits=False, unlocked_by_message=UNLOCKED)
     for layout in (LAYOUT, no_gate):
         for noise in (None, torch.ones_like(logits)):
             sent = AlarmChannel(3, layout).send(logits, noise, seen)

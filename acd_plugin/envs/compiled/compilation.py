@@ -1,18 +1,19 @@
 """One decorator for all compiled rules, and a cache that can never be stale.
 
 numba's own cache looks only at the file of the function it compiles, so editing a rule would leave
-its callers with the old one. Here the cache folder is named after the content of every rule file.
+its callers with the old one. Here a game's cache folder is named after the content of all files
+with its rules.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 # With highlighting, numba lets colorama wrap whatever standard output is at the time, which in a
 # recorded run is a stream that is closed before colorama's exit handler writes to it.
@@ -21,19 +22,54 @@ os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
 import numba
 from numba.core import config as numba_config
 
+from acd_plugin.envs.compiled.content import Sources, files_of, plain
 from acd_plugin.errors import UserError
 
 _log = logging.getLogger(__name__)
-FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+_SHARED = Path(__file__).resolve().parent
+_ENVIRONMENTS = _SHARED.parent
+FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 
 
-def cache_folder() -> Path:
-    """Return the folder of the compiled rules, named after the rules and numba's version."""
+def compiled(function: FunctionT) -> FunctionT:
+    """Compile one rule.
+
+    Every rule receives the whole state, some fifty arrays. Without two of the options numba counts
+    references to each of them at every call, which costs 100 times the rule itself: ``_nrt=False``
+    (the rules allocate nothing, so there is nothing to count) and ``forceinline``.
+
+    A function from outside this package is not cached by itself, because nobody knows yet what it
+    will call; `composition` caches the game that it becomes part of.
+    """
+    return compile_into(function, cache_of_rules(function.__code__.co_filename))
+
+
+def compile_into(function: FunctionT, folder: Path | None) -> FunctionT:
+    """Compile one rule and keep the machine code in ``folder`` (None: nowhere)."""
+    before = numba_config.CACHE_DIR
+    numba_config.CACHE_DIR = str(folder or "")
+    try:
+        jit = numba.njit(cache=folder is not None, nogil=True, forceinline=True, _nrt=False)
+        return cast(FunctionT, jit(plain(function)))
+    finally:
+        numba_config.CACHE_DIR = before
+
+
+@cache
+def cache_of_rules(file: str) -> Path | None:
+    """Return the cache folder of the rules in a file: one for all rules of the same game."""
+    path = Path(file).resolve()
+    if not path.is_relative_to(_ENVIRONMENTS):
+        return None
+    named = (folder for folder in path.parents if folder.name in ("game", _SHARED.name))
+    return cache_folder(files_of(_SHARED, next(named, path.parent)))
+
+
+def cache_folder(sources: Sources) -> Path:
+    """Return the folder for machine code made from ``sources`` by this version of numba."""
     # The path belongs to it because numba keeps the code of every copy of a file apart.
-    digest = hashlib.sha256(f"{numba.__version__} {__file__}".encode())
-    for source in sorted(Path(__file__).parents[1].rglob("*.py")):
-        digest.update(source.read_bytes())
-    name = f"rules-{digest.hexdigest()[:16]}"
+    made_by = sources._replace(constants=[*sources.constants, numba.__version__, __file__])
+    name = f"rules-{made_by.exact()}"
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     for base in [chosen] if chosen else [os.path.join(home, "acd_plugin"), tempfile.gettempdir()]:
@@ -53,26 +89,7 @@ def _can_write(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
-_CACHE_FOLDER = cache_folder()
-
-
-def announce_compilation() -> None:
-    """Say so if the rules will be compiled now because no earlier process has done it."""
-    if not numba_config.DISABLE_JIT and not any(_CACHE_FOLDER.rglob("*.nbc")):
+def announce_compilation(folder: Path | None) -> None:
+    """Say so if rules will be compiled now because no earlier process has filled their folder."""
+    if folder and not numba_config.DISABLE_JIT and not any(folder.rglob("*.nbc")):
         _log.info("compiling the rules of the game: about 20 s, only the first time")
-
-
-def compiled(function: FunctionT) -> FunctionT:
-    """Compile one rule.
-
-    Every rule receives the whole state, some fifty arrays. Without the two options below numba
-    counts references to each of them at every call, which costs 100 times the rule itself:
-    ``_nrt=False`` (the rules allocate nothing, so there is nothing to count) and ``forceinline``.
-    """
-    before = numba_config.CACHE_DIR
-    numba_config.CACHE_DIR = str(_CACHE_FOLDER)
-    try:
-        jit: Any = numba.njit(cache=True, nogil=True, forceinline=True, _nrt=False)
-        return cast(FunctionT, jit(function))
-    finally:
-        numba_config.CACHE_DIR = before

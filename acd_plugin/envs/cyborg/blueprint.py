@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
 
-from acd_plugin.configuration.validation import parse
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.envs.compiled.content import Rule, sources_of
+from acd_plugin.envs.cyborg.arrays import observation_size
+from acd_plugin.envs.cyborg.attackers import ATTACKERS
+from acd_plugin.envs.cyborg.certification import rules_name
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
+from acd_plugin.envs.cyborg.definition import define_game
+from acd_plugin.envs.cyborg.game.observation import BITS_PER_HOST
 from acd_plugin.envs.cyborg.game.types import Blue
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
-from acd_plugin.envs.cyborg.rules import build_rules, observation_size
-from acd_plugin.envs.cyborg.scenario import load_scenario
-from acd_plugin.envs.cyborg.settings import EnvSettings
+from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS
 
 BACKENDS: dict[str, type[NativeBatchEnv] | type[CyborgBatchEnv]] = {
     "native": NativeBatchEnv,
     "cyborg": CyborgBatchEnv,
 }
+_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 class CyborgBlueprint:
     """A checked scenario with checked settings; see `Blueprint`."""
 
-    def __init__(self, env_args: Mapping[str, Any]) -> None:
+    def __init__(self, env_args: Mapping[str, object]) -> None:
         """Raises UserError when the settings or the scenario that they name are wrong."""
-        self.settings = parse(EnvSettings, env_args, "env_args")
-        self.scenario = load_scenario(self.settings.scenario)
-        self.rules = build_rules(self.scenario, self.settings)
+        self.definition = define_game(env_args)
+        self.settings = self.definition.settings
+        self.rules = self.definition.rules
 
     @property
     def comm_layout(self) -> CommLayout:
@@ -38,6 +42,7 @@ class CyborgBlueprint:
         return CommLayout(
             host_slots=rules.agent_host.shape[1],
             block_bits=rules.agent_block.shape[1],
+            bits_per_host=BITS_PER_HOST,
             gate_on_host_bits=settings.comm_gate,
             unlocked_by_message=(rules.action_kind == Blue.ANALYSE)
             & (settings.analyse_mode == "sau"),
@@ -45,8 +50,16 @@ class CyborgBlueprint:
 
     @property
     def identity(self) -> Mapping[str, str]:
-        content = self.scenario.model_dump_json()
-        return {"scenario": hashlib.sha256(f"cyborg {content}".encode()).hexdigest()[:16]}
+        """``rules`` and ``scenario``, and ``attacker`` and ``reward`` where they are a user's."""
+        content = self.definition.scenario.model_dump_json()
+        attacker = ATTACKERS[self.settings.attacker]
+        terms = [REWARD_TERMS[name] for name in self.settings.reward_terms]
+        return {
+            "rules": rules_name(),
+            "scenario": hashlib.sha256(f"cyborg {content}".encode()).hexdigest()[:16],
+            **_content_of_users("attacker", [attacker]),
+            **_content_of_users("reward", terms),
+        }
 
     def sizes(self) -> EnvSizes:
         agents, actions = self.rules.action_kind.shape
@@ -55,4 +68,10 @@ class CyborgBlueprint:
 
     def make_batch(self, n_games: int, seed: int) -> GameBatch:
         """Return ``n_games`` games; UserError when the backend cannot play them."""
-        return BACKENDS[self.settings.backend](self.settings, n_games, seed)
+        return BACKENDS[self.settings.backend](self.definition, n_games, seed)
+
+
+def _content_of_users(kind: str, functions: list[Rule]) -> dict[str, str]:
+    """Return the name of what the functions are made from, unless all of it is in this package."""
+    content = sources_of(functions).outside(_PACKAGE)
+    return {kind: content.meaning()} if content.files else {}

@@ -27,7 +27,7 @@ class CyborgEnv(MultiAgentEnv):
         common_reward: bool = True,
         reward_scalarisation: str = "mean",  # noqa: ARG002 - see the class docstring
         map_name: str = "",  # noqa: ARG002 - EPyMARL's name for what is played
-        **env_args: Any,
+        **env_args: object,
     ) -> None:
         self._batch = self.blueprint(**env_args).make_batch(1, seed)
         self._common_reward = common_reward
@@ -35,8 +35,8 @@ class CyborgEnv(MultiAgentEnv):
         self.n_agents = self._batch.n_agents
         self.episode_limit = self._batch.episode_limit
 
-    @staticmethod
-    def blueprint(**env_args: Any) -> CyborgBlueprint:
+    @classmethod
+    def blueprint(cls, **env_args: object) -> CyborgBlueprint:
         """Return scenario and settings, read and checked; see `Blueprint`."""
         return CyborgBlueprint(env_args)
 

@@ -3,48 +3,50 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import numpy as np
+from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import BatchStep, Purpose
 from acd_plugin.envs.compiled.compilation import announce_compilation
-from acd_plugin.envs.cyborg.game import step as game_step
-from acd_plugin.envs.cyborg.game.types import Level
+from acd_plugin.envs.compiled.integers import wrapping_integers
+from acd_plugin.envs.cyborg.arrays import new_state, new_totals
+from acd_plugin.envs.cyborg.definition import GameDefinition
+from acd_plugin.envs.cyborg.episode_stats import episode_stats, threatened_agents
+from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError
 from acd_plugin.envs.cyborg.picture import picture_of
-from acd_plugin.envs.cyborg.rules import (
-    action_names,
-    build_rules,
-    new_state,
-    new_totals,
-    observation_names,
-)
-from acd_plugin.envs.cyborg.scenario import load_scenario
-from acd_plugin.envs.cyborg.settings import EnvSettings
+from acd_plugin.envs.cyborg.plugged_errors import explain
 
 
 class GameBatch(ABC):
-    """``n_games`` games of one scenario; all of them last exactly ``time_limit`` steps.
+    """``n_games`` games of one definition; all of them last exactly ``time_limit`` steps.
 
     A backend says in `_play` who carries the actions out.
     """
 
-    def __init__(self, settings: EnvSettings, n_games: int, seed: int) -> None:
-        self.settings = settings
+    def __init__(self, definition: GameDefinition, n_games: int, seed: int) -> None:
+        self.definition = definition
+        self.settings, self.scenario = definition.settings, definition.scenario
+        self.rules, self.program = definition.rules, definition.program
         self.seed = seed
-        self.scenario = load_scenario(settings.scenario)
-        self.rules = build_rules(self.scenario, settings)
-        self.action_names = action_names(self.scenario, self.rules)
-        self.observation_names = observation_names(self.scenario, self.rules)
         self.n_games = n_games
         self.n_agents, self.n_actions = self.rules.action_kind.shape
-        self.episode_limit = settings.time_limit
+        self.episode_limit = self.settings.time_limit
         self.state = new_state(self.rules, n_games)
         self.totals = new_totals(n_games)
+        self.term_totals = np.zeros_like(self.state.reward_terms)  # (G, R)
         self.last_actions = np.zeros((n_games, self.n_agents), dtype=np.int64)
         self._steps_left = 0
+
+    @property
+    def action_names(self) -> list[list[str]]:
+        return self.definition.action_names
+
+    @property
+    def observation_names(self) -> list[list[str]]:
+        return self.definition.observation_names
 
     @property
     def observations(self) -> NDArray[np.float32]:
@@ -61,19 +63,29 @@ class GameBatch(ABC):
 
     def reset(self, first_episode: int, purpose: Purpose) -> None:
         """Begin episodes ``first_episode``, ``first_episode + 1``, ... in games 0, 1, ..."""
-        announce_compilation()
-        with _wrapping_integers():
-            game_step.reset_games(
+        announce_compilation(self.program.cache)
+        with wrapping_integers():
+            self.program.reset_games(
                 self.state, self.rules, self.totals, self.seed, int(purpose), first_episode
             )
+        self.term_totals[...] = 0.0
         self._steps_left = self.episode_limit
 
     def step(self, actions: NDArray[np.int64]) -> BatchStep:
-        """Play one step with ``actions`` (G, N); ValueError for numbers that are no action."""
+        """Play one step with ``actions`` (G, N).
+
+        Raises ValueError for numbers that are no action, and UserError when a function of the
+        user's own fails or chooses what is not legal.
+        """
         actions = np.ascontiguousarray(actions, dtype=np.int64)
         self._check(actions)
-        with _wrapping_integers():
-            self._play(actions)
+        try:
+            with wrapping_integers():
+                self._play(actions)
+        except (IllegalChoiceError, NumbaError) as error:
+            raise explain(error, self.definition, self.state) from error
+        if self.term_totals.size:
+            self.term_totals += self.state.reward_terms
         self.last_actions = actions
         self._steps_left -= 1
         over = np.full(self.n_games, self._steps_left == 0)
@@ -100,45 +112,20 @@ class GameBatch(ABC):
             )
 
     def episode_stats(self) -> dict[str, NDArray[np.float64]]:
-        """Return the sums over the episode so far and the hosts held now, each (G,).
+        """Return the sums over the episode so far and the hosts held now, each (G,)."""
+        terms = dict(zip(self.settings.reward_terms, self.term_totals.T.copy(), strict=True))
+        return episode_stats(self.state, self.totals, terms)
 
-        ``server_safe_steps`` counts the steps before the objective first fell (the whole episode
-        if it never did). ``useless_actions`` changed nothing and told nothing.
-        """
-        held = (self.state.level != Level.NONE).sum(axis=1) - 1  # the foothold does not count
-        return {
-            "hosts_compromised": held.astype(np.float64),
-            "server_compromised_steps": self.totals.objective_steps.copy(),
-            "server_safe_steps": self.totals.objective_safe.copy(),
-            "blocks": self.totals.blocks.copy(),
-            "useless_actions": self.totals.useless_actions.copy(),
-            "cost_damage": self.totals.damage.copy(),
-            "cost_restore": self.totals.restore_cost.copy(),
-            "cost_remove_analyse": self.totals.clean_cost.copy(),
-            "cost_block": self.totals.block_cost.copy(),
-        }
-
-    def threatened_agents(self) -> NDArray[np.bool_]:
-        """Return whether the attacker has a session on a host of each agent (G, N): the truth."""
-        held = self.state.level != Level.NONE
-        owners = self.rules.host_owner
-        return np.stack(
-            [held[:, owners == agent].any(axis=1) for agent in range(self.n_agents)], axis=1
-        )
+    def truths(self) -> Mapping[str, NDArray[np.bool_]]:
+        """``threatened`` (G, N): the attacker has a session on a host of the agent."""
+        return {"threatened": threatened_agents(self.state, self.rules)}
 
     def truths(self) -> dict[str, NDArray[np.bool_]]:
         return {"threatened": self.threatened_agents()}
 
     def picture(self, game: int) -> str:
         """Return the network, both sides' knowledge and the last actions as text."""
-        return picture_of(self, game)
+        return picture_of(self.definition, self.state, game, self.last_actions[game])
 
     def close(self) -> None:  # noqa: B027 - not every backend holds something
         """Free what the games hold."""
-
-
-@contextmanager
-def _wrapping_integers() -> Iterator[None]:
-    """The random numbers rely on 64-bit overflow, of which uncompiled numpy would warn."""
-    with np.errstate(over="ignore"):
-        yield

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+from numpy.typing import NDArray
 
+from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game.types import (
     NOBODY,
     Activity,
     Compromise,
+    GameState,
     Level,
     Outcome,
     Red,
     Result,
 )
-
-if TYPE_CHECKING:
-    from acd_plugin.envs.cyborg.game_batch import GameBatch
 
 _RED_NAMES = {
     Red.SWEEP: "DiscoverRemoteSystems",
@@ -26,11 +26,17 @@ _RED_NAMES = {
 }
 
 
-def picture_of(batch: GameBatch, game: int) -> str:
-    """Return several lines of text; ``game`` is the row of the batch to show."""
-    state, scenario = batch.state, batch.scenario
+def picture_of(
+    definition: GameDefinition, state: GameState, game: int, actions: NDArray[np.int64]
+) -> str:
+    """Return row ``game`` of the state as several lines of text.
+
+    ``actions`` (N,) are the defenders' of the last step.
+    """
+    scenario = definition.scenario
     lines = [
-        f"step {state.step[game]} of {batch.episode_limit}, reward {state.reward[game]:+.1f}",
+        f"step {state.step[game]} of {definition.settings.time_limit}, "
+        f"reward {state.reward[game]:+.1f}",
         f"  {'host':<14} {'truth':<6} {'seen':<8} {'believed':<11} process known",
     ]
     index = 0
@@ -38,22 +44,22 @@ def picture_of(batch: GameBatch, game: int) -> str:
         owner = next(agent.name for agent in scenario.agents if subnet.name in agent.defends)
         lines.append(f"{subnet.name} ({owner})")
         for host in subnet.hosts:
-            lines.append(f"  {host.name:<14} {_host_columns(batch, game, index)}")
+            lines.append(f"  {host.name:<14} {_host_columns(definition, state, game, index)}")
             index += 1
     if state.step[game] == 0:
         return "\n".join(lines)
     for index, agent in enumerate(scenario.agents):
-        lines.append(f"{agent.name:<6} {_blue_action(batch, game, index)}")
-    lines.append(f"red    {_red_action(batch, game)}")
+        name = definition.action_names[index][actions[index]] or "Sleep"
+        lines.append(f"{agent.name:<6} {name}{_outcome(state, game, index)}")
+    lines.append(f"red    {_red_action(definition, state, game)}")
     if state.green_host[game] != NOBODY:
         lines.append(f"green  scans {scenario.hosts[state.green_host[game]].name}")
     return "\n".join(lines)
 
 
-def _host_columns(batch: GameBatch, game: int, host: int) -> str:
-    state = batch.state
+def _host_columns(definition: GameDefinition, state: GameState, game: int, host: int) -> str:
     truth = Level(state.level[game, host]).name.lower()
-    if host == batch.rules.foothold:
+    if host == definition.rules.foothold:
         return f"{truth:<6} (the attacker's own host)"
     seen = Activity(state.activity[game, host]).name.lower()
     believed = Compromise(state.compromise[game, host]).name.lower()
@@ -61,16 +67,15 @@ def _host_columns(batch: GameBatch, game: int, host: int) -> str:
     return f"{truth:<6} {seen:<8} {believed:<11} {known}"
 
 
-def _blue_action(batch: GameBatch, game: int, agent: int) -> str:
-    name = batch.action_names[agent][batch.last_actions[game, agent]] or "Sleep"
-    outcome = Outcome(batch.state.outcome[game, agent])
+def _outcome(state: GameState, game: int, agent: int) -> str:
+    outcome = Outcome(state.outcome[game, agent])
     if outcome == Outcome.UNKNOWN:
-        return name
-    return f"{name}: {outcome.name.lower()}, cost {batch.state.cost[game, agent]:.1f}"
+        return ""
+    return f": {outcome.name.lower()}, cost {state.cost[game, agent]:.1f}"
 
 
-def _red_action(batch: GameBatch, game: int) -> str:
-    state, scenario = batch.state, batch.scenario
+def _red_action(definition: GameDefinition, state: GameState, game: int) -> str:
+    scenario = definition.scenario
     kind = Red(state.red_kind[game])
     if kind == Red.SLEEP:
         return "sleeps"

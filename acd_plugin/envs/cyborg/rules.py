@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from acd_plugin.envs.cyborg.game.observation import BITS_PER_HOST
 from acd_plugin.envs.cyborg.game.types import (
     NOBODY,
+    PADDING,
     Blue,
     Detection,
-    Dice,
-    EpisodeTotals,
-    GameState,
     Level,
     Rules,
 )
@@ -23,8 +18,6 @@ from acd_plugin.envs.cyborg.settings import EnvSettings
 
 _GIVES = {"fails": Level.NONE, "user": Level.USER, "root": Level.ROOT}
 _DETECTED = {"never": Detection.NEVER, "rate": Detection.RATE, "always": Detection.ALWAYS}
-# The four bits of a host: what the monitor saw in the last step, then what the defender believes.
-_BIT_MEANINGS = ("seen", "attacked", "doubtful or root", "user or root")
 _HOST_ACTIONS = (Blue.REMOVE, Blue.RESTORE, Blue.ANALYSE)
 
 
@@ -79,18 +72,18 @@ def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
         detection_rate=settings.detection_rate,
         mask_actions=settings.action_mask,
         analyse_free=settings.analyse_mode == "free",
-        time_limit=settings.time_limit,
         damage=np.array([costs.damage.of(host.importance) for host in hosts]),
         restore_cost=np.array([costs.restore.of(host.importance) for host in hosts]),
         remove_cost=costs.remove,
         analyse_cost=costs.analyse,
         block_cost=costs.block,
+        reward_weights=np.array(list(settings.reward_terms.values()), dtype=np.float64),
     )
 
 
 def _padded(rows: list[list[int]]) -> NDArray[np.int64]:
-    """Return the rows as one array, the short ones filled up with NOBODY."""
-    table = np.full((len(rows), max(len(row) for row in rows)), NOBODY, dtype=np.int64)
+    """Return the rows as one array, the short ones filled up with PADDING."""
+    table = np.full((len(rows), max(len(row) for row in rows)), PADDING, dtype=np.int64)
     for index, row in enumerate(rows):
         table[index, : len(row)] = row
     return table
@@ -108,103 +101,17 @@ def _action_table(
     blocks = agent_block.shape[1]
     actions = 1 + len(_HOST_ACTIONS) * slots + blocks
     kind = np.full((agents, actions), Blue.ABSENT, dtype=np.int64)
-    target = np.full((agents, actions), NOBODY, dtype=np.int64)
-    slot = np.full((agents, actions), NOBODY, dtype=np.int64)
+    target = np.full((agents, actions), PADDING, dtype=np.int64)
+    slot = np.full((agents, actions), PADDING, dtype=np.int64)
     kind[:, 0] = Blue.SLEEP
     column = 1
     for action in _HOST_ACTIONS:
         columns = slice(column, column + slots)
         target[:, columns] = agent_host
-        kind[:, columns] = np.where(agent_host == NOBODY, Blue.ABSENT, action)
+        kind[:, columns] = np.where(agent_host == PADDING, Blue.ABSENT, action)
         slot[:, columns] = np.arange(slots)
         column += slots
     target[:, column:] = agent_block
-    kind[:, column:] = np.where(agent_block == NOBODY, Blue.ABSENT, Blue.BLOCK)
+    kind[:, column:] = np.where(agent_block == PADDING, Blue.ABSENT, Blue.BLOCK)
     slot[:, column:] = np.arange(blocks)
     return kind, target, slot
-
-
-def action_names(scenario: Scenario, rules: Rules) -> list[list[str]]:
-    """Return, per agent, the name of each action column ("" where the agent has no such action)."""
-    hosts = [host.name for host in scenario.hosts]
-    return [
-        [
-            _action_name(Blue(kind), int(target), hosts, scenario.subnet_names)
-            for kind, target in zip(kinds, targets, strict=True)
-        ]
-        for kinds, targets in zip(rules.action_kind, rules.action_target, strict=True)
-    ]
-
-
-def _action_name(kind: Blue, target: int, hosts: list[str], subnets: list[str]) -> str:
-    if kind == Blue.ABSENT:
-        return ""
-    if kind == Blue.SLEEP:
-        return "Sleep"
-    return f"{kind.name.capitalize()} {subnets[target] if kind == Blue.BLOCK else hosts[target]}"
-
-
-def observation_names(scenario: Scenario, rules: Rules) -> list[list[str]]:
-    """Return, per agent, what each bit of its observation means ("" where it has no such host)."""
-    hosts = [host.name for host in scenario.hosts]
-    return [
-        [
-            *(
-                "" if host == NOBODY else f"{hosts[host]} {meaning}"
-                for host in own
-                for meaning in _BIT_MEANINGS
-            ),
-            *("" if s == NOBODY else f"blocked {scenario.subnet_names[s]}" for s in blocks),
-        ]
-        for own, blocks in zip(rules.agent_host, rules.agent_block, strict=True)
-    ]
-
-
-def observation_size(rules: Rules) -> int:
-    return BITS_PER_HOST * rules.agent_host.shape[1] + rules.agent_block.shape[1]
-
-
-def new_state(rules: Rules, games: int) -> GameState:
-    """Allocate the state of ``games`` games."""
-    hosts = len(rules.host_subnet)
-    subnets = len(rules.subnet_owner)
-    agents, actions = rules.action_kind.shape
-
-    def per_game(dtype: type, *shape: int) -> NDArray[Any]:
-        return np.zeros((games, *shape), dtype=dtype)
-
-    return GameState(
-        key=per_game(np.uint64),
-        dice=per_game(np.float64, Dice.HOSTS + 2 * hosts),
-        step=per_game(np.int64),
-        level=per_game(np.int8, hosts),
-        pid_known=per_game(np.bool_, hosts),
-        activity=per_game(np.int8, hosts),
-        compromise=per_game(np.int8, hosts),
-        swept=per_game(np.bool_, subnets),
-        discovered=per_game(np.bool_, hosts),
-        ports_known=per_game(np.bool_, hosts),
-        owned_since=per_game(np.int64, hosts),
-        admin=per_game(np.bool_, hosts),
-        pivot=per_game(np.int64, subnets),
-        pivot_since=per_game(np.int64, subnets),
-        decisions=per_game(np.int64),
-        red_kind=per_game(np.int64),
-        red_target=per_game(np.int64),
-        red_source=per_game(np.int64),
-        red_result=per_game(np.int64),
-        red_detected=per_game(np.bool_),
-        green_host=per_game(np.int64),
-        outcome=per_game(np.int8, agents),
-        cost=per_game(np.float64, agents),
-        useless=per_game(np.bool_, agents),
-        found_root=per_game(np.bool_, agents),
-        reward=per_game(np.float64),
-        observation=per_game(np.float32, agents, observation_size(rules)),
-        available=per_game(np.bool_, agents, actions),
-    )
-
-
-def new_totals(games: int) -> EpisodeTotals:
-    """Allocate the episode totals of ``games`` games."""
-    return EpisodeTotals(*(np.zeros(games) for _ in EpisodeTotals._fields))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from acd_plugin.configuration.paths import config_root, names_in
 from acd_plugin.configuration.validation import Settings, parse, read_yaml
@@ -18,7 +18,25 @@ from acd_plugin.errors import UserError, listing, nearest
 Importance = Literal["none", "low", "medium", "high"]
 
 
-class Exploit(Settings):
+class Content(Settings):
+    """Part of a scenario file.
+
+    Its content names the game in every run's record. A key that is added later therefore gets a
+    default, with which the game is what it was, and stands in ``added``: while it has its default
+    it is left out of the content, and old names stay as they are.
+    """
+
+    added: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _without_what_was_added(self, write: SerializerFunctionWrapHandler) -> dict[str, object]:
+        fields = type(self).model_fields
+        unchanged = {name for name in self.added if getattr(self, name) == fields[name].default}
+        content: dict[str, object] = write(self)
+        return {name: value for name, value in content.items() if name not in unchanged}
+
+
+class Exploit(Content):
     """One way into a host: what it opens and whether the defender's monitor sees it."""
 
     name: str
@@ -26,40 +44,40 @@ class Exploit(Settings):
     detected: Literal["never", "rate", "always"]
 
 
-class Image(Settings):
+class Image(Content):
     """What is installed on a host."""
 
     ports: list[int] = Field(min_length=1)
     exploits: list[Exploit] = Field(min_length=1)
 
 
-class Host(Settings):
+class Host(Content):
     name: str
     image: str
     importance: Importance
     reveals: str | None = None
 
 
-class Subnet(Settings):
+class Subnet(Content):
     name: str
     hosts: list[Host] = Field(min_length=1)
 
 
-class Agent(Settings):
+class Agent(Content):
     """A defender and the subnets it is responsible for."""
 
     name: str
     defends: list[str] = Field(min_length=1)
 
 
-class Green(Settings):
+class Green(Content):
     """An innocent user who scans random hosts."""
 
     hosts: list[str] = Field(min_length=1)
     sleep_probability: float = Field(ge=0.0, le=1.0)
 
 
-class Scenario(Settings):
+class Scenario(Content):
     """A checked scenario: every name that is used exists, and every subnet has one defender."""
 
     images: dict[str, Image]
@@ -121,13 +139,14 @@ def _find(name: str) -> Path:
     return config_root() / "scenarios" / f"{name}.yaml"
 
 
-def _read_with_parents(path: Path, seen: tuple[Path, ...]) -> dict[str, Any]:
+def _read_with_parents(path: Path, seen: tuple[Path, ...]) -> dict[str, object]:
     if path in seen:
         raise UserError(f"{path}: extends itself")
     data = read_yaml(path)
     parent = data.pop("extends", None)
-    if isinstance(data.get("images"), str):
-        data["images"] = read_yaml(_beside(path, data["images"]))
+    images = data.get("images")
+    if isinstance(images, str):
+        data["images"] = read_yaml(_beside(path, images))
     if parent is None:
         return data
     if not isinstance(parent, str):
@@ -187,7 +206,7 @@ def _agent_problems(scenario: Scenario) -> Iterable[str]:
             yield f"agent '{agent.name}' has no host to defend"
 
 
-def _unknown(key: str, name: str, legal: Mapping[str, Any] | list[str]) -> Iterable[str]:
+def _unknown(key: str, name: str, legal: Mapping[str, object] | list[str]) -> Iterable[str]:
     if name not in legal:
         yield f"{key} is '{name}'{nearest(name, legal)} (legal: {listing(legal)})"
 

@@ -45,3 +45,6 @@ class EnvSettings(Settings):
     time_limit: int = Field(ge=1)
     bootstrap_at_time_limit: bool
     costs: Costs
+    attacker: str = "paper"  # one of `attackers.ATTACKERS`
+    # Terms of `reward_terms.REWARD_TERMS` that are added to the reward, with their weights.
+    reward_terms: dict[str, float] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from acd_plugin.envs.compiled.rng import mix, pick, roll, stream_key
+from acd_plugin.envs.compiled.rng import mix, pick, roll_block, stream_key
 
 
 def test_mix_is_splitmix64() -> None:
@@ -22,7 +22,7 @@ def dice(episodes: int, steps: int) -> NDArray[np.float64]:
     for episode in range(episodes):
         key = stream_key(1, 0, episode)
         for step in range(steps):
-            roll(rows[episode, step], np.uint64(key), step)
+            roll_block(rows[episode, step], np.uint64(key), 0, step)
     return rows
 
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.game import step
 from acd_plugin.envs.cyborg.game.types import Dice
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
-from acd_plugin.envs.cyborg.settings import EnvSettings
 
 NEVER = 0.999999  # a die that makes whatever depends on a rate not happen, or picks the last option
 # The five settings of the paper: scenario, detection rate, steps.
@@ -39,8 +39,7 @@ def make_batch(
     env: str = "cyborg_small",
     threads: int | None = None,
 ) -> NativeBatchEnv:
-    settings = EnvSettings(**env_args(*overrides, env=env))
-    return NativeBatchEnv(settings, games, seed, threads)
+    return NativeBatchEnv(define_game(env_args(*overrides, env=env)), games, seed, threads)
 
 
 def setting_batch(setting: str, analyse_mode: str, games: int = 1, seed: int = 0) -> NativeBatchEnv:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from acd_plugin.configuration.paths import names_in
 from acd_plugin.envs.batch_env import Purpose
-from acd_plugin.envs.cyborg import native_batch
+from acd_plugin.envs.compiled import threads as threads_module
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from tests.envs.cyborg.games import env_args, make_batch
 
@@ -106,7 +106,7 @@ def test_a_game_does_not_depend_on_the_games_beside_it(tape: NDArray[np.int64]) 
 
 def test_threads_change_nothing(tape: NDArray[np.int64], monkeypatch: pytest.MonkeyPatch) -> None:
     one_thread = play(make_batch(games=GAMES, threads=1), tape, 0)
-    monkeypatch.setattr(native_batch, "_MIN_GAMES_PER_THREAD", 1)
+    monkeypatch.setattr(threads_module, "MIN_GAMES_PER_THREAD", 1)
     for threads in (2, 3, 5):
         batch = make_batch(games=GAMES, threads=threads)
         assert equal(one_thread, play(batch, tape, 0))
@@ -129,8 +129,8 @@ import json, sys
 import numpy as np
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
-from acd_plugin.envs.cyborg.settings import EnvSettings
-batch = NativeBatchEnv(EnvSettings(**json.loads(sys.argv[1])), 4, seed=3)
+from acd_plugin.envs.cyborg.definition import define_game
+batch = NativeBatchEnv(define_game(json.loads(sys.argv[1])), 4, seed=3)
 batch.reset(0, Purpose.TRAIN)
 rng = np.random.default_rng(0)
 seen = []

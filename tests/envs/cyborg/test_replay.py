@@ -18,7 +18,8 @@ import pytest
 from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import Purpose
-from acd_plugin.envs.cyborg.game import red, step
+from acd_plugin.envs.cyborg.game import step
+from acd_plugin.envs.cyborg.game.red import beliefs, choice
 from acd_plugin.envs.cyborg.game.types import Detection, Dice, Level, Outcome, Red, Result
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from tests.envs.cyborg.games import NEVER, SETTINGS, setting_batch
@@ -121,14 +122,14 @@ class Replay:
         """Find the die under which the attacker chooses as logged."""
         state, rules = self.free.state, self.free.rules
         before = [field.copy() for field in state]
-        red.digest(state, rules, 0)
+        beliefs.digest(state, rules, 0)
         state.decisions[0] += 1
         found = None
         for option in range(len(self.hosts)):
             die = (option + 0.5) / len(self.hosts)
             state.dice[0] = dice
             state.dice[0, Dice.RED_TARGET] = die
-            if tuple(red.choose(state, rules, 0)[:2]) == (kind, target):
+            if tuple(choice.choose(state, rules, 0)[:2]) == (kind, target):
                 found = die
                 break
         for name, value in zip(state._fields, before, strict=True):

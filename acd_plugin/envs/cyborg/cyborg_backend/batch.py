@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.cyborg_backend.features import check_expressible
 from acd_plugin.envs.cyborg.cyborg_backend.package import find_cyborg
-from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Orders
+from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Network, Orders
 from acd_plugin.envs.cyborg.cyborg_backend.workers import worlds_of
-from acd_plugin.envs.cyborg.game import step as game_step
+from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game_batch import GameBatch
-from acd_plugin.envs.cyborg.settings import EnvSettings
 
 
 class CyborgBatchEnv(GameBatch):
@@ -23,12 +22,12 @@ class CyborgBatchEnv(GameBatch):
     """
 
     def __init__(
-        self, settings: EnvSettings, n_games: int, seed: int, processes: int | None = None
+        self, definition: GameDefinition, n_games: int, seed: int, processes: int | None = None
     ) -> None:
-        super().__init__(settings, n_games, seed)
+        super().__init__(definition, n_games, seed)
         check_expressible(self.scenario)
         find_cyborg()
-        self.worlds = worlds_of(settings, n_games, processes)
+        self.worlds = worlds_of(Network(self.scenario, self.rules), n_games, processes)
 
     def reset(self, first_episode: int, purpose: Purpose) -> None:
         super().reset(first_episode, purpose)
@@ -36,14 +35,16 @@ class CyborgBatchEnv(GameBatch):
 
     def _play(self, actions: NDArray[np.int64]) -> None:
         state = self.state
-        game_step.decide_games(state, self.rules)
+        self.program.decide_games(state, self.rules)
         events = self.worlds.step(
             Orders(actions, state.red_kind, state.red_target, state.red_source, state.green_host)
         )
         for name in Events._fields:
             getattr(state, name)[...] = getattr(events, name)
-        game_step.conclude_games(state, self.rules, self.totals, actions)
+        self.program.conclude_games(state, self.rules, self.totals, actions)
         state.reward[...] = events.reward  # CybORG's own, not the one just computed
+        for added in state.reward_terms.T:
+            state.reward += added
 
     def close(self) -> None:
         """End the processes."""

@@ -14,8 +14,8 @@ from CybORG.Simulator.Scenarios.FileReaderScenarioGenerator import FileReaderSce
 from acd_plugin.envs.cyborg.cyborg_backend.controller import RootDamage
 from acd_plugin.envs.cyborg.cyborg_backend.features import CYBORG_IMAGES, OBJECTIVE_SERVICE
 from acd_plugin.envs.cyborg.cyborg_backend.sessions import RED, SERVER
+from acd_plugin.envs.cyborg.cyborg_backend.step_record import Network
 from acd_plugin.envs.cyborg.scenario import Host, Scenario
-from acd_plugin.envs.cyborg.settings import Costs
 
 GREEN, BLUE = "Green", "Blue"  # teams as `RED` is; green has one agent of that name
 _DEFENDER = "Defender"  # where the defenders' servers and the innocent user sit, out of reach
@@ -38,8 +38,9 @@ class NetworkGenerator(FileReaderScenarioGenerator):  # type: ignore[misc]
         return copy.deepcopy(self._created)
 
 
-def generator_of(scenario: Scenario, costs: Costs) -> NetworkGenerator:
-    """Return what creates ``scenario`` in CybORG, again for every episode."""
+def generator_of(network: Network) -> NetworkGenerator:
+    """Return what creates the network in CybORG, again for every episode."""
+    scenario, rules = network
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.yaml"
         path.write_text(yaml.safe_dump(_as_file(scenario)))
@@ -50,11 +51,12 @@ def generator_of(scenario: Scenario, costs: Costs) -> NetworkGenerator:
     blues = [blue_name(index) for index in range(len(scenario.agents))]
     for name in blues:
         created.agents[name].default_actions = (Monitor, {"session": SERVER, "agent": name})
-    values = {host.name: costs.damage.of(host.importance) for host in scenario.hosts}
+    names = [host.name for host in scenario.hosts]
+    values = dict(zip(names, rules.damage.tolist(), strict=True))
     created.team_agents = {BLUE: blues, RED: [RED], GREEN: [GREEN]}
     created.team_calc = {BLUE: {"damage": RootDamage(BLUE, values)}, RED: {}, GREEN: {}}
-    for team, names in created.team_agents.items():
-        for name in names:
+    for team, members in created.team_agents.items():
+        for name in members:
             created.agents[name].team = team
     return generator
 

@@ -1,4 +1,7 @@
-"""What goes to the worlds in a step, and what comes back; G games, N agents, H hosts."""
+"""What goes to the worlds, at first and in a step, and what comes back.
+
+Shapes: G games, N agents, H hosts.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,16 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from acd_plugin.envs.cyborg.game.types import Rules
+from acd_plugin.envs.cyborg.scenario import Scenario
+
+
+class Network(NamedTuple):
+    """What a world simulates, read once and sent to the processes."""
+
+    scenario: Scenario
+    rules: Rules
 
 
 class Orders(NamedTuple):

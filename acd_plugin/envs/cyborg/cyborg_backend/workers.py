@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.envs.cyborg.cyborg_backend.package import import_cyborg
-from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Orders, new_events
-from acd_plugin.envs.cyborg.settings import EnvSettings
+from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Network, Orders, new_events
 
 _PATIENCE = 5.0  # seconds that a process has to end by itself
 
@@ -34,11 +33,11 @@ class Worlds(Protocol):
 class LocalWorlds:
     """All games in this process, one after the other."""
 
-    def __init__(self, settings: EnvSettings, games: int) -> None:
+    def __init__(self, network: Network, games: int) -> None:
         import_cyborg()
         from acd_plugin.envs.cyborg.cyborg_backend.world import World  # noqa: PLC0415 - needs CybORG
 
-        self.worlds = [World(settings) for _ in range(games)]
+        self.worlds = [World(network) for _ in range(games)]
 
     def reset(self, seeds: NDArray[np.uint64]) -> None:
         for world, seed in zip(self.worlds, seeds, strict=True):
@@ -67,14 +66,14 @@ class WorkerWorlds:
     A worker that fails or dies ends the step with RuntimeError and its own words.
     """
 
-    def __init__(self, settings: EnvSettings, games: int, processes: int) -> None:
+    def __init__(self, network: Network, games: int, processes: int) -> None:
         # Not forked: this process may have threads (torch's, the metrics') that a copy would lack.
         context = multiprocessing.get_context("spawn")
         edges = np.linspace(0, games, processes + 1).astype(int).tolist()
         self._workers = []
         for first, last in itertools.pairwise(edges):
             ours, theirs = context.Pipe()
-            arguments = (theirs, settings, last - first)
+            arguments = (theirs, network, last - first)
             process = context.Process(target=_serve, args=arguments, daemon=True)
             process.start()
             theirs.close()
@@ -125,7 +124,7 @@ class WorkerWorlds:
             worker.process.terminate()
 
 
-def _serve(pipe: Connection, settings: EnvSettings, games: int) -> None:
+def _serve(pipe: Connection, network: Network, games: int) -> None:
     """What a worker process does until the other end of the pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the training process's to handle
     worlds: Worlds | None = None
@@ -135,18 +134,18 @@ def _serve(pipe: Connection, settings: EnvSettings, games: int) -> None:
         except (EOFError, OSError):
             return
         try:
-            worlds = worlds or LocalWorlds(settings, games)
+            worlds = worlds or LocalWorlds(network, games)
             pipe.send((None, getattr(worlds, method)(argument)))
         except Exception:
             pipe.send((traceback.format_exc(), None))
             return
 
 
-def worlds_of(settings: EnvSettings, games: int, processes: int | None = None) -> Worlds:
+def worlds_of(network: Network, games: int, processes: int | None = None) -> Worlds:
     """Return the worlds of ``games`` games, in as many processes as there are cores.
 
     One game is played in this process: who steps single games (EPyMARL's own runners) has
     processes of his own, which may not start others.
     """
     count = min(games, processes or (os.cpu_count() or 1))
-    return LocalWorlds(settings, games) if count == 1 else WorkerWorlds(settings, games, count)
+    return LocalWorlds(network, games) if count == 1 else WorkerWorlds(network, games, count)

@@ -11,26 +11,21 @@ from acd_plugin.envs.cyborg.cyborg_backend.controller import TurnBasedCybORG
 from acd_plugin.envs.cyborg.cyborg_backend.network import GREEN, blue_name, generator_of
 from acd_plugin.envs.cyborg.cyborg_backend.sessions import RED, SERVER, is_known, red_sessions_on
 from acd_plugin.envs.cyborg.cyborg_backend.shims import random_numbers
-from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Orders
+from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Network, Orders
 from acd_plugin.envs.cyborg.game.monitor import classify
 from acd_plugin.envs.cyborg.game.types import NOBODY, Activity, Blue, Level, Outcome, Red, Result
-from acd_plugin.envs.cyborg.rules import build_rules
-from acd_plugin.envs.cyborg.scenario import load_scenario
-from acd_plugin.envs.cyborg.settings import EnvSettings
 
 
 class World:
     """A network that CybORG simulates; ``red_action`` is the attacker's last one, or None."""
 
-    def __init__(self, settings: EnvSettings) -> None:
-        scenario = load_scenario(settings.scenario)
-        self._settings = settings
-        self._rules = build_rules(scenario, settings)
+    def __init__(self, network: Network) -> None:
+        scenario, self._rules = network
         self._hosts = [host.name for host in scenario.hosts]
         self._subnets = scenario.subnet_names
         self._defends = [agent.defends for agent in scenario.agents]
         self._agents = [blue_name(index) for index in range(len(scenario.agents))]
-        generator = generator_of(scenario, settings.costs)
+        generator = generator_of(network)
         self.red_action: Any = None
         self._cyborg = TurnBasedCybORG(generator, seed=random_numbers(0))
 
@@ -84,8 +79,7 @@ class World:
         subnet = self._subnets[self._rules.host_subnet[target]]
         if kind == Red.SCAN:
             return red_actions.Scan(session, address, subnet)
-        rate = self._settings.detection_rate
-        return red_actions.Exploit(session, address, subnet, rate)
+        return red_actions.Exploit(session, address, subnet, self._rules.detection_rate)
 
     def _session_on(self, host: int) -> int:
         """The attacker's session on a host; a number that no session has if there is none."""
@@ -93,19 +87,19 @@ class World:
         return sessions[0].ident if sessions else NOBODY
 
     def _blue_action(self, agent: int, action: int) -> Any:
-        kind = self._rules.action_kind[agent, action]
-        target = self._rules.action_target[agent, action]
-        name, costs = self._agents[agent], self._settings.costs
+        name, rules = self._agents[agent], self._rules
+        kind = rules.action_kind[agent, action]
+        target = rules.action_target[agent, action]
         if kind == Blue.REMOVE:
-            return blue_actions.Remove(name, self._hosts[target], costs.remove)
+            return blue_actions.Remove(name, self._hosts[target], rules.remove_cost)
         if kind == Blue.RESTORE:
-            price = float(self._rules.restore_cost[target])
+            price = float(rules.restore_cost[target])
             return blue_actions.Restore(name, self._hosts[target], price)
         if kind == Blue.ANALYSE:
-            return blue_actions.Analyse(name, self._hosts[target], costs.analyse)
+            return blue_actions.Analyse(name, self._hosts[target], rules.analyse_cost)
         if kind == Blue.BLOCK:
             own = self._defends[agent]
-            return blue_actions.Block(name, self._subnets[target], own, costs.block)
+            return blue_actions.Block(name, self._subnets[target], own, rules.block_cost)
         return None
 
     def _read_hosts(self, events: Events, game: int) -> None:

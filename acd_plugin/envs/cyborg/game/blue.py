@@ -23,7 +23,7 @@ def act(state: GameState, rules: Rules, game: int, agent: int, action: int) -> N
     state.found_root[game, agent] = False
     state.useless[game, agent] = False
     state.cost[game, agent] = 0.0
-    state.outcome[game, agent] = Outcome.SUCCESS
+    state.outcome[game, agent] = Outcome.SUCCESS.value
     if kind == Blue.REMOVE:
         worked = state.pid_known[game, target] and state.level[game, target] == Level.USER
         _clean_if(state, game, agent, target, worked)
@@ -44,16 +44,16 @@ def act(state: GameState, rules: Rules, game: int, agent: int, action: int) -> N
     elif kind == Blue.BLOCK:
         state.cost[game, agent] = rules.block_cost
     else:
-        state.outcome[game, agent] = Outcome.UNKNOWN
+        state.outcome[game, agent] = Outcome.UNKNOWN.value
 
 
 @compiled
 def _clean_if(state: GameState, game: int, agent: int, host: int, worked: bool) -> None:
     if worked:
-        state.level[game, host] = Level.NONE
+        state.level[game, host] = Level.NONE.value
         state.pid_known[game, host] = False
     else:
-        state.outcome[game, agent] = Outcome.FAIL
+        state.outcome[game, agent] = Outcome.FAIL.value
         state.useless[game, agent] = True
 
 
@@ -66,14 +66,16 @@ def update_beliefs(state: GameState, rules: Rules, game: int, actions: np.ndarra
         worked = state.outcome[game, agent] == Outcome.SUCCESS
         if kind == Blue.ANALYSE:
             if state.compromise[game, host] == Compromise.UNKNOWN:
-                state.compromise[game, host] = Compromise.NO
+                state.compromise[game, host] = Compromise.NO.value
         elif kind == Blue.RESTORE:
             if worked:
-                state.compromise[game, host] = Compromise.NO
+                state.compromise[game, host] = Compromise.NO.value
         elif kind == Blue.REMOVE:
             believed = state.compromise[game, host]
             if believed == Compromise.USER or believed == Compromise.UNKNOWN:
-                state.compromise[game, host] = Compromise.NO if worked else Compromise.UNKNOWN
+                state.compromise[game, host] = (
+                    Compromise.NO.value if worked else Compromise.UNKNOWN.value
+                )
 
 
 @compiled
@@ -82,4 +84,4 @@ def record_findings(state: GameState, rules: Rules, game: int, actions: np.ndarr
     for agent in range(len(actions)):
         if state.found_root[game, agent]:
             host = rules.action_target[agent, actions[agent]]
-            state.compromise[game, host] = Compromise.PRIVILEGED
+            state.compromise[game, host] = Compromise.PRIVILEGED.value

@@ -12,5 +12,7 @@ def act(state: GameState, rules: Rules, game: int) -> None:
     """Choose the host that green scans in this step, or none."""
     state.green_host[game] = NOBODY
     count = len(rules.green_hosts)
-    if count > 0 and state.dice[game, Dice.GREEN_ACTS] >= rules.green_sleep_probability:
-        state.green_host[game] = rules.green_hosts[pick(state.dice[game, Dice.GREEN_HOST], count)]
+    if count > 0 and state.dice[game, Dice.GREEN_ACTS.value] >= rules.green_sleep_probability:
+        state.green_host[game] = rules.green_hosts[
+            pick(state.dice[game, Dice.GREEN_HOST.value], count)
+        ]

@@ -22,7 +22,7 @@ def mark_exploits(state: GameState, rules: Rules, game: int) -> None:
     """Second part of the table update: a host whose exploit was seen is marked."""
     for host in range(len(rules.host_subnet)):
         if state.activity[game, host] == Activity.EXPLOIT:
-            state.compromise[game, host] = Compromise.USER
+            state.compromise[game, host] = Compromise.USER.value
 
 
 @compiled

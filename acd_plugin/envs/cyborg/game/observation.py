@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from acd_plugin.envs.compiled.compilation import compiled
-from acd_plugin.envs.cyborg.game.types import NOBODY, Activity, Blue, GameState, Rules
+from acd_plugin.envs.cyborg.game.types import PADDING, Activity, Blue, GameState, Rules
 
 BITS_PER_HOST = 4
 NO_ACTION = -1  # stands for "no action yet" in the first observation
@@ -32,8 +32,8 @@ def _write_bits(state: GameState, rules: Rules, game: int, agent: int, action: i
     for slot in range(slots):
         host = rules.agent_host[agent, slot]
         first = slot * BITS_PER_HOST
-        if host == NOBODY:
-            bits[first : first + BITS_PER_HOST] = NOBODY
+        if host == PADDING:
+            bits[first : first + BITS_PER_HOST] = PADDING
             continue
         activity = state.activity[game, host]
         compromise = state.compromise[game, host]
@@ -43,8 +43,8 @@ def _write_bits(state: GameState, rules: Rules, game: int, agent: int, action: i
         bits[first + 3] = compromise & 1
     for slot in range(rules.agent_block.shape[1]):
         column = slots * BITS_PER_HOST + slot
-        if rules.agent_block[agent, slot] == NOBODY:
-            bits[column] = NOBODY
+        if rules.agent_block[agent, slot] == PADDING:
+            bits[column] = PADDING
         else:
             bits[column] = (
                 action != NO_ACTION

@@ -45,3 +45,23 @@ def _book(
     if state.useless[game, agent]:
         totals.useless_actions[game] += 1
     return cost
+
+
+@compiled
+def no_term(state: GameState, rules: Rules, game: int, actions: np.ndarray) -> float:  # noqa: ARG001
+    """A term of the reward; stands for one of the user's (`program`)."""
+    return 0.0
+
+
+NUMBER_OF_TERM = 0  # which of the added terms; stands for its number
+
+
+@compiled
+def score_with_term(
+    state: GameState, rules: Rules, totals: EpisodeTotals, game: int, actions: np.ndarray
+) -> None:
+    """Score and add one more term, times its weight."""
+    score(state, rules, totals, game, actions)
+    added = rules.reward_weights[NUMBER_OF_TERM] * no_term(state, rules, game, actions)
+    state.reward_terms[game, NUMBER_OF_TERM] = added
+    state.reward[game] += added

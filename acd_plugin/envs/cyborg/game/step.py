@@ -1,4 +1,7 @@
-"""The order of play: reset a game, play one step of one game, play one step of all games."""
+"""The order of play: reset a game, play one step of one game, play one step of all games.
+
+What can be replaced (`program`) is called here by a name of its own: `paper_attacker` and `score`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,14 @@ from numpy.typing import NDArray
 
 from acd_plugin.envs.compiled import rng
 from acd_plugin.envs.compiled.compilation import compiled
-from acd_plugin.envs.cyborg.game import blue, green, monitor, observation, red, reward
+from acd_plugin.envs.cyborg.game import blue, green, monitor, observation
+from acd_plugin.envs.cyborg.game.red.choice import paper_attacker
+from acd_plugin.envs.cyborg.game.red.execution import execute
+from acd_plugin.envs.cyborg.game.reward import score
 from acd_plugin.envs.cyborg.game.types import (
     NOBODY,
     Activity,
+    Block,
     Compromise,
     EpisodeTotals,
     GameState,
@@ -33,7 +40,7 @@ def play(
     decide(state, rules, game)
     for agent in range(len(actions)):
         blue.act(state, rules, game, agent, actions[agent])
-    red.execute(state, rules, game, actions)
+    execute(state, rules, game, actions)
     monitor.watch(state, rules, game)
     conclude(state, rules, totals, game, actions)
 
@@ -41,7 +48,7 @@ def play(
 @compiled
 def decide(state: GameState, rules: Rules, game: int) -> None:
     """Before anybody acts: choose what the attacker and the innocent user do in this step."""
-    red.decide(state, rules, game)
+    paper_attacker(state, rules, game)
     green.act(state, rules, game)
 
 
@@ -54,7 +61,7 @@ def conclude(
     actions: NDArray[np.int64],
 ) -> None:
     """After everybody acted: score the step and show the defenders what there is to see."""
-    reward.score(state, rules, totals, game, actions)
+    score(state, rules, totals, game, actions)
     blue.update_beliefs(state, rules, game, actions)
     monitor.mark_exploits(state, rules, game)
     blue.record_findings(state, rules, game, actions)
@@ -68,11 +75,11 @@ def reset(state: GameState, rules: Rules, totals: EpisodeTotals, game: int) -> N
     foothold = rules.foothold
     home = rules.host_subnet[foothold]
     state.step[game] = 0
-    state.level[game, :] = Level.NONE
-    state.level[game, foothold] = Level.ROOT
+    state.level[game, :] = Level.NONE.value
+    state.level[game, foothold] = Level.ROOT.value
     state.pid_known[game, :] = False
-    state.activity[game, :] = Activity.NONE
-    state.compromise[game, :] = Compromise.NO
+    state.activity[game, :] = Activity.NONE.value
+    state.compromise[game, :] = Compromise.NO.value
     state.swept[game, :] = False
     state.discovered[game, :] = False
     state.discovered[game, foothold] = True
@@ -85,10 +92,10 @@ def reset(state: GameState, rules: Rules, totals: EpisodeTotals, game: int) -> N
     state.pivot[game, home] = foothold
     state.pivot_since[game, :] = 0
     state.decisions[game] = 0
-    state.red_kind[game] = Red.SLEEP
+    state.red_kind[game] = Red.SLEEP.value
     state.red_target[game] = NOBODY
     state.red_source[game] = NOBODY
-    state.red_result[game] = Result.NOTHING
+    state.red_result[game] = Result.NOTHING.value
     state.red_detected[game] = False
     state.green_host[game] = NOBODY
     state.outcome[game, :] = 0
@@ -96,10 +103,17 @@ def reset(state: GameState, rules: Rules, totals: EpisodeTotals, game: int) -> N
     state.useless[game, :] = False
     state.found_root[game, :] = False
     state.reward[game] = 0.0
+    state.reward_terms[game, :] = 0.0
     for total in totals:
         total[game] = 0.0
     for agent in range(state.cost.shape[1]):
         observation.observe_agent(state, rules, game, agent, observation.NO_ACTION)
+
+
+@compiled
+def roll_dice(state: GameState, game: int) -> None:
+    """Roll this step's dice from the game's stream."""
+    rng.roll_block(state.dice[game], state.key[game], Block.GAME.value, state.step[game])
 
 
 @compiled
@@ -110,8 +124,8 @@ def roll_and_play(
     game: int,
     actions: NDArray[np.int64],
 ) -> None:
-    """Roll this step's dice from the game's stream and play."""
-    rng.roll(state.dice[game], state.key[game], state.step[game])
+    """Roll the dice and play."""
+    roll_dice(state, game)
     play(state, rules, totals, game, actions)
 
 
@@ -140,7 +154,7 @@ def decide_games(state: GameState, rules: Rules) -> None:
     outcome, cost, useless and found_root, and calls `conclude_games`.
     """
     for game in range(len(state.key)):
-        rng.roll(state.dice[game], state.key[game], state.step[game])
+        roll_dice(state, game)
         decide(state, rules, game)
 
 

@@ -2,7 +2,7 @@
 
 Shape legend: G games, N agents, H hosts (the foothold included), S subnets, A actions per agent,
 K host slots per agent, B block slots per agent, E exploits per image, D dice per step,
-O observation length (4 K + B).
+O observation length (4 K + B), R reward terms that were added to the game's own reward.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-NOBODY = -1  # marks an empty entry wherever an index of a host, subnet or agent is stored
+NOBODY = -1  # stands wherever the index of a host, subnet or agent is stored and there is none
+PADDING = -1  # fills rows of tables and of observations up to the length of the longest
 
 
 class Level(IntEnum):
@@ -86,11 +87,19 @@ class Detection(IntEnum):
     ALWAYS = 2
 
 
-class Dice(IntEnum):
-    """Columns of the dice: one uniform number in [0, 1) per random decision of a step.
+class Block(IntEnum):
+    """Blocks of dice; see `compiled.rng`. A new mechanism takes the next number."""
 
-    From HOSTS on there are two blocks of H columns: the order in which the attacker goes through
-    its hosts, and the delay it waits before it escalates on each.
+    GAME = 0  # `Dice`
+    ATTACKER = 1  # what a user's attacker draws beside them
+
+
+class Dice(IntEnum):
+    """Columns of the game's dice: one uniform number in [0, 1) per random decision of a step.
+
+    There are never more or fewer: see `Block`. From HOSTS on there are two times H columns: the
+    order in which the attacker goes through its hosts, and the delay it waits before it escalates
+    on each.
     """
 
     RED_TARGET = 0
@@ -116,8 +125,8 @@ class Rules(NamedTuple):
     # defenders
     subnet_owner: NDArray[np.int64]  # (S,) agent
     host_owner: NDArray[np.int64]  # (H,) agent; NOBODY for the foothold
-    agent_host: NDArray[np.int64]  # (N, K) host or NOBODY
-    agent_block: NDArray[np.int64]  # (N, B) subnet or NOBODY
+    agent_host: NDArray[np.int64]  # (N, K) host or PADDING
+    agent_block: NDArray[np.int64]  # (N, B) subnet or PADDING
     action_kind: NDArray[np.int64]  # (N, A) Blue
     action_target: NDArray[np.int64]  # (N, A) host for host actions, subnet for BLOCK
     action_slot: NDArray[np.int64]  # (N, A) host slot or block slot
@@ -128,12 +137,12 @@ class Rules(NamedTuple):
     detection_rate: float
     mask_actions: bool
     analyse_free: bool
-    time_limit: int
     damage: NDArray[np.float64]  # (H,) per step as root
     restore_cost: NDArray[np.float64]  # (H,)
     remove_cost: float
     analyse_cost: float
     block_cost: float
+    reward_weights: NDArray[np.float64]  # (R,)
 
 
 class GameState(NamedTuple):
@@ -172,7 +181,8 @@ class GameState(NamedTuple):
     found_root: NDArray[np.bool_]  # (G, N) an Analyse found a root session
     # what the players are handed
     reward: NDArray[np.float64]  # (G,) team reward of the step
-    observation: NDArray[np.float32]  # (G, N, O) bits; -1 where an agent has no such host
+    reward_terms: NDArray[np.float64]  # (G, R) what each added term, times its weight, is of it
+    observation: NDArray[np.float32]  # (G, N, O) bits; PADDING where an agent has no such host
     available: NDArray[np.bool_]  # (G, N, A) action mask
 
 

@@ -22,7 +22,7 @@ MARGIN = 0.25  # standard deviations of the return
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_random_play(setting: str) -> None:
     native = setting_batch(setting, "sau", games=20_000, seed=1)
-    theirs = CyborgBatchEnv(native.settings, 40, seed=2)
+    theirs = CyborgBatchEnv(native.definition, 40, seed=2)
     ours = returns_of(native, POLICIES["random_sau"], 20_000)
     low, high = equivalence_interval(returns_of(theirs, POLICIES["random_sau"], EPISODES), ours)
     theirs.close()

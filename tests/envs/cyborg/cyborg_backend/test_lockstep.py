@@ -48,7 +48,7 @@ class Lockstep:
 
     def __init__(self, setting: str, games: int) -> None:
         self.native: NativeBatchEnv = setting_batch(setting, "sau", games, seed=11)
-        self.cyborg = CyborgBatchEnv(self.native.settings, games, seed=11, processes=1)
+        self.cyborg = CyborgBatchEnv(self.native.definition, games, seed=11, processes=1)
         self.images = [
             self.native.scenario.images[host.image] for host in self.native.scenario.hosts
         ]

@@ -10,17 +10,17 @@ from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.cyborg_backend.step_record import Orders
 from acd_plugin.envs.cyborg.cyborg_backend.workers import WorkerWorlds
+from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.game.types import NOBODY, Red
-from acd_plugin.envs.cyborg.settings import EnvSettings
 from tests.envs.cyborg.games import env_args
 from tests.envs.cyborg.policies import random_allowed
 
 pytestmark = pytest.mark.usefixtures("cyborg")
-SETTINGS = EnvSettings(**env_args("time_limit=8"))
+GAME = define_game(env_args("time_limit=8"))
 
 
 def play(processes: int, seed: int = 5) -> list[NDArray[np.float32]]:
-    batch = CyborgBatchEnv(SETTINGS, 3, seed, processes)
+    batch = CyborgBatchEnv(GAME, 3, seed, processes)
     rng = np.random.default_rng(0)
     seen = []
     for episode in (0, 3):
@@ -42,7 +42,7 @@ def test_results_do_not_depend_on_the_number_of_processes() -> None:
 
 
 def started() -> tuple[CyborgBatchEnv, NDArray[np.int64]]:
-    batch = CyborgBatchEnv(SETTINGS, 2, seed=0, processes=2)
+    batch = CyborgBatchEnv(GAME, 2, seed=0, processes=2)
     batch.reset(0, Purpose.TRAIN)
     return batch, np.zeros((2, batch.n_agents), dtype=np.int64)
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from acd_plugin.envs.cyborg.game import red
+from acd_plugin.envs.cyborg.game.red import execution
 from acd_plugin.envs.cyborg.game.types import Dice, Level, Red, Result
 from tests.envs.cyborg.games import NEVER, Table
 
@@ -31,7 +31,7 @@ def act(table: Table, kind: Red, target: str, source: str, *blue: str) -> Result
     state.red_kind[0] = kind
     state.red_target[0] = (table.subnets if kind == Red.SWEEP else table.hosts)[target]
     state.red_source[0] = table.hosts[source]
-    red.execute(state, table.rules, 0, table.numbers(*blue))
+    execution.execute(state, table.rules, 0, table.numbers(*blue))
     return Result(state.red_result[0])
 
 

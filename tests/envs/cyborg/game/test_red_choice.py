@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acd_plugin.envs.cyborg.game import red
+from acd_plugin.envs.cyborg.game.red import choice
 from acd_plugin.envs.cyborg.game.types import NOBODY, Dice, Red
 from tests.envs.cyborg.games import NEVER, Table
 
@@ -12,7 +12,7 @@ Choice = tuple[Red, str, str]
 
 
 def choose(table: Table) -> Choice:
-    kind, target, source = red.choose(table.state, table.rules, 0)
+    kind, target, source = choice.choose(table.state, table.rules, 0)
     hosts = list(table.hosts)
     if kind == Red.SLEEP:
         return Red.SLEEP, "", ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from acd_plugin.envs.cyborg.game import red
+from acd_plugin.envs.cyborg.game.red import beliefs
 from acd_plugin.envs.cyborg.game.types import NOBODY, Red, Result
 from tests.envs.cyborg.games import Table
 
@@ -15,7 +15,7 @@ def digest(table: Table, kind: Red, target: str, source: str, result: Result) ->
     state.red_target[0] = (table.subnets if kind == Red.SWEEP else table.hosts)[target]
     state.red_source[0] = table.hosts[source]
     state.red_result[0] = result
-    red.digest(state, table.rules, 0)
+    beliefs.digest(state, table.rules, 0)
 
 
 def pivot(table: Table, subnet: str) -> int:
@@ -137,5 +137,5 @@ def test_a_failure_changes_nothing(table: Table, kind: Red) -> None:
 def test_nothing_is_digested_after_sleep_nor_twice(table: Table) -> None:
     digest(table, Red.EXPLOIT, "Op_Server0", "User2", Result.SUCCESS)
     table.state.decisions[0] = 12
-    red.digest(table.state, table.rules, 0)
+    beliefs.digest(table.state, table.rules, 0)
     assert table.of("owned_since", "Op_Server0") == 9

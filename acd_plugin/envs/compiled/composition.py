@@ -1,0 +1,43 @@
+"""The same compiled rules with some of them replaced.
+
+A game's rules call each other by name. To put a user's function in the place of one of them, the
+rules that lead to it are compiled again from the same Python code, with that name standing for
+another function. (Passing the function as an argument would do the same, but numba cannot keep
+code on disk that depends on another function in that way.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import FunctionType
+from typing import TypeVar, cast
+
+from acd_plugin.envs.compiled.compilation import cache_folder, compile_into
+from acd_plugin.envs.compiled.content import Rule, files_of, plain, sources_of
+
+_HERE = Path(__file__).resolve()
+FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
+
+
+class Recompiler:
+    """Compiles rules again, into a folder named after all that they are made from."""
+
+    def __init__(self, rules: Iterable[Rule], plugged: Iterable[Rule], names: str) -> None:
+        """``rules`` are compiled again with ``plugged``; ``names`` tells how they are combined."""
+        sources = sources_of([*rules, *plugged])
+        constants = [*sources.constants, names]
+        compiler = files_of(*(_HERE.with_name(name) for name in ("compilation.py", _HERE.name)))
+        files = sorted({*sources.files, *compiler.files})
+        self.folder = cache_folder(sources._replace(files=files, constants=constants))
+        self._copies = 0
+
+    def __call__(self, rule: FunctionT, **replaced: object) -> FunctionT:
+        """Return ``rule`` compiled with the global names ``replaced`` meaning something else."""
+        original = plain(rule)
+        meanings = {**original.__globals__, **replaced}
+        copy = FunctionType(original.__code__, meanings, original.__name__, original.__defaults__)
+        # numba tells functions apart by this name, in memory and on disk.
+        self._copies += 1
+        copy.__qualname__ = f"{original.__qualname__}_{self.folder.name[-8:]}_{self._copies}"
+        return cast(FunctionT, compile_into(cast(FunctionT, copy), self.folder))

@@ -1,0 +1,65 @@
+"""Allocate the arrays in which games are played."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acd_plugin.envs.cyborg.game.observation import BITS_PER_HOST
+from acd_plugin.envs.cyborg.game.types import Dice, EpisodeTotals, GameState, Rules
+
+ItemT = TypeVar("ItemT", bound=np.generic)
+
+
+def observation_size(rules: Rules) -> int:
+    """Return the length of an agent's observation."""
+    return BITS_PER_HOST * rules.agent_host.shape[1] + rules.agent_block.shape[1]
+
+
+def new_state(rules: Rules, games: int) -> GameState:
+    """Allocate the state of ``games`` games."""
+    hosts = len(rules.host_subnet)
+    subnets = len(rules.subnet_owner)
+    agents, actions = rules.action_kind.shape
+
+    def per_game(dtype: type[ItemT], *shape: int) -> NDArray[ItemT]:
+        return np.zeros((games, *shape), dtype=dtype)
+
+    return GameState(
+        key=per_game(np.uint64),
+        dice=per_game(np.float64, Dice.HOSTS + 2 * hosts),
+        step=per_game(np.int64),
+        level=per_game(np.int8, hosts),
+        pid_known=per_game(np.bool_, hosts),
+        activity=per_game(np.int8, hosts),
+        compromise=per_game(np.int8, hosts),
+        swept=per_game(np.bool_, subnets),
+        discovered=per_game(np.bool_, hosts),
+        ports_known=per_game(np.bool_, hosts),
+        owned_since=per_game(np.int64, hosts),
+        admin=per_game(np.bool_, hosts),
+        pivot=per_game(np.int64, subnets),
+        pivot_since=per_game(np.int64, subnets),
+        decisions=per_game(np.int64),
+        red_kind=per_game(np.int64),
+        red_target=per_game(np.int64),
+        red_source=per_game(np.int64),
+        red_result=per_game(np.int64),
+        red_detected=per_game(np.bool_),
+        green_host=per_game(np.int64),
+        outcome=per_game(np.int8, agents),
+        cost=per_game(np.float64, agents),
+        useless=per_game(np.bool_, agents),
+        found_root=per_game(np.bool_, agents),
+        reward=per_game(np.float64),
+        reward_terms=per_game(np.float64, len(rules.reward_weights)),
+        observation=per_game(np.float32, agents, observation_size(rules)),
+        available=per_game(np.bool_, agents, actions),
+    )
+
+
+def new_totals(games: int) -> EpisodeTotals:
+    """Allocate the episode totals of ``games`` games."""
+    return EpisodeTotals(*(np.zeros(games) for _ in EpisodeTotals._fields))

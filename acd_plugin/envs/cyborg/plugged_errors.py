@@ -1,0 +1,52 @@
+"""Say in one line what is wrong with a user's function in the compiled game."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from acd_plugin.envs.cyborg.definition import GameDefinition
+from acd_plugin.envs.cyborg.game.red.legality import is_legal
+from acd_plugin.envs.cyborg.game.types import GameState, Red, Rules
+from acd_plugin.errors import UserError
+
+LEGAL = (
+    "legal are: Sleep; Sweep of a subnet; Scan of a defended host; Exploit of one that it does not "
+    "hold; Escalate of its source; Impact of the objective, from there"
+)
+
+
+def explain(error: Exception, definition: GameDefinition, state: GameState) -> UserError:
+    """Return what a failed step has to say."""
+    settings = definition.settings
+    illegal = illegal_games(state, definition.rules)
+    if illegal.size:
+        choice = describe_choice(state, int(illegal[0]))
+        return UserError(f"attacker '{settings.attacker}' chose {choice}: {LEGAL}")
+    names = ", ".join(f"'{name}'" for name in (settings.attacker, *settings.reward_terms))
+    return UserError(f"one of {names} cannot be compiled: {_reason(error)}")
+
+
+def illegal_games(state: GameState, rules: Rules) -> np.ndarray:
+    """Return the numbers of the games whose attacker chose what is not legal."""
+    games = range(len(state.key))
+    return np.array([game for game in games if not is_legal(state, rules, game)], dtype=np.int64)
+
+
+def describe_choice(state: GameState, game: int) -> str:
+    """Return what the attacker chose, in words."""
+    kind, target, source = (
+        int(field[game]) for field in (state.red_kind, state.red_target, state.red_source)
+    )
+    name = Red(kind).name.capitalize() if kind in list(Red) else f"kind {kind}"
+    return f"{name} of target {target} from source {source}"
+
+
+def _reason(error: Exception) -> str:
+    """Return the lines of a compiler's message that say what and where, as one line."""
+    lines = [" ".join(line.split()) for line in str(error).splitlines()]
+    told = [
+        line
+        for line in lines
+        if line and not line.startswith(("During:", "Failed in", "-", "^", "<source"))
+    ]
+    return "; ".join(told[:4]) or type(error).__name__

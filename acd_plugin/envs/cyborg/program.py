@@ -1,0 +1,73 @@
+"""The compiled entry points of the game, with a user's functions in it if there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acd_plugin.envs.compiled.compilation import cache_of_rules
+from acd_plugin.envs.compiled.composition import Recompiler
+from acd_plugin.envs.cyborg.game import reward, step
+from acd_plugin.envs.cyborg.game.red.choice import paper_attacker
+from acd_plugin.envs.cyborg.game.red.legality import watched_attacker
+from acd_plugin.envs.cyborg.game.types import EpisodeTotals, GameState, Rules
+
+
+class Attacker(Protocol):
+    """Decides for one game: fills its red_kind, red_target and red_source (`Red`)."""
+
+    def __call__(self, state: GameState, rules: Rules, game: int) -> None: ...
+
+
+class RewardTerm(Protocol):
+    """What a step of one game is worth beside the game's own reward.
+
+    Is called when everybody has acted, before the defenders' beliefs are brought up to date;
+    ``actions`` (N,) are the defenders'. Must change nothing.
+    """
+
+    def __call__(
+        self, state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]
+    ) -> float: ...
+
+
+class Program(NamedTuple):
+    """What a batch of games calls; see the functions of these names in `game.step`."""
+
+    reset_games: Callable[[GameState, Rules, EpisodeTotals, int, int, int], None]
+    step_games: Callable[[GameState, Rules, EpisodeTotals, NDArray[np.int64], int, int], None]
+    decide_games: Callable[[GameState, Rules], None]
+    conclude_games: Callable[[GameState, Rules, EpisodeTotals, NDArray[np.int64]], None]
+    cache: Path | None  # where the machine code is kept
+
+
+def compose(attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = ()) -> Program:
+    """Return the game with this attacker, and with these terms added to its reward."""
+    if attacker is paper_attacker and not terms:
+        cache = cache_of_rules(step.__file__)
+        return Program(
+            step.reset_games, step.step_games, step.decide_games, step.conclude_games, cache
+        )
+    entries = (step.step_games, step.decide_games, step.conclude_games, reward.score_with_term)
+    again = Recompiler((*entries, watched_attacker), (attacker, *terms), names=f"{len(terms)}")
+    decide = step.decide
+    if attacker is not paper_attacker:
+        watched = again(watched_attacker, paper_attacker=attacker)
+        decide = again(step.decide, paper_attacker=watched)
+    score = reward.score
+    for number, term in enumerate(terms):
+        score = again(reward.score_with_term, score=score, no_term=term, NUMBER_OF_TERM=number)
+    conclude = again(step.conclude, score=score)
+    play = again(step.play, decide=decide, conclude=conclude)
+    roll_and_play = again(step.roll_and_play, play=play)
+    return Program(
+        step.reset_games,
+        again(step.step_games, roll_and_play=roll_and_play),
+        again(step.decide_games, decide=decide),
+        again(step.conclude_games, conclude=conclude),
+        again.folder,
+    )

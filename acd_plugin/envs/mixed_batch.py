@@ -1,0 +1,149 @@
+"""Several batches as one: games that differ in their settings, networks, rules or attackers.
+
+The games of each part lie side by side and have its rules; the parts have the same sizes, so that
+one team of agents plays them all. A game is exactly what it is in a batch of its own part alone.
+Each part costs a call per step, about 10 us for compiled games: a handful of parts with many games
+each is free, a part for every game is not. What is drawn anew for every game and episode belongs
+into the state of the game instead (`envs.compiled`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acd_plugin.envs.batch_env import BatchEnv, BatchStep, Purpose
+from acd_plugin.envs.blueprint import Blueprint, EnvSizes
+from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.errors import UserError
+
+
+class MixedBatchEnv:
+    """The games of ``parts``, one part after the other."""
+
+    def __init__(self, parts: Sequence[BatchEnv]) -> None:
+        """Raises UserError when the parts' sizes differ."""
+        self.parts = list(parts)
+        self.n_games = sum(part.n_games for part in self.parts)
+        sizes = {_sizes(part) for part in self.parts}
+        if len(sizes) != 1:
+            raise UserError(f"games of different size cannot be one batch: {sorted(sizes)}")
+        (self.n_agents, self.n_actions, _, _, self.episode_limit) = sizes.pop()
+        edges = [0, *itertools.accumulate(part.n_games for part in self.parts)]
+        self._games = list(itertools.pairwise(edges))  # (first, last + 1) of each part
+
+    @property
+    def observations(self) -> NDArray[np.float32]:
+        return np.concatenate([part.observations for part in self.parts])
+
+    @property
+    def available_actions(self) -> NDArray[np.bool_]:
+        return np.concatenate([part.available_actions for part in self.parts])
+
+    @property
+    def states(self) -> NDArray[np.float32]:
+        return np.concatenate([part.states for part in self.parts])
+
+    def reset(self, first_episode: int, purpose: Purpose) -> None:
+        for part, (first, _) in zip(self.parts, self._games, strict=True):
+            part.reset(first_episode + first, purpose)
+
+    def step(self, actions: NDArray[np.int64]) -> BatchStep:
+        steps = [
+            part.step(actions[first:last])
+            for part, (first, last) in zip(self.parts, self._games, strict=True)
+        ]
+        return BatchStep(*(np.concatenate(fields) for fields in zip(*steps, strict=True)))
+
+    def episode_stats(self) -> dict[str, NDArray[np.float64]]:
+        """Return all parts' statistics; those that a game does not have are 0 for it."""
+        told = [part.episode_stats() for part in self.parts]
+        names = sorted({name for stats in told for name in stats})
+        return {
+            name: np.concatenate(
+                [
+                    stats.get(name, np.zeros(part.n_games))
+                    for part, stats in zip(self.parts, told, strict=True)
+                ]
+            )
+            for name in names
+        }
+
+    def truths(self) -> Mapping[str, NDArray[np.bool_]]:
+        """Return the facts that every part tells."""
+        told = [part.truths() for part in self.parts]
+        names = set.intersection(*(set(truths) for truths in told))
+        return {name: np.concatenate([truths[name] for truths in told]) for name in sorted(names)}
+
+    def picture(self, game: int) -> str:
+        for part, (first, last) in zip(self.parts, self._games, strict=True):
+            if first <= game < last:
+                return part.picture(game - first)
+        raise IndexError(f"game {game} of {self.n_games}")
+
+    def close(self) -> None:
+        for part in self.parts:
+            part.close()
+
+
+class MixedBlueprint:
+    """Several blueprints of games of equal size, each of which gets an equal share of a batch."""
+
+    def __init__(self, blueprints: Sequence[Blueprint]) -> None:
+        """Raises UserError when sizes, or what communicating agents are told, differ."""
+        self.blueprints = list(blueprints)
+        first = self.blueprints[0]
+        for other in self.blueprints[1:]:
+            if other.sizes() != first.sizes():
+                raise UserError(
+                    f"games of different size cannot be one batch: {first.sizes()} and "
+                    f"{other.sizes()}"
+                )
+            if not _equal(first.comm_layout, other.comm_layout):
+                raise UserError(
+                    "games of one batch must agree in what messages unlock and who may speak "
+                    "(analyse_mode, comm_gate): give all of them the same"
+                )
+
+    @property
+    def comm_layout(self) -> CommLayout | None:
+        """What all of them have."""
+        return self.blueprints[0].comm_layout
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """The identities of all, numbered: ``scenario_0``, ``scenario_1``, ..."""
+        return {
+            f"{name}_{number}": content
+            for number, blueprint in enumerate(self.blueprints)
+            for name, content in blueprint.identity.items()
+        }
+
+    def sizes(self) -> EnvSizes:
+        return self.blueprints[0].sizes()
+
+    def make_batch(self, n_games: int, seed: int) -> MixedBatchEnv:
+        edges = np.linspace(0, n_games, len(self.blueprints) + 1).astype(int).tolist()
+        shares = [last - first for first, last in itertools.pairwise(edges)]
+        return MixedBatchEnv(
+            [
+                blueprint.make_batch(share, seed)
+                for blueprint, share in zip(self.blueprints, shares, strict=True)
+                if share
+            ]
+        )
+
+
+def _sizes(batch: BatchEnv) -> EnvSizes:
+    observed, state = batch.observations.shape[2], batch.states.shape[1]
+    return EnvSizes(batch.n_agents, batch.n_actions, observed, state, batch.episode_limit)
+
+
+def _equal(one: CommLayout | None, two: CommLayout | None) -> bool:
+    if one is None or two is None:
+        return one is two
+    return all(map(np.array_equal, astuple(one), astuple(two)))
