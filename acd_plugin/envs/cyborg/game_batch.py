@@ -120,9 +120,6 @@ class GameBatch(ABC):
         """``threatened`` (G, N): the attacker has a session on a host of the agent."""
         return {"threatened": threatened_agents(self.state, self.rules)}
 
-    def truths(self) -> dict[str, NDArray[np.bool_]]:
-        return {"threatened": self.threatened_agents()}
-
     def picture(self, game: int) -> str:
         """Return the network, both sides' knowledge and the last actions as text."""
         return picture_of(self.definition, self.state, game, self.last_actions[game])
