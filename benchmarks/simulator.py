@@ -1,34 +1,47 @@
 """How fast the game is, masks and observations included, on this machine.
 
-    python benchmarks/simulator.py [--seconds 1.0] [--repeats 3]
+    python benchmarks/simulator.py [--seconds 1.0] [--repeats 3] [--against CHECKOUT]
 
 Prints game steps per second (every game counts one per step): the best of the repeats, and the
-spread, which is the machine's noise. Actions are random and drawn beforehand.
+spread, which is the machine's noise. Actions are random and drawn beforehand. With another checkout
+of this project both are measured in turn, and the ratio of the bests is printed: above 1, this one
+is the faster.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.cyborg_env import CyborgEnv
+from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
-from acd_plugin.envs.cyborg.settings import EnvSettings
 
 CORES = os.cpu_count() or 1
-CASES = [(128, 1), (4096, 1), (4096, CORES)]  # games, threads
+SIZES = [(128, 1), (4096, 1), (4096, CORES), (1, 0)]  # games, threads (0: by EPyMARL's class)
+CASES = [(env, *size) for env in ("cyborg_small", "cyborg_large") for size in SIZES]
+HERE = Path(__file__).resolve().parents[1]
+# Two functions of this file are called in either checkout, so their arguments stay as they are.
+CALL = """
+import json, sys, simulator
+print(getattr(simulator, sys.argv[1])(*json.loads(sys.argv[2])))
+"""
 
 
 def batch_speed(env: str, games: int, threads: int, seconds: float) -> float:
     """Steps per second of ``games`` games stepped together."""
-    settings = EnvSettings(**load_config("dial", env, [])["env_args"])
-    batch = NativeBatchEnv(settings, games, seed=0, threads=threads)
+    definition = define_game(load_config("dial", env, [])["env_args"])
+    batch = NativeBatchEnv(definition, games, seed=0, threads=threads)
     shape = (batch.episode_limit, games, batch.n_agents)
     tape = np.random.default_rng(0).integers(0, batch.n_actions, shape)
     episodes = 0
@@ -70,20 +83,43 @@ def steps_per_second(play: Callable[[], int], seconds: float) -> float:
     return steps / (time.perf_counter() - begin)
 
 
+def speed(checkout: Path, env: str, games: int, threads: int, seconds: float) -> float:
+    """Measure one case in a process of its own, with the code of a checkout."""
+    call = ("batch_speed", [env, games, threads, seconds])
+    if threads == 0:
+        call = ("single_speed", [env, seconds])
+    folders = os.pathsep.join(str(folder) for folder in (checkout, checkout / "benchmarks"))
+    result = subprocess.run(
+        [sys.executable, "-c", CALL, call[0], json.dumps(call[1])],
+        env={**os.environ, "PYTHONPATH": folders},
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(result.stdout)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--against", type=Path, help="another checkout, to compare with")
     options = parser.parse_args()
-    print(f"{'environment':<16}{'games':>6}{'threads':>9}{'steps/s':>14}{'slowest repeat':>18}")
-    for env in ("cyborg_small", "cyborg_large"):
-        for games, threads in CASES:
-            speeds = [
-                batch_speed(env, games, threads, options.seconds) for _ in range(options.repeats)
-            ]
-            print(f"{env:<16}{games:>6}{threads:>9}{max(speeds):>14,.0f}{min(speeds):>18,.0f}")
-        speeds = [single_speed(env, options.seconds) for _ in range(options.repeats)]
-        print(f"{env:<16}{'1, by class':>15}{max(speeds):>14,.0f}{min(speeds):>18,.0f}")
+    checkouts = [HERE, *([options.against.resolve()] if options.against else [])]
+    ratio = f"{'other':>14}{'ratio':>7}" if options.against else ""
+    print(f"{'environment':<14}{'games':>6}{'threads':>9}{'steps/s':>14}{'slowest':>14}{ratio}")
+    for env, games, threads in CASES:
+        speeds: dict[Path, list[float]] = {checkout: [] for checkout in checkouts}
+        for _ in range(options.repeats):
+            for checkout in checkouts:
+                speeds[checkout].append(speed(checkout, env, games, threads, options.seconds))
+        ours = speeds[HERE]
+        name = f"{threads or 'by class':>9}"
+        line = f"{env:<14}{games:>6}{name}{max(ours):>14,.0f}{min(ours):>14,.0f}"
+        for other in checkouts[1:]:
+            line += f"{max(speeds[other]):>14,.0f}{max(ours) / max(speeds[other]):>7.2f}"
+        print(line, flush=True)
 
 
 if __name__ == "__main__":
