@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from acd_plugin.configuration.findings import Finding
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.envs.comm_layout import CommLayout
 
@@ -43,9 +43,14 @@ class MultiAgentEnv(ABC):
         """Return the Python files that define the environment: runs with others are told apart."""
         return [Path(inspect.getfile(cls))]
 
+    @classmethod
+    def checks(cls, **env_args: object) -> Iterator[Finding]:  # noqa: ARG003 - for subclasses
+        """Yield what is wrong with the arguments and what they name; see `checker`."""
+        yield from ()
+
     @abstractmethod
     def reset(
-        self, seed: int | None = None, options: dict[str, Any] | None = None
+        self, seed: int | None = None, options: dict[str, object] | None = None
     ) -> tuple[list[NDArray[np.float32]], Info]:
         """Begin the next episode and return the observations and an empty info."""
 

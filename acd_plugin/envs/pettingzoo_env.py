@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +81,7 @@ class PettingZooEnv(MultiAgentEnv):
         return [file_of(cls._make(str(env_args.get("make", ""))))]
 
     def reset(
-        self, seed: int | None = None, options: dict[str, Any] | None = None
+        self, seed: int | None = None, options: dict[str, object] | None = None
     ) -> tuple[list[NDArray[np.float32]], Info]:
         chosen = self._next_seed if seed is None else seed
         self._next_seed = None

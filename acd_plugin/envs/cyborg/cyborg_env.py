@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from acd_plugin.configuration.findings import Finding
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
+from acd_plugin.envs.cyborg.checker import definition_findings
 from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
 
 
@@ -40,10 +41,14 @@ class CyborgEnv(MultiAgentEnv):
         """Return scenario and settings, read and checked; see `Blueprint`."""
         return CyborgBlueprint(env_args)
 
+    @classmethod
+    def checks(cls, **env_args: object) -> Iterator[Finding]:
+        return definition_findings(env_args)
+
     def reset(
         self,
         seed: int | None = None,
-        options: dict[str, Any] | None = None,  # noqa: ARG002 - part of the contract
+        options: dict[str, object] | None = None,  # noqa: ARG002 - part of the contract
     ) -> tuple[list[NDArray[np.float32]], Info]:
         if seed is not None:
             self.seed(seed)

@@ -1,0 +1,169 @@
+"""Check scenarios, attackers and reward terms of somebody's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from acd_plugin.configuration.findings import Finding
+from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.cyborg.cyborg_backend.features import check_expressible
+from acd_plugin.envs.cyborg.definition import GameDefinition, define_game
+from acd_plugin.envs.cyborg.game.types import GameState, Red, Result
+from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.envs.cyborg.scenario import Scenario, load_scenario
+from acd_plugin.errors import UserError
+
+GAMES = 1000
+_ATTACKERS_OWN = {  # what an attacker may write; it reads the rest
+    *("swept", "discovered", "ports_known", "owned_since", "admin", "pivot", "pivot_since"),
+    *("decisions", "red_kind", "red_target", "red_source", "red_result"),
+}
+_ROLLED = {"dice", "green_host"}  # what else a decision changes
+_OF_THE_REWARD = {"reward", "reward_terms"}
+
+
+def check_scenario(name: str) -> list[Finding]:
+    """Return what is wrong with the scenario called ``name``, or stored at that path."""
+    try:
+        return list(scenario_findings(load_scenario(name)))
+    except UserError as error:
+        return [Finding(True, str(error))]
+
+
+def definition_findings(env_args: Mapping[str, object]) -> Iterator[Finding]:
+    """Yield what is wrong with the parts of a game that are somebody's own."""
+    definition = define_game({**env_args, "backend": "native"})
+    yield from scenario_findings(definition.scenario)
+    if definition.settings.attacker != "paper":
+        yield from attacker_findings(definition)
+    if definition.settings.reward_terms:
+        plain = define_game({**env_args, "backend": "native", "reward_terms": {}})
+        yield from reward_findings(definition, plain)
+
+
+def scenario_findings(scenario: Scenario) -> Iterator[Finding]:
+    """Yield what is allowed in a scenario and still worth a second look."""
+    home = next(
+        subnet.name
+        for subnet in scenario.subnets
+        if scenario.foothold in [host.name for host in subnet.hosts]
+    )
+    known, found = set[str](), {home}
+    while known != found:
+        known = set(found)
+        found |= {
+            host.reveals
+            for subnet in scenario.subnets
+            if subnet.name in known
+            for host in subnet.hosts
+            if host.reveals is not None
+        }
+    for subnet in scenario.subnets:
+        names = [host.name for host in subnet.hosts]
+        if subnet.name not in known:
+            lost = " and with it the objective" if scenario.objective in names else ""
+            yield Finding(
+                False,
+                f"the attacker never finds the subnet '{subnet.name}'{lost}: let a host of one "
+                "that it does find have 'reveals'",
+            )
+    try:
+        check_expressible(scenario)
+    except UserError as error:
+        yield Finding(False, str(error))
+
+
+def attacker_findings(definition: GameDefinition) -> Iterator[Finding]:
+    """Yield what is wrong with an attacker, from random games.
+
+    Raises UserError when it chooses what is not legal.
+    """
+    name = definition.settings.attacker
+    batch = NativeBatchEnv(definition, GAMES, seed=0)
+    batch.reset(0, Purpose.TRAIN)
+    policy = np.random.default_rng(0)
+    scanned = np.zeros_like(batch.state.discovered)
+    kinds: set[int] = set()
+    for _ in range(batch.episode_limit):
+        written = _written_by_deciding(batch)
+        if written:
+            yield Finding(
+                True,
+                f"attacker '{name}' changes {', '.join(sorted(written))} of the state: it may only "
+                f"change {', '.join(sorted(_ATTACKERS_OWN))}",
+            )
+        batch.step(policy.integers(0, batch.n_actions, (GAMES, batch.n_agents)))
+        state = batch.state
+        exploits = np.flatnonzero(state.red_kind == Red.EXPLOIT)
+        if not scanned[exploits, state.red_target[exploits]].all():
+            yield Finding(
+                False,
+                f"attacker '{name}' exploits hosts that it has not scanned: backend=native plays "
+                "that, backend=cyborg cannot",
+            )
+        succeeded = (state.red_kind == Red.SCAN) & (state.red_result == Result.SUCCESS)
+        games = np.flatnonzero(succeeded)
+        scanned[games, state.red_target[games]] = True
+        kinds |= set(np.unique(state.red_kind).tolist())
+    batch.close()
+    if kinds == {Red.SLEEP}:
+        yield Finding(
+            False,
+            f"attacker '{name}' only sleeps in {GAMES} games: give orders with "
+            "game.red.choice.give_order",
+        )
+
+
+def _written_by_deciding(batch: NativeBatchEnv) -> set[str]:
+    """Return what the attacker changes that is not its own; the state is left as it was."""
+    before = GameState(*(field.copy() for field in batch.state))
+    try:
+        batch.program.decide_games(batch.state, batch.rules)
+        return {
+            name
+            for name, old, new in zip(GameState._fields, before, batch.state, strict=True)
+            if name not in _ATTACKERS_OWN | _ROLLED and not np.array_equal(old, new)
+        }
+    except Exception:  # what it says is said by the step that follows
+        return set()
+    finally:
+        for field, old in zip(batch.state, before, strict=True):
+            field[...] = old
+
+
+def reward_findings(definition: GameDefinition, plain: GameDefinition) -> Iterator[Finding]:
+    """Yield what is wrong with reward terms; ``plain`` is the same game without them."""
+    names = list(definition.settings.reward_terms)
+    batch, other = (NativeBatchEnv(game, GAMES, seed=0) for game in (definition, plain))
+    policy = np.random.default_rng(0)
+    for game in (batch, other):
+        game.reset(0, Purpose.TRAIN)
+    for _ in range(batch.episode_limit):
+        actions = policy.integers(0, batch.n_actions, (GAMES, batch.n_agents))
+        batch.step(actions)
+        other.step(actions)
+        finite = np.isfinite(batch.state.reward_terms).all(axis=0)
+        for name, is_finite in zip(names, finite, strict=True):
+            if not is_finite:
+                yield Finding(True, f"reward term '{name}' is not finite: must be a number always")
+        changed = [
+            field
+            for field in GameState._fields
+            if field not in _OF_THE_REWARD
+            and not np.array_equal(getattr(batch.state, field), getattr(other.state, field))
+        ]
+        if changed:
+            yield Finding(
+                True,
+                f"the reward terms {', '.join(names)} change {', '.join(changed)} of the state: a "
+                "term may only read it",
+            )
+            break
+    if not batch.term_totals.any():
+        yield Finding(
+            False, f"the reward terms {', '.join(names)} are 0 in all of {GAMES} random games"
+        )
+    for game in (batch, other):
+        game.close()
