@@ -11,7 +11,7 @@ from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.registry import REGISTRY
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.recorder import NullRecorder
-from tests.toy_envs import SignalEnv, UnevenEnv
+from tests.toy_envs import TOY_ENVS
 
 TINY = ["hidden_dim=16", "batch_size=8", "batch_size_run=8", "buffer_size=8", "test_nepisode=8"]
 
@@ -44,8 +44,8 @@ def make_training() -> MakeTraining:
 @pytest.fixture
 def make_toy_training(monkeypatch: pytest.MonkeyPatch) -> MakeTraining:
     """Return a function that builds a small run on an environment of `tests.toy_envs`."""
-    monkeypatch.setitem(REGISTRY, "signal", SignalEnv)
-    monkeypatch.setitem(REGISTRY, "uneven", UnevenEnv)
+    for name, env_class in TOY_ENVS.items():
+        monkeypatch.setitem(REGISTRY, name, env_class)
 
     def make(*overrides: str, env: str = "signal", algorithm: str = "dial") -> Training:
         config: dict[str, Any] = load_config(algorithm, "cyborg_small", [*TINY, *overrides])

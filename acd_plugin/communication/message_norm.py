@@ -40,4 +40,5 @@ class MessageNorm(nn.Module):
         """Move the running statistics towards those of ``messages`` (..., size)."""
         flat = messages.reshape(-1, messages.shape[-1])
         self.mean.lerp_(flat.mean(dim=0), _MOMENTUM)
-        self.variance.lerp_(flat.var(dim=0), _MOMENTUM)
+        only_one = flat.shape[0] == 1  # it varies by nothing; torch would divide by 0
+        self.variance.lerp_(flat.var(dim=0, correction=0 if only_one else 1), _MOMENTUM)

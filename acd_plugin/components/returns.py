@@ -47,7 +47,7 @@ def n_step_returns(
     total = gamma**n * values[:, n : n + steps]
     for k in range(n):
         total = total + gamma**k * rewards[:, k : k + steps]
-    return total
+    return total * played
 
 
 def cut_off(played: Tensor, terminated: Tensor) -> Tensor:

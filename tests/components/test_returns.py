@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from acd_plugin.components.returns import lambda_returns, n_step_returns
+from acd_plugin.components.returns import cut_off, lambda_returns, n_step_returns
 
 
 def numbers(*shape: int, seed: int = 0) -> Tensor:
@@ -45,6 +45,16 @@ def test_n_step_returns_count_nothing_after_the_end() -> None:
     over = torch.zeros(1, 4, 1)
     returns = n_step_returns(torch.ones(1, 4, 1), torch.ones(1, 5, 1), played, over, 1.0, 2)
     assert returns.flatten().tolist() == [2.0, 1.0, 0.0, 0.0]
+
+
+def test_games_that_were_cut_off_go_on_with_what_they_reached() -> None:
+    played = torch.tensor([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [1.0, 1.0, 0.0]]).unsqueeze(2)
+    terminated = torch.tensor([[0, 0, 0], [0, 0, 0], [0, 1, 0]]).unsqueeze(2)
+    open_ended = cut_off(played, terminated)
+    assert open_ended[..., 0].tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 0]]
+    values = torch.tensor([1.0, 2.0, 4.0, 8.0]).expand(3, 4).unsqueeze(2)
+    returns = n_step_returns(torch.ones(3, 3, 1), values, played, open_ended, 1.0, 2)
+    assert returns[..., 0].tolist() == [[6, 5, 0], [6, 10, 9], [2, 1, 0]]
 
 
 @pytest.mark.parametrize("td_lambda", [0.0, 0.4, 1.0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from acd_plugin.components.running_moments import RunningMoments
@@ -30,3 +31,13 @@ def test_what_never_varies_stays_finite() -> None:
     moments.update(torch.zeros(10_000, 1))
     moments.update(torch.zeros(10_000, 1))
     assert moments.standardise(torch.zeros(3, 1)).abs().max() == 0
+
+
+def test_single_values_count_as_well() -> None:
+    values = torch.tensor([[2.0], [4.0], [9.0]])
+    moments = RunningMoments(1)
+    moments.update(values[:0])
+    for value in values:
+        moments.update(value.unsqueeze(0))
+    assert moments.mean.item() == pytest.approx(5.0, rel=1e-3)
+    assert moments.variance.item() == pytest.approx(values.var(correction=0).item(), rel=1e-3)

@@ -131,6 +131,30 @@ def test_games_of_different_length_are_cut_off_where_they_end(
     assert all(torch.isfinite(value) for value in statistics.values())
 
 
+def test_what_is_heard_after_the_end_is_no_statistic(make_toy_training: MakeTraining) -> None:
+    """Games of 1, 2 and 3 steps: neither counts nor the normalisation know the padded ones."""
+    training = make_toy_training("share_parameters=False", env="uneven")
+    batch = training.runner.run(test_mode=False)
+    played = batch["filled"][:, 1:, 0].bool()
+    sent = (batch["messages"][:, :-1] >= 0.5).any(dim=3).sum(dim=2)
+    counted = training.mac.episode_stats(batch)["messages_sent"]
+    assert counted.tolist() == (sent * played).sum(dim=1).tolist()
+    received = training.mac.unroll(batch, 3).received.detach()
+    training.learner.train(batch, 0, 0)
+    for agent, net in enumerate(training.mac.agent.nets):
+        heard = received[:, :, agent][played]
+        torch.testing.assert_close(net.message_norm.mean, 0.1 * heard.mean(dim=0))
+        torch.testing.assert_close(net.message_norm.variance, 0.9 + 0.1 * heard.var(dim=0))
+
+
+def test_a_single_step_can_be_learned_from(make_toy_training: MakeTraining) -> None:
+    """The first copy of the environment plays one step."""
+    sizes = ["batch_size=1", "batch_size_run=1", "buffer_size=1", "share_parameters=False"]
+    training = make_toy_training(*sizes, env="uneven")
+    training.train_once()
+    assert all(torch.isfinite(value).all() for value in training.mac.agent.state_dict().values())
+
+
 def solved_share(training: Any, updates: int) -> float:
     for _ in range(updates):
         training.train_once()

@@ -96,6 +96,52 @@ def test_games_of_different_length_count_only_what_was_played(
     assert all(torch.isfinite(parameter).all() for parameter in training.mac.parameters())
 
 
+def test_bootstrapping_at_the_time_limit_uses_the_last_observation(
+    make_training: MakeTraining,
+) -> None:
+    cut = "env_args.bootstrap_at_time_limit=True"
+    training = make_training("standardise_rewards=False", cut, algorithm="mappo")
+    batch = training.runner.run(test_mode=False)
+    learner = training.learner
+    rewards, played = batch["reward"][:, :-1].expand(-1, -1, 2), torch.ones(8, 30, 2)
+    returns = learner._returns(batch, rewards, played)
+    values = learner.target_critic(batch)
+    torch.testing.assert_close(returns[:, -1], rewards[:, -1] + 0.9 * values[:, 30])
+    batch["terminated"][:, 29] = 1  # and nothing where the game ends
+    assert torch.equal(learner._returns(batch, rewards, played)[:, -1], rewards[:, -1])
+
+
+def test_short_games_that_are_cut_off_are_bootstrapped_where_they_end(
+    make_toy_training: MakeTraining,
+) -> None:
+    training = make_toy_training(
+        "standardise_rewards=False", "gamma=0.5", env="cut_off", algorithm="ippo"
+    )
+    batch = training.runner.run(test_mode=False)
+    assert not batch["terminated"].any()
+    learner = training.learner
+    played = batch["filled"][:, 1:].float().expand(-1, -1, 2)
+    returns = learner._returns(batch, batch["reward"][:, :-1].expand(-1, -1, 2), played)
+    values = learner.target_critic(batch)
+    torch.testing.assert_close(returns[0, 0], 1 + 0.5 * values[0, 1])  # lasted one step
+    torch.testing.assert_close(returns[1, 0], 1.5 + 0.25 * values[1, 2])  # two steps
+
+
+@pytest.mark.parametrize("critic_type", ["ac_critic", "ac_critic_ns", "cv_critic", "cv_critic_ns"])
+def test_there_may_be_a_single_agent(make_toy_training: MakeTraining, critic_type: str) -> None:
+    training = make_toy_training(f"critic_type={critic_type}", env="lonely", algorithm="mappo")
+    training.train_once()
+    assert all(torch.isfinite(parameter).all() for parameter in training.mac.parameters())
+
+
+def test_a_single_step_can_be_standardised(make_toy_training: MakeTraining) -> None:
+    """The first copy of the environment plays one step."""
+    sizes = ["batch_size=1", "batch_size_run=1", "buffer_size=1", "standardise_returns=True"]
+    training = make_toy_training(*sizes, env="uneven", algorithm="ippo")
+    training.train_once()
+    assert all(torch.isfinite(parameter).all() for parameter in training.mac.parameters())
+
+
 @pytest.mark.parametrize("overrides", [["buffer_size=16"], ["batch_size_run=3"]])
 def test_stale_episodes_are_refused(make_training: MakeTraining, overrides: list[str]) -> None:
     with pytest.raises(UserError, match="'ippo' learns from fresh episodes only"):

@@ -73,7 +73,8 @@ def networks(training: Training) -> dict[str, Any]:
 def episodes(training: Training) -> dict[str, Tensor]:
     """Random but legal content; games end after different numbers of steps.
 
-    Not where rewards or returns are standardised: there EPyMARL counts what was never played.
+    Not where rewards or returns are standardised: there EPyMARL counts what was never played. Nor
+    does its PPO know of games that are cut off and would go on, as the first one here would.
     """
     args = training.args
     all_whole = args.standardise_rewards or args.standardise_returns
@@ -98,7 +99,7 @@ def episodes(training: Training) -> dict[str, Tensor]:
     }
     for game in range(GAMES):
         length = STEPS if all_whole else STEPS - game
-        if game > 0:  # the first would go on after the last step
+        if game > 0 or args.learner == "ppo_learner":
             data["terminated"][game, length - 1] = 1
         for tensor in data.values():
             tensor[game, length + 1 :] = 0
@@ -124,6 +125,7 @@ def question(case: str) -> dict[str, Any]:
     modules = networks(training)
     args = {**vars(training.args), "name": case.split(maxsplit=1)[0]}
     plain = {key: value for key, value in args.items() if not isinstance(value, dict)}
+    del plain["blueprint"]
     # It draws actions by names that need more settings; no actions are drawn here.
     plain |= {"action_selector": "soft_policies"}
     scheme = {

@@ -32,8 +32,8 @@ def copy_weights(module: Any, weights: list[torch.Tensor]) -> None:
         parameter.data.copy_(weight)
 
 
-def update(case: dict[str, Any]) -> dict[str, Any]:
-    """Build mac and learner, copy the weights into them, and train once on the episodes."""
+def build(case: dict[str, Any]) -> tuple[Any, Any, Log]:
+    """Build mac and learner; returns the learner, the episodes and the learner's logger."""
     buffer: Any = importlib.import_module("components.episode_buffer")
     transforms: Any = importlib.import_module("components.transforms")
     macs: Any = importlib.import_module("controllers").REGISTRY
@@ -53,7 +53,12 @@ def update(case: dict[str, Any]) -> dict[str, Any]:
     batch.data.transition_data["filled"] = data["filled"].clone()
     log = Log()
     mac = macs[args.mac](batch.scheme, {"agents": args.n_agents}, args)
-    learner = learners[args.learner](mac, batch.scheme, log, args)
+    return learners[args.learner](mac, batch.scheme, log, args), batch, log
+
+
+def update(case: dict[str, Any]) -> dict[str, Any]:
+    """Copy the weights into a new learner and train once on the episodes."""
+    learner, batch, log = build(case)
     for name, weights in case["weights"].items():
         copy_weights(getattr(learner, name), weights)
     if hasattr(learner, "old_mac"):
@@ -68,6 +73,25 @@ def update(case: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def exchange(case: dict[str, Any]) -> dict[str, Any]:
+    """Read the models in folder ``ours``; train once; write models into folder ``theirs``."""
+    learner, batch, _ = build(case)
+    learner.load_models(case["ours"])
+    names = ("mac", "mixer", "critic")
+    modules = {name: getattr(learner, name, None) for name in names}
+    read = {name: weights(module) for name, module in modules.items() if module is not None}
+    learner.train(batch, 1, 0)
+    learner.save_models(case["theirs"])
+    return {
+        "read": read,
+        "written": {name: weights(modules[name]) for name in read},
+    }
+
+
+def weights(module: Any) -> list[torch.Tensor]:
+    return [parameter.detach().clone() for parameter in module.parameters()]
+
+
 def lambda_targets(case: dict[str, Any]) -> Any:
     """Return what EPyMARL's function makes of rewards, ends and target values."""
     functions: Any = importlib.import_module("utils.rl_utils")
@@ -77,8 +101,10 @@ def lambda_targets(case: dict[str, Any]) -> Any:
 def main(checkout: str, cases: str, results: str) -> None:
     sys.path[0] = str(Path(checkout) / "src")
     questions = torch.load(cases, weights_only=True)
-    answers = {name: update(case) for name, case in questions["updates"].items()}
-    answers["lambda"] = lambda_targets(questions["lambda"])
+    answers = {name: update(case) for name, case in questions.get("updates", {}).items()}
+    answers |= {name: exchange(case) for name, case in questions.get("exchanges", {}).items()}
+    if "lambda" in questions:
+        answers["lambda"] = lambda_targets(questions["lambda"])
     torch.save(answers, results)
 
 
