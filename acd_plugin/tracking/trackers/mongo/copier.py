@@ -104,13 +104,17 @@ class RunCopier:
             self._metrics.forget()
         document["info"]["metrics"] = self._metrics.copy(run["_id"], is_new)
         document |= file_entries(document, self._folder.path, self._store.files)
-        result = self._store.database.runs.update_one(
-            {"_id": run["_id"], "sync_key": self._key},
-            {"$set": {**document, "sync_digest": digest}},
+        runs, mine = self._store.database.runs, {"_id": run["_id"], "sync_key": self._key}
+        # Once more, now within one operation: somebody may have copied more of it meanwhile.
+        not_newer = {"heartbeat": None} if here is None else {"heartbeat": {"$not": {"$gt": here}}}
+        result = runs.update_one(
+            {**mine, **not_newer}, {"$set": {**document, "sync_digest": digest}}
         )
-        if result.matched_count == 0:
+        if result.matched_count:
+            return Change.NEW if is_new else Change.UPDATED
+        if runs.find_one(mine, {"_id": 1}) is None:
             raise PyMongoError("the run was deleted while it was copied")
-        return Change.NEW if is_new else Change.UPDATED
+        return Change.NEWER_THERE
 
     def _digest(self, document: dict[str, Any]) -> str:
         """Return what changes with anything that is copied; stored when all of it has arrived."""

@@ -61,6 +61,28 @@ def test_a_growing_run_is_appended_to(tmp_path: Path, url: str) -> None:
     assert Stored(url).runs()[0]["status"] == "RUNNING"
 
 
+def test_who_has_read_less_does_not_write_over_who_was_faster(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow copy of a run that goes on, and one of its end that is made meanwhile."""
+    run = RecordedRun(tmp_path)
+    run.log(0, 5)
+    slow = RunCopier(run.folder, RunStore(parse_address(url)))
+    copy_metrics = slow._metrics.copy
+
+    def copy_metrics_slowly(run_id: int, is_new: bool) -> object:
+        found = copy_metrics(run_id, is_new)
+        run.complete()
+        assert copy(run.folder, url) is Change.UPDATED
+        return found
+
+    monkeypatch.setattr(slow._metrics, "copy", copy_metrics_slowly)
+    assert slow.copy() is Change.NEWER_THERE
+    (stored,) = Stored(url).runs()
+    assert (stored["status"], stored["captured_out"]) == ("COMPLETED", "the end")
+    assert Stored(url).points(1) == expected_points(5)
+
+
 def test_a_run_that_went_on_from_a_checkpoint_loses_what_was_undone(
     tmp_path: Path, url: str
 ) -> None:
