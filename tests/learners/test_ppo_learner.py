@@ -9,6 +9,7 @@ import torch
 
 from acd_plugin.errors import UserError
 from tests.conftest import MakeTraining
+from tests.slow import slow
 
 
 def losses(training: Any, batch: Any, old: torch.Tensor | None) -> tuple[Any, ...]:
@@ -164,7 +165,7 @@ def test_mistakes_are_named(
     assert message in str(error.value)
 
 
-@pytest.mark.parametrize("algorithm", ["ippo", "mappo"])
+@pytest.mark.parametrize("algorithm", [*slow(["ippo"]), "mappo"])
 def test_it_learns_to_defend(make_training: MakeTraining, algorithm: str) -> None:
     """A short run at reduced size leaves the greedy return far above that of doing nothing."""
     training = make_training(

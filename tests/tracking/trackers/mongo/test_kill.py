@@ -14,6 +14,7 @@ from acd_plugin.tracking.metric_file import read_metrics
 from acd_plugin.tracking.run_folder import RunFolder, run_folders
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 from acd_plugin.tracking.trackers.mongo.copier import RunCopier, RunStore
+from tests.slow import slow
 from tests.tracking.trackers.mongo.conftest import METRICS, RecordedRun, Stored, expected_points
 from tests.tracking.trackers.mongo.wire_server import WireServer
 
@@ -29,7 +30,7 @@ def record_for_ever(results: Path) -> None:
         step += PER_BEAT
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", [0, *slow(range(1, 20))])
 def test_a_killed_run_is_readable_and_copied(server: WireServer, tmp_path: Path, seed: int) -> None:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.tracking.trackers.mongo.test_kill"])
