@@ -1,0 +1,70 @@
+"""Documents are true of the files: links, paths, commands; and say words before their letters."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.house.source import PACKAGE, ROOT
+
+PAGES = [
+    *sorted(ROOT.glob("*.md")),
+    *sorted(path for path in (ROOT / "docs").rglob("*.md") if "report" not in path.parts),
+]
+SPELLED_OUT = {"SAU": "Strategic Action Unmasking (SAU)"}
+# Pages and files that are promised and not there yet.
+MISSING: set[str] = {
+    "docs/extending.md",
+    "acd_plugin/communication/controls.py",
+    "acd_plugin/communication/gate.py",
+}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_links_lead_somewhere() -> None:
+    found = {
+        (name_of(page), name_of((page.parent / target).resolve()))
+        for page in PAGES
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    }
+    lost = {(page, name) for page, name in found if not (ROOT / name).exists()}
+    assert {(page, name) for page, name in lost if name not in MISSING} == set()
+
+
+def test_the_map_names_files_that_are_there() -> None:
+    text = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/]+\.py|[\w/]+/)`", text))
+    found = {name for name in named if (PACKAGE / name).exists() or (ROOT / name).exists()}
+    assert {f"acd_plugin/{name}" for name in named - found} <= MISSING
+
+
+def test_abbreviations_of_our_own_are_spelled_out_first() -> None:
+    plans = [*ROOT.glob("config/**/*.yaml"), *ROOT.glob("experiments/*.yaml")]
+    unexplained = {}
+    for path in [*PAGES, *plans]:
+        text = re.sub(r"\s*\n#?\s*", " ", path.read_text(encoding="utf-8"))
+        for letters, words in SPELLED_OUT.items():
+            first = re.search(rf"\b{letters}\b.?", text)
+            if first is not None and not text[: first.end()].endswith(words):
+                unexplained[name_of(path)] = text[: first.end()][-60:]
+    assert unexplained == {}
+
+
+def test_readme_has_the_commands_that_are_promised() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^python3 -m venv .*$", text, re.MULTILINE)
+    assert len(commands) == 2
+    assert all("pip install -c constraints.txt" in command for command in commands)
+    assert commands[0].endswith("python main.py --config=dial --env-config=cyborg_large")
+    assert "python -m pytest" in commands[1]  # the one that .ci/run looks for
+    assert "python -m pytest --all" in text
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = re.search(r'__version__ = "(.+)"', (PACKAGE / "__init__.py").read_text())
+    assert version is not None
+    assert f"\nversion: {version[1]}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert version[1] in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
