@@ -11,7 +11,7 @@ from tests.house.source import ROOT, Module, modules
 
 LONGEST, MEDIAN = 300, 100  # lines of a file
 # `Any` belongs where EPyMARL, Sacred or YAML hand over what has no type; nowhere else.
-ANY_LINES = 340
+ANY_LINES = 250
 ANY_IN = (
     "acd_plugin/analysis/",
     "acd_plugin/cli/",
@@ -33,7 +33,6 @@ REGISTERING = re.compile(r"(un)?register(_\w+)?$")
 CHANGING: set[str] = {
     # Stands in for a package whose interface is global.
     "acd_plugin/hosts/epymarl/stand_ins/tensorboard_logger.py configure changes _writers",
-    "acd_plugin/hosts/host.py use changes _current",
 }
 MUTATORS = {
     *("append", "extend", "insert", "add", "update", "setdefault"),
