@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from acd_plugin.envs.env_loop import copy_seed
 from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
+
+
+def number_of_copy(seed: int) -> int:
+    """Return which copy of a run with seed 0 was given this seed; the seed itself if none was."""
+    return next((game for game in range(256) if copy_seed(0, game) == seed), seed)
 
 
 class SignalEnv(MultiAgentEnv):
@@ -73,13 +79,13 @@ class SignalEnv(MultiAgentEnv):
 
 
 class UnevenEnv(SignalEnv):
-    """Copies that play different lengths: the episode ends after ``1 + seed % 3`` steps."""
+    """Copies that play different lengths: copy g of a run with seed 0 ends after 1 + g % 3 steps."""
 
     episode_limit = 3
 
     def __init__(self, *, seed: int = 0, **unused: Any) -> None:
         super().__init__(seed=seed, **unused)
-        self._length = 1 + seed % 3
+        self._length = 1 + number_of_copy(seed) % 3
 
     def step(
         self, actions: Sequence[int]

@@ -15,7 +15,7 @@ from acd_plugin.envs.registry import REGISTRY
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.recording import Record, play, record
 from tests.conftest import MakeTraining
-from tests.toy_envs import SignalEnv
+from tests.toy_envs import SignalEnv, number_of_copy
 
 GAMES = 8
 
@@ -25,7 +25,7 @@ class KnownCoinEnv(SignalEnv):
 
     def __init__(self, *, seed: int = 0, **unused: Any) -> None:
         super().__init__(seed=seed, **unused)
-        self._known = seed % 2
+        self._known = number_of_copy(seed) % 2
 
     def reset(self, *args: Any, **options: Any) -> Any:
         super().reset(*args, **options)

@@ -6,7 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from acd_plugin.envs.compiled.rng import mix, pick, roll_block, stream_key
+from acd_plugin.envs.compiled.rng import mix, pick, roll_block, roll_one, stream_key
+
+PINNED = [
+    [0.008490913932085231, 0.8319730107277846, 0.7093399433569136, 0.37121924648894733],
+    [0.9629924061043574, 0.7277845698206519, 0.6643924089493479, 0.17823308291218465],
+    [0.3631524864482245, 0.4784401750022288, 0.755256260427612, 0.45405441254469625],
+]
 
 
 def test_mix_is_splitmix64() -> None:
@@ -54,3 +60,49 @@ def test_pick_is_uniform_over_its_options() -> None:
         2,
         2,
     ]
+
+
+def block(number: int, columns: int, episodes: int = 100, steps: int = 30) -> NDArray[np.float64]:
+    """Return the dice (episodes, steps, columns) of one block."""
+    rows = np.empty((episodes, steps, columns))
+    for episode in range(episodes):
+        key = np.uint64(stream_key(1, 0, episode))
+        for step in range(steps):
+            roll_block(rows[episode, step], key, number, step)
+    return rows
+
+
+def test_the_numbers_are_what_they_were() -> None:
+    """Block 0 as release 0.1.0 rolled it; the others as they were first rolled."""
+    key = np.uint64(stream_key(7, 1, 5))
+    dice = np.empty(4)
+    rolled = []
+    for number in (0, 1, 2):
+        roll_block(dice, key, number, 3)
+        rolled.append(dice.tolist())
+    assert rolled == PINNED
+
+
+def test_a_block_that_is_added_or_grows_moves_no_other_number() -> None:
+    narrow, wide = block(1, columns=3, episodes=5), block(1, columns=9, episodes=5)
+    assert (narrow == wide[:, :, :3]).all()
+    assert not np.isin(block(0, columns=3, episodes=5), wide).any()
+    key = np.uint64(stream_key(1, 0, 2))
+    assert wide[2, 4, 7] == roll_one(key, 1, 4, 7)
+
+
+def test_blocks_are_uniform_and_independent_of_each_other() -> None:
+    rows = [block(number, columns=8) for number in range(4)]
+    for one in rows[1:]:
+        assert stats.kstest(one.ravel(), "uniform").pvalue > 0.01
+        for axis in range(3):
+            first = np.take(one, range(one.shape[axis] - 1), axis).ravel()
+            second = np.take(one, range(1, one.shape[axis]), axis).ravel()
+            assert abs(np.corrcoef(first, second)[0, 1]) < 4 / len(first) ** 0.5
+    together = np.corrcoef([one.ravel() for one in rows])
+    assert np.abs(together - np.eye(4)).max() < 4 / rows[0].size ** 0.5
+
+
+def test_no_two_places_of_all_blocks_share_a_number() -> None:
+    numbers = np.concatenate([block(number, columns=8, episodes=20).ravel() for number in range(6)])
+    assert len(np.unique(numbers)) == len(numbers)
