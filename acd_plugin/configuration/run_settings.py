@@ -18,7 +18,7 @@ class RunSettings(Settings):
     env: str
     env_name: str  # as the user calls the environment
     env_args: dict[str, Any]
-    plugins: list[str] = []  # Python files that are imported first
+    plugins: list[str]  # Python files that are imported first
     runner: str
     mac: str
     learner: str
