@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from acd_plugin.configuration.layers import load_config
-from acd_plugin.envs.cyborg import blueprint as cyborg
+from acd_plugin.envs.cyborg import definition
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.learners import DialLearner
@@ -35,7 +35,7 @@ class Count:
 def test_a_run_reads_its_scenario_once_and_builds_its_games_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    read = Count(monkeypatch, cyborg, "load_scenario")
+    read = Count(monkeypatch, definition, "load_scenario")
     built = Count(monkeypatch, CyborgBlueprint, "make_batch")
     place = f"local_results_path={tmp_path}"
     folder = train(
