@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from acd_plugin.analysis.statistics import equivalence_interval
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
-from acd_plugin.running.stored_run import load_policy, open_run
+from acd_plugin.running.stored_run import load_policy, open_run, spec_of
 from tests.envs.cyborg.games import SETTINGS, setting_batch
 from tests.envs.cyborg.policies import POLICIES, returns_of
 
@@ -56,14 +56,13 @@ def play(setting: str, name: str, episodes: int) -> tuple[NDArray[np.float64], N
 
 def evaluate(run: str, episodes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the returns of a run's last policy on both backends."""
+    stored = open_run(run, "results")
     returns = []
-    for seed, count, words in (
-        (1, episodes * NATIVE, []),
-        (2, episodes, ["env_args.backend=cyborg"]),
-    ):
-        training = load_policy(*open_run(run, "results"), seed, words, games=GAMES)
-        returns.append(training.evaluate(count, render=False)["return"])
-        training.runner.close_env()
+    for seed, count, backend in ((1, episodes * NATIVE, "native"), (2, episodes, "cyborg")):
+        spec = spec_of(stored, {"env_args.backend": backend})
+        policy = load_policy(stored, spec, GAMES, seed)
+        returns.append(policy.evaluate(count)["return"])
+        policy.close()
     return returns[0], returns[1]
 
 

@@ -21,6 +21,8 @@ import torch
 
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 
 ENVIRONMENTS = ("cyborg_small", "cyborg_large")
@@ -97,7 +99,7 @@ def main() -> None:
     overrides = [text for text in options.overrides if text != "with"]
     print(f"{'environment':<16}{'update ms':>11}{'products ms':>13}{'ratio':>8}")
     for name in ENVIRONMENTS:
-        training = Training(load_config("qmix", name, overrides), NullRecorder())
+        training = make_training(resolve(load_config("qmix", name, overrides)), NullRecorder())
         while not training.buffer.can_sample(training.args.batch_size):
             training.buffer.insert_episode_batch(training.runner.run(test_mode=False))
         update, products = measure(training, options.repeats)

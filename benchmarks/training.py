@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 
 ENVIRONMENTS = ("cyborg_small_no_block", "cyborg_small", "cyborg_small_green", "cyborg_large")
@@ -42,7 +44,9 @@ def main() -> None:
     overrides = [text for text in options.overrides if text != "with"]
     print(f"{'environment':<24}{'play s':>8}{'learn s':>9}{'epoch s':>9}{'quartiles':>16}")
     for name in ENVIRONMENTS:
-        training = Training(load_config(options.config, name, overrides), NullRecorder())
+        training = make_training(
+            resolve(load_config(options.config, name, overrides)), NullRecorder()
+        )
         times = measure(training, options.epochs)
         play, learn = np.median(times, axis=0)
         low, epoch, high = np.quantile(times.sum(axis=1), (0.25, 0.5, 0.75))

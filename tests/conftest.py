@@ -11,6 +11,8 @@ import pytest
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.registry import REGISTRY
 from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.running.assembly import make_training as assemble
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 from tests.toy_envs import TOY_ENVS
 
@@ -43,7 +45,7 @@ def make_training() -> MakeTraining:
     """Return a function that builds a small run on a CybORG scenario."""
 
     def make(*overrides: str, env: str = "cyborg_small", algorithm: str = "dial") -> Training:
-        return Training(load_config(algorithm, env, [*TINY, *overrides]), NullRecorder())
+        return assemble(resolve(load_config(algorithm, env, [*TINY, *overrides])), NullRecorder())
 
     return make
 
@@ -56,6 +58,6 @@ def make_toy_training(monkeypatch: pytest.MonkeyPatch) -> MakeTraining:
 
     def make(*overrides: str, env: str = "signal", algorithm: str = "dial") -> Training:
         config: dict[str, Any] = load_config(algorithm, "cyborg_small", [*TINY, *overrides])
-        return Training({**config, "env": env, "env_args": {}}, NullRecorder())
+        return assemble(resolve({**config, "env": env, "env_args": {}}), NullRecorder())
 
     return make

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,12 +22,11 @@ from acd_plugin.analysis.messages.content import (
 from acd_plugin.analysis.report.text_table import text_table
 from acd_plugin.communication.disturbances import make_disturbances
 from acd_plugin.errors import UserError
-from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.running.recording import Record, play, record
-from acd_plugin.running.stored_run import load_policy, open_run
-from acd_plugin.tracking.checkpoint import Checkpoint
+from acd_plugin.running.stored_run import StoredRun, load_policy, open_run, spec_of
 from acd_plugin.tracking.console import set_up_logging
-from acd_plugin.tracking.run_folder import RunFolder, write_atomically
+from acd_plugin.tracking.run_folder import write_atomically
 
 
 def communication(
@@ -41,35 +39,32 @@ def communication(
         raise UserError(f"--probability is {probability}: must be between 0 and 1")
     set_up_logging()
     opened = [open_run(name, results) for name in names]
-    for path, checkpoint in opened:  # all, before the first is played
-        if not checkpoint.config.get("n_bits"):
+    for run in opened:  # all, before the first is played
+        if not run.config.get("n_bits"):
             raise UserError(
-                f"{path}: '{checkpoint.config['name']}' sends no messages; choose a run of dial or "
+                f"{run.path}: '{run.config['name']}' sends no messages; choose a run of dial or "
                 "rial"
             )
-    for path, checkpoint in opened:
-        _examine(path, checkpoint, episodes, seed, probability)
+    for run in opened:
+        _examine(run, episodes, seed, probability)
     return 0
 
 
-def _examine(
-    path: Path, checkpoint: Checkpoint, episodes: int, seed: int, probability: float
-) -> None:
-    training = load_policy(path, checkpoint, seed, [], games=episodes)
-    found = _analyse(training, record(training), probability, seed)
-    print(f"{path} ({checkpoint.config['name']}), {episodes} greedy games, seed {seed}")
+def _examine(run: StoredRun, episodes: int, seed: int, probability: float) -> None:
+    policy = load_policy(run, spec_of(run), episodes, seed)
+    found = _analyse(policy, record(policy), probability, seed)
+    print(f"{run.path} ({run.config['name']}), {episodes} greedy games, seed {seed}")
     _print(found)
-    folder = RunFolder(path.parent.parent)
-    if not (folder.path / "run.json").is_file():
+    if run.folder is None:
         print("not stored: the checkpoint does not lie in a run folder")
         return
-    about = {"checkpoint": path.name, "episodes": episodes, "seed": seed}
+    about = {"checkpoint": run.path.name, "episodes": episodes, "seed": seed}
     content = json.dumps({**about, **found}, indent=2, allow_nan=False) + "\n"
-    write_atomically(folder.communication, content.encode())
-    print(f"stored in {folder.communication}")
+    write_atomically(run.folder.communication, content.encode())
+    print(f"stored in {run.folder.communication}")
 
 
-def _analyse(training: Training, found: Record, probability: float, seed: int) -> dict[str, Any]:
+def _analyse(policy: Policy, found: Record, probability: float, seed: int) -> dict[str, Any]:
     sent: NDArray[np.bool_] = np.any(found.messages > 0, axis=-1)  # (G, T, N)
     per_game = (found.messages * found.played[:, :, None, None]).sum(axis=(1, 2, 3))
     actual = found.choices.actual
@@ -86,24 +81,24 @@ def _analyse(training: Training, found: Record, probability: float, seed: int) -
         "return_per_message": (
             float(found.returns.sum() / per_game.sum()) if per_game.sum() else None
         ),
-        "agents": [_agent(training, found, agent) for agent in range(actual.shape[2])],
+        "agents": [_agent(policy, found, agent) for agent in range(actual.shape[2])],
         "influence": {
             name: influence(actual, flipped, found.played) for name, flipped in flips.items()
         },
         "ablations": {
-            name: _difference(play(training, disturbance), found.returns)
+            name: _difference(play(policy, disturbance), found.returns)
             for name, disturbance in make_disturbances(probability, seed).items()
         },
     }
 
 
-def _agent(training: Training, found: Record, agent: int) -> dict[str, Any]:
+def _agent(policy: Policy, found: Record, agent: int) -> dict[str, Any]:
     """What one sender's messages have to do with what it sees and with what is true."""
     games, steps = (np.asarray(index, dtype=np.int64) for index in np.nonzero(found.played))
     seen = found.observations[games, steps, agent]
     words = symbols(found.messages[games, steps, agent])
     sent: NDArray[np.bool_] = np.any(found.messages[games, steps, agent] > 0, axis=-1)
-    names = _names(training, seen, agent)
+    names = _names(policy, seen, agent)
     known = [column for column, name in enumerate(names) if name]
     result: dict[str, Any] = {
         "about_own_observation": _told(information(words, symbols(seen), steps)),
@@ -123,8 +118,8 @@ def _agent(training: Training, found: Record, agent: int) -> dict[str, Any]:
     return result
 
 
-def _names(training: Training, seen: NDArray[np.float32], agent: int) -> list[str]:
-    names: list[list[str]] | None = getattr(training.runner.env, "observation_names", None)
+def _names(policy: Policy, seen: NDArray[np.float32], agent: int) -> list[str]:
+    names: list[list[str]] | None = getattr(policy.runner.env, "observation_names", None)
     return names[agent] if names else [f"observation {bit}" for bit in range(seen.shape[1])]
 
 

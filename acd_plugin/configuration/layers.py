@@ -7,85 +7,84 @@ command line. Every legal key stands in one of the files.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ConfigDict, Field
 
 from acd_plugin.configuration.paths import config_root
-from acd_plugin.configuration.validation import Settings, parse, read_yaml
+from acd_plugin.configuration.run_settings import RunSettings
+from acd_plugin.configuration.validation import parse, read_yaml
 from acd_plugin.errors import UserError, listing, nearest
 
 Config = dict[str, Any]
-
-
-class RunSettings(Settings):
-    """The keys that every run has; an algorithm's own keys are checked by the algorithm."""
-
-    model_config = ConfigDict(extra="allow")
-
-    name: str
-    env: str
-    env_args: dict[str, Any]
-    runner: str
-    mac: str
-    learner: str
-    seed: int = Field(ge=0, lt=2**63)
-    t_max: int = Field(ge=1)
-    test_interval: int = Field(ge=1)
-    test_nepisode: int = Field(ge=1)
-    log_interval: int = Field(ge=1)
-    runner_log_interval: int = Field(ge=1)
-    learner_log_interval: int = Field(ge=1)
-    local_results_path: str = Field(min_length=1)
-    mongo_url: str | None = None
-    use_tensorboard: bool
-    save_model: bool
-    save_model_interval: int = Field(ge=1)
-    keep_checkpoints: int = Field(ge=0)
-    use_cuda: bool
-    buffer_cpu_only: bool
-    torch_threads: int = Field(ge=1)
-    batch_size: int = Field(ge=1)
-    batch_size_run: int = Field(ge=1)
-    buffer_size: int = Field(ge=1)
+_PLUGINS = "plugins"
+_YAML = (".yaml", ".yml")
 
 
 def load_config(
-    algorithm: str, env: str, overrides: list[str], below: Path | None = None
+    algorithm: str,
+    env: str,
+    overrides: Sequence[str],
+    below: Path | None = None,
+    plugins: Sequence[str] = (),
+) -> Config:
+    """Merge and check the configuration of one run; ``overrides`` are ``key=value`` strings."""
+    return configure(algorithm, env, read_overrides(overrides), below, plugins)
+
+
+def configure(
+    algorithm: str,
+    env: str,
+    changes: Mapping[str, object],
+    below: Path | None = None,
+    plugins: Sequence[str] = (),
 ) -> Config:
     """Merge and check the configuration of one run.
 
     ``algorithm`` and ``env`` are names of files in ``config/algs`` and ``config/envs``, or paths
-    of YAML files; ``overrides`` are ``key=value`` strings, with dots for nested keys. ``below`` is
-    the configuration folder of a host: its ``default.yaml`` is the lowest layer, and its file of an
-    algorithm lies under ours. Raises UserError for anything unknown or of the wrong type.
+    of YAML files; ``changes`` have dots in their keys for nested ones. ``below`` is the
+    configuration folder of a host: its ``default.yaml`` is the lowest layer, and its file of an
+    algorithm lies under ours. ``plugins`` join those that the files name. Raises UserError for
+    anything unknown or of the wrong type.
     """
     roots = [config_root(), *([below] if below else [])]
     config: Config = {}
     for root in reversed(roots):
         config = merge(config, read_yaml(root / "default.yaml"))
-    config = merge(config, _read_layer(roots[:1], "envs", "environment configuration", env))
+    environment = _read_layer(roots[:1], "envs", "environment configuration", env)
     chosen = _read_layer(roots, "algs", "algorithm", algorithm)
     # The environment is the user's choice; some of EPyMARL's algorithm files name one as well.
     chosen = {key: value for key, value in chosen.items() if key not in ("env", "env_args")}
-    config = merge(config, chosen)
-    config["env_name"] = Path(env).stem if env.endswith((".yaml", ".yml")) else env
-    return override(config, overrides)
+    named = [*environment.pop(_PLUGINS, []), *chosen.pop(_PLUGINS, []), *plugins]
+    config = merge(merge(config, environment), chosen)
+    config[_PLUGINS] = list(dict.fromkeys(named))
+    config["env_name"] = Path(env).stem if env.endswith(_YAML) else env
+    return change(config, changes)
 
 
-def override(config: Config, overrides: list[str]) -> Config:
-    """Return the configuration with ``key=value`` strings applied and all common keys checked."""
-    config = merge({}, config)
+def read_overrides(overrides: Sequence[str]) -> dict[str, object]:
+    """Return the values of ``key=value`` strings; UserError for any other string."""
+    changes = {}
     for text in overrides:
-        _apply(config, text)
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise UserError(f"cannot read override '{text}': write it as key=value")
+        changes[key] = parse_value(value)
+    return changes
+
+
+def change(config: Config, changes: Mapping[str, object]) -> Config:
+    """Return the configuration with these values in it and all common keys checked."""
+    config = merge({}, config)
+    for key, value in changes.items():
+        _set(config, key, value)
     parse(RunSettings, config, "configuration")
     return config
 
 
-def merge(base: Config, layer: Mapping[str, Any]) -> Config:
+def merge(base: Config, layer: Mapping[str, object]) -> Config:
     """Return ``base`` with the values of ``layer``; mappings are merged key by key."""
     merged = dict(base)
     for key, value in layer.items():
@@ -108,12 +107,20 @@ def _read_layer(roots: list[Path], folder: str, kind: str, name: str) -> Config:
             raise UserError(f"{path}: extends itself")
         if parent is not None:
             layer = merge(layer, _read_layer(roots, folder, kind, str(parent)))
-        layer = merge(layer, own)
+        plugins = [*layer.get(_PLUGINS, []), *_plugins_beside(path, own.get(_PLUGINS, []))]
+        layer = {**merge(layer, own), _PLUGINS: plugins}
     return layer
 
 
+def _plugins_beside(path: Path, names: object) -> list[str]:
+    """Return a file's plugins, whose paths are relative to the file that names them."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise UserError(f"{path}: plugins is {names!r}: write a list, as plugins: [my_file.py]")
+    return [str(path.parent / name) for name in names]
+
+
 def _find(roots: list[Path], folder: str, kind: str, name: str) -> list[Path]:
-    if name.endswith((".yaml", ".yml")):
+    if name.endswith(_YAML):
         return [Path(name)]
     files = [path for root in reversed(roots) for path in sorted((root / folder).glob("*.yaml"))]
     found = [path for path in files if path.stem == name]
@@ -126,10 +133,7 @@ def _find(roots: list[Path], folder: str, kind: str, name: str) -> list[Path]:
     return found
 
 
-def _apply(config: Config, text: str) -> None:
-    key, equals, value = text.partition("=")
-    if not equals or not key:
-        raise UserError(f"cannot read override '{text}': write it as key=value")
+def _set(config: Config, key: str, value: object) -> None:
     *parents, last = key.split(".")
     place = config
     for depth, parent in enumerate(parents):
@@ -139,14 +143,14 @@ def _apply(config: Config, text: str) -> None:
         place = below
     if last not in place:
         raise _unknown_key(key, last, place)
-    place[last] = _fit(key, place[last], parse_value(value))
+    place[last] = _fit(key, place[last], value)
 
 
 def _unknown_key(key: str, last: str, place: Config) -> UserError:
     return UserError(f"unknown key '{key}'{nearest(last, place)} (legal here: {listing(place)})")
 
 
-def parse_value(text: str) -> Any:
+def parse_value(text: str) -> object:
     """Read a value as a Python literal, else as YAML, else as the text itself."""
     try:
         return ast.literal_eval(text)
@@ -158,7 +162,7 @@ def parse_value(text: str) -> Any:
         return text
 
 
-def _fit(key: str, default: Any, value: Any) -> Any:
+def _fit(key: str, default: object, value: object) -> object:
     """Return ``value`` in the type of the default that it replaces."""
     if default is None or type(value) is type(default):
         return value

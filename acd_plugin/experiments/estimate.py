@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterable
 
 from acd_plugin.experiments.plan import Job
-from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 
 _START = 8.0  # seconds until a process trains
@@ -29,7 +30,7 @@ def estimate(jobs: Iterable[Job]) -> dict[Job, float]:
 
 
 def _measure(job: Job) -> float:
-    training = Training(job.config, NullRecorder())
+    training = make_training(resolve(job.config), NullRecorder())
     while not training.buffer.can_sample(training.args.batch_size):
         training.train_once()
     training.train_once()

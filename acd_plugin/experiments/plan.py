@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import Field
 
-from acd_plugin import __version__
 from acd_plugin.configuration.layers import Config, load_config
 from acd_plugin.configuration.validation import Settings, parse, read_yaml
 from acd_plugin.errors import UserError, find
+from acd_plugin.running.run_spec import resolve
 
 EPISODES_PER_EPOCH = 128  # as the paper counts, for every algorithm
 _SET_BY_THE_PLAN = ("seed", "t_max", "local_results_path")
@@ -92,7 +92,7 @@ def load_plan(path: str, budget: str) -> Plan:
             for seed in spent.seeds:
                 seeded = [*budgeted, f"seed={seed}"]
                 config = load_config(algorithm.config, environment.config, seeded)
-                config |= {"host": "builtin", "version": __version__}
+                config = resolve(config).config
                 files = (f"--config={algorithm.config}", f"--env-config={environment.config}")
                 words = (*files, "with", *seeded)
                 jobs.append(Job(row, column, seed, config, words, spent.evaluation_episodes))

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from acd_plugin.communication.channel import Channel
 from acd_plugin.communication.disturbances import Disturbance, DisturbedChannel
-from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.hosts.builtin.policy import Policy
 
 
 class Record(NamedTuple):
@@ -42,21 +42,21 @@ class Choices(NamedTuple):
     flipped_in_policy: NDArray[np.int64]  # only what the network makes of it changes
 
 
-def play(training: Training, disturbance: Disturbance | None = None) -> NDArray[np.float64]:
+def play(policy: Policy, disturbance: Disturbance | None = None) -> NDArray[np.float64]:
     """Return the returns (G,) of the evaluation's games, with messages disturbed."""
-    mac = training.mac
+    mac = policy.mac
     channel = mac.channel
     if disturbance is not None:
         mac.channel = DisturbedChannel(channel, disturbance)
     try:
-        games = training.args.batch_size_run
-        returns: NDArray[np.float64] = training.evaluate(games, render=False)["return"]
+        games = policy.args.batch_size_run
+        returns: NDArray[np.float64] = policy.evaluate(games, render=False)["return"]
     finally:
         mac.channel = channel
     return returns
 
 
-def record(training: Training) -> Record:
+def record(policy: Policy) -> Record:
     """Play the evaluation's games and return everything about their messages."""
     threats: list[NDArray[np.bool_]] = []
 
@@ -65,7 +65,7 @@ def record(training: Training) -> Record:
         if "threatened" in truths:
             threats.append(truths["threatened"])
 
-    batch, returns = training.runner.play_evaluation(watch)
+    batch, returns = policy.runner.play_evaluation(watch)
     steps = int(batch.max_t_filled()) - 1
     played = batch["filled"][:, :steps, 0].bool()
     # When step t's message was sent, the world was as step t - 1 had left it.
@@ -74,10 +74,10 @@ def record(training: Training) -> Record:
         returns=returns,
         observations=batch["obs"][:, :steps].numpy(),
         messages=(batch["messages"][:, :steps] >= 0.5).long().numpy(),
-        allowed=training.mac.channel.may_speak(batch["obs"][:, :steps])[..., 0].numpy(),
+        allowed=policy.mac.channel.may_speak(batch["obs"][:, :steps])[..., 0].numpy(),
         threats=np.stack(threats, axis=1) if threats else None,
         played=played.numpy(),
-        choices=_choices(training.mac, batch, steps),
+        choices=_choices(policy.mac, batch, steps),
     )
 
 

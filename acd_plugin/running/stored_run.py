@@ -1,28 +1,103 @@
-"""Find the checkpoint that a command's argument means."""
+"""Find the checkpoint that a command's argument means, and make of it what can play or go on."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from acd_plugin.configuration.layers import override
+from acd_plugin.components.contracts import StateDict
+from acd_plugin.configuration.layers import Config, change
+from acd_plugin.configuration.migration import migrate
 from acd_plugin.errors import UserError
-from acd_plugin.hosts.builtin.training import Training
-from acd_plugin.running.fingerprint import fingerprint
-from acd_plugin.running.memory import check_memory
-from acd_plugin.tracking.checkpoint import Checkpoint, load_checkpoint
-from acd_plugin.tracking.recorder import NullRecorder
+from acd_plugin.hosts.builtin.policy import Policy
+from acd_plugin.learners.migration import migrate_state
+from acd_plugin.running.assembly import make_policy
+from acd_plugin.running.memory import check_playing_memory
+from acd_plugin.running.run_spec import RunSpec, changed_content, resolve
+from acd_plugin.tracking.checkpoint import load_checkpoint
 from acd_plugin.tracking.run_folder import RunFolder, find_run
 
 
-def open_run(name: str, results: str) -> tuple[Path, Checkpoint]:
-    """Return path and content of the checkpoint ``name``, or of the latest one of run ``name``."""
+@dataclass(frozen=True)
+class StoredRun:
+    """A checkpoint, and where it lies."""
+
+    path: Path
+    config: Config  # as this release would have recorded it, as is the state
+    state: StateDict  # see `Training.state_dict`
+    t_env: int
+
+    @property
+    def folder(self) -> RunFolder | None:
+        """The run that it belongs to, unless the file lies elsewhere."""
+        folder = RunFolder(self.path.parent.parent)
+        return folder if (folder.path / "run.json").is_file() else None
+
+
+def open_run(name: str, results: str) -> StoredRun:
+    """Return the checkpoint ``name``, or the latest one of run ``name``."""
     if name.endswith(".pt"):
-        return Path(name), load_checkpoint(Path(name))
-    folder = find_run(name, results)
-    _refuse_other_hosts(folder)
-    path = folder.latest_checkpoint()
-    return path, load_checkpoint(path)
+        path = Path(name)
+    else:
+        folder = find_run(name, results)
+        _refuse_other_hosts(folder)
+        path = folder.latest_checkpoint()
+    checkpoint = load_checkpoint(path)
+    config = migrate(checkpoint.config)
+    if "scenario" in config["env_args"]:  # 0.1.0 recorded its content in the checkpoint alone
+        config["game"] = {"scenario": checkpoint.scenario, **config["game"]}
+    state = migrate_state(checkpoint.state, checkpoint.config)
+    return StoredRun(path, config, state, checkpoint.t_env)
+
+
+def spec_of(
+    run: StoredRun, changes: Mapping[str, object] | None = None, plugins: Sequence[str] = ()
+) -> RunSpec:
+    """Return what the run was trained with, with some settings changed.
+
+    A folder of runs may come from anywhere: its plugins are imported only when the user names them.
+    """
+    named = run.config["plugins"]
+    if named and not plugins:
+        options = " ".join(f"--plugin={file}" for file in named)
+        raise UserError(
+            f"{run.path}: needs the plugins it was trained with; if you trust them, add {options}"
+        )
+    return resolve(change({**run.config, "plugins": list(plugins)}, changes or {}))
+
+
+def refuse_another_game(run: StoredRun, spec: RunSpec, remedy: str) -> None:
+    """Raise UserError when the game is no more the one that the run was trained on."""
+    changed = changed_content(run.config, spec)
+    if not changed:
+        return
+    scenario = run.config["env_args"].get("scenario")
+    what = f"the scenario '{scenario}'" if "scenario" in changed else f"the game's {changed[0]}"
+    raise UserError(f"{run.path}: {what} has changed since it was trained: {remedy}")
+
+
+def load_policy(run: StoredRun, spec: RunSpec, n_games: int, seed: int) -> Policy:
+    """Return the stored networks with ``n_games`` games to play at once.
+
+    Raises UserError when they do not fit what they are to play.
+    """
+    check_playing_memory(spec.sizes, n_games)
+    policy = make_policy(spec, n_games, seed)
+    try:
+        policy.mac.load_state_dict(run.state["mac"])
+    except (KeyError, RuntimeError) as error:
+        reason = str(error).splitlines()[-1].strip()
+        raise UserError(
+            f"{run.path}: was trained on '{_played(run.config)}' and does not fit "
+            f"'{_played(spec.config)}' ({reason})"
+        ) from None
+    return policy
+
+
+def _played(config: Config) -> str:
+    return str(config["env_args"].get("scenario", config["env_name"]))
 
 
 def _refuse_other_hosts(folder: RunFolder) -> None:
@@ -36,34 +111,3 @@ def _refuse_other_hosts(folder: RunFolder) -> None:
             f"{folder.path}: was trained in EPyMARL's own loop; evaluate it there: repeat its "
             f"command with evaluate=True checkpoint_path={folder.path / 'models'}/NAME"
         )
-
-
-def load_policy(
-    path: Path, checkpoint: Checkpoint, seed: int, overrides: list[str], games: int | None = None
-) -> Training:
-    """Return a training with the stored networks, to play with; ``games`` at once.
-
-    Raises UserError when they do not fit what they are to play.
-    """
-    config = override(checkpoint.config, overrides)
-    if not overrides and fingerprint(config) != checkpoint.scenario:
-        raise UserError(
-            f"{path}: the scenario '{config['env_args'].get('scenario')}' has changed since the "
-            "policy was trained: undo the change, or name the scenario to play with "
-            "env_args.scenario=NAME"
-        )
-    config = {**config, "seed": seed, "use_cuda": False}
-    if games is not None:
-        sizes = ("batch_size_run", "batch_size", "buffer_size")  # a buffer is not needed, but made
-        config |= dict.fromkeys(sizes, games)
-        check_memory(config)
-    training = Training(config, NullRecorder())
-    try:
-        training.mac.load_state_dict(checkpoint.state["mac"])
-    except (KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[-1].strip()
-        raise UserError(
-            f"{path}: was trained on '{checkpoint.config['env_args'].get('scenario')}' and does "
-            f"not fit '{config['env_args'].get('scenario')}' ({reason})"
-        ) from None
-    return training

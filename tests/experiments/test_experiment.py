@@ -131,7 +131,7 @@ def test_runs_with_other_settings_or_of_another_version_do_not_count(
     path = results / "1" / "config.json"
     config = json.loads(path.read_text())
     assert list(find_runs([job], results)) == [job]
-    for change in ({"gamma": 0.8}, {"version": "0.0.9"}, {"seed": 2}, {"t_max": 1}):
+    for change in ({"gamma": 0.8}, {"numbers": 0}, {"seed": 2}, {"t_max": 1}):
         path.write_text(json.dumps({**config, **change}))
         assert not find_runs([job], results)
     path.write_text(json.dumps({**config, "torch_threads": 2}))

@@ -10,6 +10,7 @@ import pytest
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.plan import load_plan, only
+from acd_plugin.running.run_spec import resolve
 from tests.experiments.conftest import TINY, WritePlan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +54,7 @@ def test_overrides_of_all_of_algorithms_and_of_environments_are_applied(
     # The command line means the same.
     algorithm, env, _, *overrides = job.words
     config = load_config(algorithm.split("=")[1], env.split("=")[1], overrides)
-    assert {**config, "host": "builtin", "version": job.config["version"]} == job.config
+    assert resolve(config).config == job.config
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)

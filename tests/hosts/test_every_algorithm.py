@@ -11,6 +11,8 @@ import torch
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.configuration.paths import names_in
 from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 from tests.slow import slow_but
 from tests.tracking.test_checkpoint import same
@@ -52,7 +54,9 @@ def build(variant: list[str], *overrides: str, env: str = "cyborg_small") -> Tra
     config = load_config(algorithm, env, [])
     replays = config["buffer_size"] > config["batch_size"]
     sizes = ["batch_size_run=4", f"buffer_size={20 if replays else 8}"]
-    return Training(load_config(algorithm, env, [*TINY, *sizes, *rest, *overrides]), Log())
+    return make_training(
+        resolve(load_config(algorithm, env, [*TINY, *sizes, *rest, *overrides])), Log()
+    )
 
 
 def play(training: Training, rounds: int) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from acd_plugin.components.returns import lambda_returns
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
 from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from tests.hosts.test_every_algorithm import Log
 
 HOME = os.environ.get("EPYMARL_HOME")
@@ -55,7 +57,7 @@ CASES = [
 def build(case: str) -> Training:
     """A run in this host, whose target networks are not equal to the online ones."""
     algorithm, *overrides = case.split()
-    training = Training(load_config(algorithm, ENV, [*COMMON, *overrides]), Log())
+    training = make_training(resolve(load_config(algorithm, ENV, [*COMMON, *overrides])), Log())
     torch.manual_seed(7)
     for module in networks(training).values():
         for parameter in module.parameters():

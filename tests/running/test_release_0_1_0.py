@@ -19,8 +19,9 @@ import torch
 
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.configuration.migration import migrate
-from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.learners.migration import migrate_state
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "release_0_1_0"
@@ -70,7 +71,8 @@ def compare(ours: Points, theirs: Points, tolerance: float) -> None:
 def test_the_first_epochs(name: str) -> None:
     run = FIRST_EPOCHS[name]
     log = Log()
-    Training(load_config(run["algorithm"], run["environment"], run["overrides"]), log).train()
+    config = load_config(run["algorithm"], run["environment"], run["overrides"])
+    make_training(resolve(config), log).train()
     compare(log.points, release_points(run["metrics"]), 1e-4)
 
 
@@ -82,7 +84,7 @@ def test_a_checkpoint_is_read_and_goes_on(name: str) -> None:
     )
     config = migrate(json.loads(stored["config"]))
     log = Log()
-    training = Training(config, log)
+    training = make_training(resolve(config), log)
     training.load_state_dict(migrate_state(stored["state"], config))
     assert training.runner.t_env == run["t1"]
     greedy = training.evaluate(16, render=False)["return"].tolist()

@@ -70,7 +70,7 @@ def test_training_goes_on_without_a_place_for_checkpoints(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("acd_plugin.running.recorded_run.save_checkpoint", fail)
+        patch.setattr("acd_plugin.running.built_run.save_checkpoint", fail)
         outcome = train(3)
     assert outcome.code == 0
     assert f"no checkpoint at step {EPOCH}: No space left on device" in outcome.err

@@ -11,7 +11,6 @@ import torch
 
 from acd_plugin.components.contracts import Scheme
 from acd_plugin.configuration.layers import Config
-from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError, find
 from acd_plugin.hosts.epymarl.workers import watched_workers
 from acd_plugin.hosts.host import MetricLog
@@ -40,7 +39,10 @@ class _RecordedRun:
 
 
 def train(upstream: ModuleType, run: MetricLog, config: Config, folder: str) -> float | None:
-    """Let EPyMARL's module ``run`` train; everything it writes goes into ``folder``."""
+    """Let EPyMARL's module ``run`` train; everything it writes goes into ``folder``.
+
+    The configuration also holds the environment's ``blueprint``.
+    """
     config = _prepared(config, folder)
     mac_class = find(upstream.mac_REGISTRY, "mac", config["mac"])
     extra = extra_scheme(mac_class, SimpleNamespace(**config))
@@ -60,15 +62,13 @@ def train(upstream: ModuleType, run: MetricLog, config: Config, folder: str) -> 
 
 
 def _prepared(config: Config, folder: str) -> Config:
-    """Add what EPyMARL's own main would have added, and the environment, read once."""
+    """Add what EPyMARL's own main would have added."""
     env_args = {
         "map_name": config["env_args"].get("scenario", config["env"]),
         **config["env_args"],
         "seed": config["seed"],
     }
-    blueprint = blueprint_of(config["env"], config["env_args"])
-    added = {"env_args": env_args, "local_results_path": folder, "blueprint": blueprint}
-    return {**config, **added}
+    return {**config, "env_args": env_args, "local_results_path": folder}
 
 
 def _with_extra_scheme(buffer: Any, extra: Scheme) -> Any:

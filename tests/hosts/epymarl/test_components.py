@@ -26,23 +26,23 @@ home, algorithm = Path(sys.argv[1]), sys.argv[2]
 sys.path.insert(0, str(home / "src"))
 from controllers.basic_controller import BasicMAC
 from learners.q_learner import QLearner
-from acd_plugin import hosts
 from acd_plugin.configuration.layers import load_config, merge
 from acd_plugin.hosts.host import Host
 from acd_plugin.hosts.builtin import BUILTIN
-from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
-hosts.use(Host(
+host = Host(
     name="test", reason="test", episode_batch=BUILTIN.episode_batch, runners=BUILTIN.runners,
     controllers={"basic_mac": BasicMAC}, learners={"q_learner": QLearner},
-))
+)
 config = load_config("dial", "cyborg_small", [])
 for path in ("default.yaml", f"algs/{algorithm}.yaml"):
     upstream = yaml.safe_load((home / "src" / "config" / path).read_text())
     config = merge(config, {k: v for k, v in upstream.items() if k not in ("env", "env_args")})
 config |= {"runner": "batch", "batch_size_run": 8, "batch_size": 16, "buffer_size": 32,
            "use_cuda": False, "test_nepisode": 8}
-training = Training(config, NullRecorder())
+training = make_training(resolve(config), NullRecorder(), host)
 before = [p.detach().clone() for p in training.mac.parameters()]
 for _ in range(4):
     training.train_once()

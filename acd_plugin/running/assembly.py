@@ -1,0 +1,102 @@
+"""The one place where the parts of a run are put together: what is needed, and nothing more."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import torch
+
+from acd_plugin.components.contracts import Preprocess, Scheme, StatLogger
+from acd_plugin.components.streams import named_generator
+from acd_plugin.envs.blueprint import EnvSizes
+from acd_plugin.errors import UserError, find
+from acd_plugin.hosts.builtin import BUILTIN
+from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
+from acd_plugin.hosts.builtin.global_generators import seed_global_generators
+from acd_plugin.hosts.builtin.policy import Policy
+from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
+from acd_plugin.hosts.builtin.training import Recorder, Training
+from acd_plugin.hosts.builtin.transforms import OneHot
+from acd_plugin.hosts.host import Host
+from acd_plugin.runners.controller_extras import extra_scheme
+from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.tracking.recorder import NullRecorder
+
+
+def make_policy(spec: RunSpec, n_games: int, seed: int, host: Host = BUILTIN) -> Policy:
+    """Return ``n_games`` games and a controller that plays them, on the CPU.
+
+    Its networks are new: `load_state_dict` gives them what a run has learned.
+    """
+    args = _args(spec, seed=seed, batch_size_run=n_games, use_cuda=False)
+    return _assemble(spec.sizes, args, NullRecorder(), host)
+
+
+def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Training:
+    """Return a run ready to be trained; UserError names what a component refuses."""
+    if spec.settings.use_cuda and not torch.cuda.is_available():
+        raise UserError("use_cuda=True, but torch finds no CUDA device: set use_cuda=False")
+    args = _args(spec)
+    policy = _assemble(spec.sizes, args, recorder, host)
+    settings = spec.settings
+    buffer = ReplayBuffer(
+        policy.scheme,
+        _groups(spec.sizes),
+        settings.buffer_size,
+        spec.sizes.episode_limit + 1,
+        named_generator(settings.seed, "replay"),
+        preprocess=_preprocess(spec.sizes),
+        device="cpu" if settings.buffer_cpu_only else args.device,
+    )
+    make_learner = find(host.learners, "learner", settings.learner)
+    learner = make_learner(policy.mac, buffer.scheme, recorder, args)
+    if settings.use_cuda:
+        learner.cuda()
+    return Training(settings, policy, learner, buffer, recorder)
+
+
+def _args(spec: RunSpec, **changes: object) -> SimpleNamespace:
+    """Return the ``args`` of EPyMARL's contract, from which components take their settings."""
+    config = {**spec.config, **changes}
+    sizes = spec.sizes
+    return SimpleNamespace(
+        **config,
+        device="cuda" if config["use_cuda"] else "cpu",
+        blueprint=spec.blueprint,
+        n_agents=sizes.n_agents,
+        n_actions=sizes.n_actions,
+        state_shape=sizes.state_size,
+    )
+
+
+def _assemble(sizes: EnvSizes, args: SimpleNamespace, logger: StatLogger, host: Host) -> Policy:
+    torch.set_num_threads(args.torch_threads)
+    seed_global_generators(args.seed)  # before anything may draw from them
+    runner = find(host.runners, "runner", args.runner)(args=args, logger=logger)
+    make_controller = find(host.controllers, "mac", args.mac)
+    scheme = _scheme(sizes) | extra_scheme(make_controller, args)
+    groups, preprocess = _groups(sizes), _preprocess(sizes)
+    complete = EpisodeBatch(scheme, groups, 0, sizes.episode_limit + 1, preprocess=preprocess)
+    mac = make_controller(complete.scheme, groups, args)
+    runner.setup(scheme=scheme, groups=groups, preprocess=preprocess, mac=mac)
+    return Policy(args, runner, mac, scheme)
+
+
+def _groups(sizes: EnvSizes) -> dict[str, int]:
+    return {"agents": sizes.n_agents}
+
+
+def _preprocess(sizes: EnvSizes) -> Preprocess:
+    return {"actions": ("actions_onehot", [OneHot(sizes.n_actions)])}
+
+
+def _scheme(sizes: EnvSizes) -> Scheme:
+    """What every episode stores."""
+    return {
+        "state": {"vshape": sizes.state_size},
+        "obs": {"vshape": sizes.observation_size, "group": "agents"},
+        "actions": {"vshape": (1,), "group": "agents", "dtype": torch.long},
+        "avail_actions": {"vshape": (sizes.n_actions,), "group": "agents", "dtype": torch.int},
+        "terminated": {"vshape": (1,), "dtype": torch.uint8},
+        "reward": {"vshape": (1,)},
+    }

@@ -1,0 +1,129 @@
+"""Use case: play greedy games with a stored policy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acd_plugin.analysis.statistics import mean_interval
+from acd_plugin.errors import UserError
+from acd_plugin.running.stored_run import StoredRun, load_policy, refuse_another_game, spec_of
+
+_BACKEND = "env_args.backend"
+Outcome = dict[str, NDArray[np.float64]]  # "return" and every statistic, each (games,)
+
+
+@dataclass(frozen=True)
+class Games:
+    """What is to be played; ``changes`` are settings of the environment, with dots in their keys.
+
+    With a ``backend`` other than the policy's own, the same games are played on both.
+    """
+
+    episodes: int = 128
+    seed: int = 0
+    changes: Mapping[str, object] = field(default_factory=dict)
+    backend: str | None = None
+
+    def __post_init__(self) -> None:
+        """Raises UserError for what cannot be played."""
+        if self.episodes < 2:
+            raise UserError(f"--episodes is {self.episodes}: must be at least 2")
+        if self.seed < 0:
+            raise UserError(f"--seed is {self.seed}: must be at least 0")
+        for key, value in self.changes.items():
+            if not key.startswith("env_args."):
+                raise UserError(
+                    f"cannot evaluate with '{key}={value}': a trained policy plays with its own "
+                    "settings, and only the environment may change (env_args.KEY=VALUE)"
+                )
+        if self.backend is not None and _BACKEND in self.changes:
+            raise UserError(
+                f"--backend={self.backend} and '{_BACKEND}={self.changes[_BACKEND]}': "
+                "give only one of them"
+            )
+
+
+class Played(NamedTuple):
+    """Games that were played, and in what they differ from those the policy was trained on."""
+
+    backend: str
+    changes: Mapping[str, object]
+    outcome: Outcome
+
+
+def evaluate(
+    run: StoredRun, games: Games, plugins: Sequence[str] = (), render: bool = False
+) -> list[Played]:
+    """Play the games on one backend or on two; `store` keeps the outcomes with the run."""
+    own = str(games.changes.get(_BACKEND, run.config["env_args"].get("backend", "")))
+    plays = {own: games.changes}
+    if games.backend is not None:
+        plays.setdefault(games.backend, {**games.changes, _BACKEND: games.backend})
+    return [
+        Played(backend, changes, _play(run, games, changes, plugins, render))
+        for backend, changes in plays.items()
+    ]
+
+
+def store(run: StoredRun, games: Games, plays: Sequence[Played]) -> Path | None:
+    """Append the outcomes to the run's evaluations; None if the checkpoint lies in no run."""
+    if run.folder is None:
+        return None
+    path = run.folder.evaluations
+    try:
+        with path.open("a") as file:
+            file.writelines(json.dumps(_record(run, games, played)) + "\n" for played in plays)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror})") from None
+    return path
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """Mean, standard deviation and bootstrap interval of the return, and all other means."""
+    returns = outcome["return"]
+    return {
+        "return_mean": float(returns.mean()),
+        "return_std": float(returns.std(ddof=1)),
+        "return_ci95": list(mean_interval(returns)),
+        "statistics": {
+            key: float(values.mean()) for key, values in outcome.items() if key != "return"
+        },
+    }
+
+
+def _play(
+    run: StoredRun,
+    games: Games,
+    changes: Mapping[str, object],
+    plugins: Sequence[str],
+    render: bool,
+) -> Outcome:
+    spec = spec_of(run, changes, plugins)
+    if not changes:
+        remedy = "undo the change, or name the scenario to play with env_args.scenario=NAME"
+        refuse_another_game(run, spec, remedy)
+    policy = load_policy(run, spec, spec.settings.batch_size_run, games.seed)
+    outcome = policy.evaluate(games.episodes, render)
+    policy.close()
+    return outcome
+
+
+def _record(run: StoredRun, games: Games, played: Played) -> dict[str, Any]:
+    return {
+        "time": datetime.now(timezone.utc).isoformat(),
+        "checkpoint": run.path.name,
+        "t_env": run.t_env,
+        "episodes": games.episodes,
+        "seed": games.seed,
+        "overrides": [f"{key}={value}" for key, value in played.changes.items()],
+        **summary(played.outcome),
+        "returns": played.outcome["return"].tolist(),
+    }

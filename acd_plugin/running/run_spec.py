@@ -1,0 +1,54 @@
+"""A run as it was asked for: read, checked and complete, before any part of it is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from acd_plugin import NUMBERS, __version__
+from acd_plugin.configuration.layers import Config
+from acd_plugin.configuration.plugins import content_of, load_plugins
+from acd_plugin.configuration.run_settings import RunSettings
+from acd_plugin.configuration.validation import parse
+from acd_plugin.envs.blueprint import Blueprint, EnvSizes
+from acd_plugin.envs.registry import blueprint_of
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What everything downstream is built from; nobody reads settings or scenario files again."""
+
+    settings: RunSettings
+    config: Config  # all settings, the algorithm's own too, as they are recorded with the run
+    blueprint: Blueprint
+    sizes: EnvSizes
+    host: str  # whose loop trains
+
+
+def resolve(config: Config, host: str = "builtin", blueprint: Blueprint | None = None) -> RunSpec:
+    """Return the run that a merged configuration asks for.
+
+    Loads the plugins that it names, and makes the ``blueprint`` unless the caller has it already
+    from an equal environment. Raises UserError for whatever is wrong with either.
+    """
+    settings = parse(RunSettings, config, "configuration")
+    load_plugins(settings.plugins)
+    made = blueprint or blueprint_of(settings.env, settings.env_args)
+    sizes = made.sizes()
+    plugins = content_of(settings.plugins)
+    recorded = {
+        **config,
+        "host": host,
+        "version": __version__,
+        "numbers": NUMBERS,
+        "mongo_url": None,  # it may hold a password, which is nothing to record
+        "tags": list(config.get("tags") or []),
+        "episode_limit": sizes.episode_limit,
+        "game": {**made.identity, **({"plugins": plugins} if plugins else {})},
+    }
+    return RunSpec(settings, recorded, made, sizes, host)
+
+
+def changed_content(recorded: Config, spec: RunSpec) -> list[str]:
+    """Return which contents of the game are no more what they were when a run was recorded."""
+    then, now = recorded.get("game") or {}, spec.config["game"]
+    return sorted(key for key in then.keys() & now.keys() if then[key] != now[key])

@@ -1,0 +1,133 @@
+"""Use case: train a new run, or go on with one that was stopped, killed or finished."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from acd_plugin.configuration.layers import Config
+from acd_plugin.errors import UserError
+from acd_plugin.hosts.builtin import BUILTIN
+from acd_plugin.hosts.host import Host
+from acd_plugin.running.built_run import BuiltRun
+from acd_plugin.running.memory import check_training_memory
+from acd_plugin.running.recorded_run import Draw, Train, recorded_run
+from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.running.sacred_run import About, SacredRun
+from acd_plugin.running.stored_run import StoredRun, open_run, refuse_another_game, spec_of
+from acd_plugin.tracking.command_line import with_override
+from acd_plugin.tracking.console import logger
+from acd_plugin.tracking.run_folder import RunFolder, check_writable
+from acd_plugin.tracking.trackers.mongo.address import parse_address
+
+_LENGTH = ("t_max", "episodes_max")
+
+
+class Records(NamedTuple):
+    """What is recorded of a run, beside its folder."""
+
+    mongo: str | None = None  # URL of a MongoDB that gets a copy
+    draw: Draw | None = None
+
+
+def train(
+    spec: RunSpec, about: About, records: Records | None = None, host: Host = BUILTIN
+) -> RunFolder:
+    """Train a new run and return its folder.
+
+    Whatever is wrong shows before anything is written. Raises RunStopped after Ctrl-C.
+    """
+    return _train(spec, host, about, records or Records())
+
+
+def resume(
+    name: str,
+    results: str,
+    changes: Mapping[str, object] | None = None,
+    plugins: Sequence[str] = (),
+    records: Records | None = None,
+) -> RunFolder:
+    """Go on with a run from its latest checkpoint, in its own folder; only its length may change.
+
+    ``name`` is its number in the folder of ``results``, or a path.
+    """
+    for key, value in (changes or {}).items():
+        if key not in _LENGTH:
+            raise UserError(
+                f"cannot resume with '{key}={value}': only t_max may change (and episodes_max); "
+                "start a new run instead"
+            )
+    run = open_run(name, results)
+    folder = RunFolder(run.path.parent.parent)
+    changes = {**(changes or {}), "local_results_path": str(folder.path.parent)}
+    spec = spec_of(run, changes, plugins)
+    refuse_another_game(run, spec, "undo the change, or train again")
+    if run.t_env >= spec.settings.t_max:
+        raise UserError(
+            f"{run.path}: the run has reached its t_max of {spec.settings.t_max}; "
+            "go on with: resume RUN with t_max=LARGER"
+        )
+    about = _told_about(folder, spec.settings.t_max)
+    return _train(spec, BUILTIN, about, records or Records(), run)
+
+
+def _train(
+    spec: RunSpec,
+    host: Host,
+    about: About,
+    records: Records,
+    stored: StoredRun | None = None,
+) -> RunFolder:
+    url = records.mongo or spec.settings.mongo_url
+    mongo = parse_address(url) if url else None
+    check_training_memory(spec.settings, spec.sizes, spec.config.get("hidden_dim", 64))
+    host.check(spec.config)
+    train = _in_other_loop(spec, host) or BuiltRun(spec, host, stored).train
+    check_writable(spec.settings.local_results_path)
+    logger.info("host: %s (%s)", host.name, host.reason)
+    logger.info("environment: %s %s", spec.settings.env, _summary(spec.settings.env_args))
+    if mongo is not None:
+        logger.info("records: also in %s", mongo)
+    folder = RunFolder(stored.path.parent.parent) if stored else None
+    return recorded_run(spec, train, about, folder, mongo, records.draw)
+
+
+def _in_other_loop(spec: RunSpec, host: Host) -> Train | None:
+    """Return how the host itself trains, if it does."""
+    loop = host.loop
+    if loop is None:
+        return None
+    if spec.settings.episodes_max is not None:
+        raise UserError(
+            f"episodes_max={spec.settings.episodes_max}: the loop of the host {host.name} counts "
+            "steps only; set episodes_max=None and choose t_max"
+        )
+
+    def train(run: SacredRun, folder: RunFolder) -> float | None:
+        return loop(run, {**spec.config, "blueprint": spec.blueprint}, str(folder.path))
+
+    return train
+
+
+def _told_about(folder: RunFolder, t_max: int) -> About:
+    """Return what was stored about a run when it was started.
+
+    Its command is the one that makes the whole run, even if it goes on for longer than was planned.
+    """
+    try:
+        run = json.loads((folder.path / "run.json").read_text())
+        planned = json.loads((folder.path / "config.json").read_text()).get("t_max")
+        meta = dict(run.get("meta") or {})
+    except (OSError, ValueError, TypeError, AttributeError):
+        return About()  # damaged; that is no reason not to go on
+    command = meta.get("command_line")
+    if command and planned != t_max:
+        command = with_override(command, "t_max", t_max)
+    return About(meta.get("comment"), command)
+
+
+def _summary(env_args: Config) -> str:
+    """The plain values of the environment's arguments."""
+    plain = {key: value for key, value in env_args.items() if not isinstance(value, dict)}
+    return ", ".join(f"{key}={value}" for key, value in plain.items())
