@@ -31,7 +31,10 @@ SMALL = "--env-config=cyborg_small"
             [DIAL, SMALL, "with", "env_args.analyse_mode=often"],
             "'analyse_mode' is 'often': input should be 'free', 'detect' or 'sau'",
         ),
-        ([DIAL, SMALL, "with", "env=atari"], "unknown environment 'atari' (legal: cyborg, pettingzoo)"),
+        (
+            [DIAL, SMALL, "with", "env=atari"],
+            "unknown environment 'atari' (legal: cyborg, pettingzoo)",
+        ),
         (
             [DIAL, SMALL, "with", "learner=dial_lerner"],
             "unknown learner 'dial_lerner'; did you mean",
