@@ -7,26 +7,22 @@ from types import SimpleNamespace
 
 from torch import nn
 
-from acd_plugin.agents.c_net import CNet
+from acd_plugin.agents.c_net import CNet, CNetSettings
+from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.agents.rnn import RnnAgent, SeparateRnnAgents
 from acd_plugin.agents.separate import SeparateCNets
-from acd_plugin.communication.comm_settings import CommSettings
-from acd_plugin.envs.comm_layout import CommLayout
-
-CommAgent = CNet | SeparateCNets
 
 
-def make_c_net(obs_size: int, settings: CommSettings, layout: CommLayout | None) -> CommAgent:
+def make_c_net(sizes: CommSizes, args: SimpleNamespace) -> CommAgent:
     """Return one C-Net for all agents or, with ``share_parameters: False``, one for each."""
+    settings = CNetSettings.from_args(args)
     if settings.share_parameters:
-        return CNet(obs_size, settings, layout, settings.n_agents)
-    return SeparateCNets(obs_size, settings, layout)
+        return CNet(sizes, settings, settings.n_agents)
+    return SeparateCNets(sizes, settings)
 
 
 # Networks that exchange messages; built by the controllers that carry them.
-REGISTRY: dict[str, Callable[[int, CommSettings, CommLayout | None], CommAgent]] = {
-    "c_net": make_c_net
-}
+REGISTRY: dict[str, Callable[[CommSizes, SimpleNamespace], CommAgent]] = {"c_net": make_c_net}
 
 # Networks that do not, with EPyMARL's signature and names: one for all agents, or one for each.
 SILENT_REGISTRY: dict[str, Callable[[int, SimpleNamespace], nn.Module]] = {

@@ -7,12 +7,9 @@ from torch import Tensor, nn
 
 from acd_plugin.envs.comm_layout import CommLayout
 
-_BITS_PER_HOST = 4
-_CODES_PER_HOST = 2**_BITS_PER_HOST
-
 
 class HostBitsEncoder(nn.Module):
-    """Look up each host's four bits and the block bits, and add the embeddings (equation 2).
+    """Look up each host's bits and the block bits, and add the embeddings (equation 2).
 
     A slot without a host (bits -1) adds nothing, which no state of a host does.
     """
@@ -24,17 +21,19 @@ class HostBitsEncoder(nn.Module):
     def __init__(self, width: int, layout: CommLayout) -> None:
         super().__init__()
         self.slots = layout.host_slots
-        self.hosts = nn.Embedding(self.slots * _CODES_PER_HOST, width)  # one table per host slot
+        self.bits_per_host = layout.bits_per_host
+        codes = 2**layout.bits_per_host
+        self.hosts = nn.Embedding(self.slots * codes, width)  # one table per host slot
         self.blocks = nn.Embedding(2**layout.block_bits, width) if layout.block_bits else None
-        self.register_buffer("place_values", _place_values(_BITS_PER_HOST), persistent=False)
+        self.register_buffer("place_values", _place_values(layout.bits_per_host), False)
         self.register_buffer("block_place_values", _place_values(layout.block_bits), False)
-        offsets = torch.arange(self.slots) * _CODES_PER_HOST
+        offsets = torch.arange(self.slots) * codes
         self.register_buffer("slot_offsets", offsets, persistent=False)
 
     def forward(self, observations: Tensor) -> Tensor:
         """Map bits (..., O) to embeddings (..., E)."""
-        edge = self.slots * _BITS_PER_HOST
-        bits = observations[..., :edge].long().unflatten(-1, (self.slots, _BITS_PER_HOST))
+        edge = self.slots * self.bits_per_host
+        bits = observations[..., :edge].long().unflatten(-1, (self.slots, self.bits_per_host))
         present = (bits[..., 0] >= 0).unsqueeze(-1)  # (..., K, 1)
         codes = (bits.clamp(min=0) * self.place_values).sum(-1) + self.slot_offsets  # (..., K)
         embedded: Tensor = (self.hosts(codes) * present).sum(-2)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from acd_plugin.agents.c_net import CNet, Hidden
-from acd_plugin.communication.comm_settings import CommSettings
-from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.agents.c_net import CNet, CNetSettings
+from acd_plugin.agents.comm_agent import AgentStep, CommAgent, CommSizes, Hidden
 
 
-class SeparateCNets(nn.Module):
+class SeparateCNets(CommAgent):
     """N networks behind the interface of one `CNet`."""
 
-    def __init__(self, obs_size: int, settings: CommSettings, layout: CommLayout | None) -> None:
+    def __init__(self, sizes: CommSizes, settings: CNetSettings) -> None:
         super().__init__()
         self.nets = nn.ModuleList(
-            CNet(obs_size, settings, layout, n_agents=1) for _ in range(settings.n_agents)
+            CNet(sizes, settings, n_agents=1) for _ in range(settings.n_agents)
         )
 
     def _each(self) -> list[CNet]:
@@ -32,19 +31,17 @@ class SeparateCNets(nn.Module):
         ]
         return torch.cat(parts, dim=-2)
 
-    def forward(
-        self, embedded: Tensor, received: Tensor, hidden: Hidden
-    ) -> tuple[Tensor, Tensor, Hidden]:
+    def forward(self, embedded: Tensor, received: Tensor, hidden: Hidden) -> AgentStep:
         layers = len(hidden) // len(self.nets)
-        values, logits = [], []
+        values, outputs = [], []
         following: Hidden = []
         for i, net in enumerate(self._each()):
             own = hidden[i * layers : (i + 1) * layers]
-            value, logit, states = net(embedded[:, i : i + 1], received[:, i : i + 1], own)
-            values.append(value)
-            logits.append(logit)
-            following += states
-        return torch.cat(values, dim=1), torch.cat(logits, dim=1), following
+            step: AgentStep = net(embedded[:, i : i + 1], received[:, i : i + 1], own)
+            values.append(step.action_values)
+            outputs.append(step.message_outputs)
+            following += step.hidden
+        return AgentStep(torch.cat(values, dim=1), torch.cat(outputs, dim=1), following)
 
     def unroll(self, embedded: Tensor, received: Tensor) -> tuple[Tensor, Tensor]:
         parts = [

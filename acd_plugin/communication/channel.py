@@ -1,96 +1,89 @@
-"""The channel between agents: who may speak, what arrives, and what a message unlocks.
+"""The channel between agents: what is sent, what arrives, and what a message unlocks.
 
-Shape legend: B games, T steps, N agents, A actions, M message bits, O observation length.
+Shape legend: N agents, A actions, M message size, L size of what an agent receives, O observation
+length; "..." stands for games, or games and steps.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from acd_plugin.communication.dru import discretise, regularise
+from acd_plugin.communication.gate import something_to_say
+from acd_plugin.communication.messages import is_message
 from acd_plugin.envs.comm_layout import CommLayout
 
-_BITS_PER_HOST = 4
-_HEARD = 0.5  # a received value from here on counts as a message
+
+class Outgoing(NamedTuple):
+    """What a channel is given when agents speak."""
+
+    logits: Tensor  # (..., N, M) what the networks say
+    noise: Tensor | None  # (..., N, M) of the channel while learning; None: execution
+    observations: Tensor  # (..., N, O) what the senders see
+    truths: Mapping[str, Tensor]  # (..., N, 1) each: 1 where it is true of the sender
 
 
 class Channel:
-    """Sends, delivers and interprets the messages of N agents.
+    """Sends every agent's bits to all others, where they arrive one step later.
 
-    ``layout`` None (an environment that says nothing about communication): nobody is gated and
-    nothing is unlocked.
+    This is the learned channel: it carries what the networks say. A control is a subclass with a
+    `send` of its own; a channel between other pairs of agents has a `deliver` and a `received_size`
+    of its own. All are functions of tensors and keep nothing between calls.
     """
 
+    needs: tuple[str, ...] = ()  # truths (see `BatchEnv.truths`) that `send` reads
+
     def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
-        self._others = torch.tensor(
-            [[other for other in range(n_agents) if other != agent] for agent in range(n_agents)],
-            dtype=torch.long,
-        )  # (N, N - 1)
-        self._gated_bits = 0
-        self._unlocked: Tensor | None = None
-        if layout is not None and layout.gate_on_host_bits:
-            self._gated_bits = layout.host_slots * _BITS_PER_HOST
+        """``layout`` None: an environment that says nothing of who may speak or what unlocks."""
+        self.n_agents = n_agents
+        self.layout = layout
+        others = [[other for other in range(n_agents) if other != own] for own in range(n_agents)]
+        self._others = torch.tensor(others, dtype=torch.long)  # (N, N - 1)
+        self._unlocked: Tensor | None = None  # (N, A)
         if layout is not None and layout.unlocked_by_message.any():
-            self._unlocked = torch.from_numpy(layout.unlocked_by_message)  # (N, A)
+            self._unlocked = torch.from_numpy(layout.unlocked_by_message)
 
-    def send(self, logits: Tensor, noise: Tensor | None, observations: Tensor) -> Tensor:
-        """Turn logits (..., N, M) into messages; ``noise`` None means execution (0 or 1).
+    def received_size(self, message_size: int) -> int:
+        """Return L, how many values an agent receives at a step when each agent sends M."""
+        return (self.n_agents - 1) * message_size
 
-        With the gate, an agent whose own host bits in ``observations`` (..., N, O) are all zero
-        sends exactly 0.
+    def send(self, outgoing: Outgoing) -> Tensor:
+        """Return the messages (..., N, M) that leave the agents.
+
+        Whoever may not speak sends exactly 0, which is no message.
         """
+        logits, noise = outgoing.logits, outgoing.noise
         messages = discretise(logits) if noise is None else regularise(logits, noise)
-        return messages * self.may_speak(observations) if self._gated_bits else messages
+        if self.layout is None or not self.layout.gate_on_host_bits:
+            return messages
+        return messages * self.may_speak(outgoing.observations)
 
     def may_speak(self, observations: Tensor) -> Tensor:
         """Return which agents the gate lets speak, given what they see (..., N, O): (..., N, 1)."""
-        if not self._gated_bits:
+        if self.layout is None or not self.layout.gate_on_host_bits:
             return torch.ones_like(observations[..., :1], dtype=torch.bool)
-        return (observations[..., : self._gated_bits] > 0).any(-1, keepdim=True)
+        return something_to_say(observations, self.layout.host_bits)
 
     def deliver(self, messages: Tensor) -> Tensor:
-        """Return what each agent receives of (..., N, M): the others' (..., N, (N - 1) M)."""
+        """Return what each agent receives (..., N, L) of the messages (..., N, M)."""
         return messages[..., self._others, :].flatten(-2)
 
     def widen(self, available: Tensor, received: Tensor) -> Tensor:
-        """Add to the masks (..., N, A) what messages (..., N, n) unlock ("SAU").
+        """Return the masks (..., N, A) with what the received (..., N, L) unlock.
 
-        An agent that received a message (any value of at least 0.5) may analyse every host.
+        Strategic Action Unmasking (SAU): whoever receives a message may analyse every host.
         """
         if self._unlocked is None:
             return available
-        heard = (received >= _HEARD).any(-1, keepdim=True)
-        unlocked = heard & self._unlocked.to(heard.device)
-        return available.bool() | unlocked
+        heard = is_message(received).any(-1, keepdim=True)
+        return available.bool() | (heard & self._unlocked)
 
-
-class ConstantChannel(Channel):
-    """Carries the same from everybody at every step, whatever they say and whether they may speak.
-
-    A control: with 1 it unlocks what messages unlock and tells nothing.
-    """
-
-    def __init__(self, n_agents: int, layout: CommLayout | None, content: float) -> None:
-        super().__init__(n_agents, layout)
-        self._content = content
-
-    def send(self, logits: Tensor, noise: Tensor | None, observations: Tensor) -> Tensor:
-        del noise, observations  # part of the contract
-        return torch.full_like(logits, self._content)
-
-
-class AlarmChannel(Channel):
-    """Carries 1 from everybody whose own hosts show anything, and 0 from the others.
-
-    A control: what the gate alone tells, when whoever may speak does.
-    """
-
-    def __init__(self, n_agents: int, layout: CommLayout) -> None:
-        super().__init__(n_agents, replace(layout, gate_on_host_bits=True))
-
-    def send(self, logits: Tensor, noise: Tensor | None, observations: Tensor) -> Tensor:
-        del noise  # part of the contract
-        return self.may_speak(observations).to(logits.dtype).expand_as(logits)
+    def to(self, device: str | torch.device) -> None:
+        """Move what the channel looks up to ``device``."""
+        self._others = self._others.to(device)
+        if self._unlocked is not None:
+            self._unlocked = self._unlocked.to(device)

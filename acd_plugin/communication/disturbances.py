@@ -1,4 +1,4 @@
-"""A channel that does something else to messages than to deliver them.
+"""Channels that tamper with the messages of another one, to see what they are worth.
 
 Shape legend: B games, N agents, M message bits.
 """
@@ -6,14 +6,38 @@ Shape legend: B games, N agents, M message bits.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from acd_plugin.communication.channel import Channel
+from acd_plugin.communication.channel import Channel, Outgoing
 
 Disturbance = Callable[[Tensor], Tensor]
+
+
+class DisturbedChannel(Channel):
+    """Another channel, whichever it is, with a disturbance between sender and receiver."""
+
+    def __init__(self, channel: Channel, disturbance: Disturbance) -> None:
+        super().__init__(channel.n_agents, channel.layout)
+        self.needs = channel.needs
+        self._channel = channel
+        self._disturbance = disturbance
+
+    def received_size(self, message_size: int) -> int:
+        return self._channel.received_size(message_size)
+
+    def send(self, outgoing: Outgoing) -> Tensor:
+        return self._channel.send(outgoing)
+
+    def may_speak(self, observations: Tensor) -> Tensor:
+        return self._channel.may_speak(observations)
+
+    def deliver(self, messages: Tensor) -> Tensor:
+        return self._channel.deliver(self._disturbance(messages))
+
+    def widen(self, available: Tensor, received: Tensor) -> Tensor:
+        return self._channel.widen(available, received)
 
 
 def make_disturbances(probability: float, seed: int) -> Mapping[str, Disturbance]:
@@ -23,41 +47,36 @@ def make_disturbances(probability: float, seed: int) -> Mapping[str, Disturbance
     flipped or lost bit.
     """
     generator = torch.Generator().manual_seed(seed)
-    delayed: list[Tensor] = []
-
-    def delay(messages: Tensor) -> Tensor:
-        delayed.append(messages)
-        return delayed.pop(0) if len(delayed) > 1 else torch.zeros_like(messages)
-
-    def shuffle(messages: Tensor) -> Tensor:
-        return messages[torch.randperm(len(messages), generator=generator)]
 
     def happens(messages: Tensor) -> Tensor:
         return torch.rand(messages.shape, generator=generator) < probability
+
+    def flip(messages: Tensor) -> Tensor:
+        return torch.where(happens(messages), 1 - messages, messages)
+
+    def lose(messages: Tensor) -> Tensor:
+        return torch.where(happens(messages), torch.zeros_like(messages), messages)
+
+    def shuffle(messages: Tensor) -> Tensor:
+        return messages[torch.randperm(len(messages), generator=generator)]
 
     return {
         "always 0": torch.zeros_like,
         "always 1": torch.ones_like,
         "shuffled across games": shuffle,
-        "delayed by one step": delay,
-        f"flipped with probability {probability:g}": lambda sent: torch.where(
-            happens(sent), 1 - sent, sent
-        ),
-        f"lost with probability {probability:g}": lambda sent: torch.where(
-            happens(sent), torch.zeros_like(sent), sent
-        ),
+        "delayed by one step": _Delay(),
+        f"flipped with probability {probability:g}": flip,
+        f"lost with probability {probability:g}": lose,
     }
 
 
-class DisturbedChannel:
-    """Another channel, whichever it is, with a disturbance between sender and receiver."""
+class _Delay:
+    """Lets messages arrive one step late, and nothing at first."""
 
-    def __init__(self, channel: Channel, disturbance: Disturbance) -> None:
-        self._channel = channel
-        self._disturbance = disturbance
+    def __init__(self) -> None:
+        self._underway: Tensor | None = None
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._channel, name)
-
-    def deliver(self, messages: Tensor) -> Tensor:
-        return self._channel.deliver(self._disturbance(messages.float()))
+    def __call__(self, messages: Tensor) -> Tensor:
+        arriving = torch.zeros_like(messages) if self._underway is None else self._underway
+        self._underway = messages
+        return arriving

@@ -7,13 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from acd_plugin.components.schedules import LinearSchedule
 from acd_plugin.components.streams import named_generator
+
+
+class ActionSelector(Protocol):
+    """Picks actions; built from ``args``, as EPyMARL does."""
+
+    generator: torch.Generator  # the only source of its chances
+
+    def select_action(
+        self, outputs: Tensor, available: Tensor, t_env: int, test_mode: bool = False, /
+    ) -> Tensor:
+        """Return actions (B, N) for what the networks say (B, N, A) under masks (B, N, A).
+
+        ``t_env`` is the number of environment steps played so far.
+        """
+        ...
 
 
 class EpsilonGreedy:
@@ -81,7 +96,7 @@ def _draw(weights: Tensor, generator: torch.Generator) -> Tensor:
     return drawn.to(weights.device).view(weights.shape[:2])
 
 
-REGISTRY: dict[str, Callable[[SimpleNamespace], Any]] = {
+REGISTRY: dict[str, Callable[[SimpleNamespace], ActionSelector]] = {
     "epsilon_greedy": EpsilonGreedy,
     "multinomial": Multinomial,
     "soft_policies": SoftPolicies,

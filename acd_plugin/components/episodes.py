@@ -19,9 +19,22 @@ def played_steps(batch: EpisodeBatch) -> Tensor:
     return batch["filled"][:, 1:].float()
 
 
-def previous_actions_onehot(batch: EpisodeBatch, steps: slice) -> Tensor:
-    """Return the actions taken one step before ``steps`` (B, len(steps), N, A); 0 before step 0."""
-    onehot = batch["actions_onehot"]
+def one_step_earlier(values: Tensor, steps: slice, initial: float) -> Tensor:
+    """Return what ``values`` (B, T, ...) were one step before each of ``steps`` (B, steps, ...).
+
+    ``initial`` stands for what was before step 0.
+    """
     if steps.start > 0:
-        return onehot[:, steps.start - 1 : steps.stop - 1]
-    return torch.cat([torch.zeros_like(onehot[:, :1]), onehot[:, : steps.stop - 1]], dim=1)
+        return values[:, steps.start - 1 : steps.stop - 1]
+    before = torch.full_like(values[:, :1], initial)
+    return torch.cat([before, values[:, : steps.stop - 1]], dim=1)
+
+
+def previous_actions(batch: EpisodeBatch, steps: slice, none_yet: int) -> Tensor:
+    """Return the actions taken one step before ``steps`` (B, steps, N); ``none_yet`` at step 0."""
+    return one_step_earlier(batch["actions"][..., 0], steps, none_yet)
+
+
+def previous_actions_onehot(batch: EpisodeBatch, steps: slice) -> Tensor:
+    """Return the actions taken one step before ``steps`` (B, steps, N, A); all 0 at step 0."""
+    return one_step_earlier(batch["actions_onehot"], steps, 0)

@@ -5,18 +5,21 @@ Shape legend: B games, T steps, N agents, I inputs, H hidden width, A actions.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any, Literal
+from typing import Literal, cast
 
 import torch
 from pydantic import Field
 from torch import Tensor
 
 from acd_plugin.agents import SILENT_REGISTRY as AGENTS
+from acd_plugin.agents.silent_agent import SilentAgent, UnrollingAgent
 from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
 from acd_plugin.components.component_settings import ComponentSettings
+from acd_plugin.components.contracts import EpisodeBatch, Index, Scheme, entry_size
 from acd_plugin.components.episodes import previous_actions_onehot
-from acd_plugin.controllers.controller import Controller
+from acd_plugin.controllers.base import BaseController
 from acd_plugin.controllers.unrolling import step_by_step
 from acd_plugin.errors import UserError, find
 
@@ -33,14 +36,14 @@ class BasicSettings(ComponentSettings):
     mask_before_softmax: bool = True  # a policy never chooses what is not available
 
 
-class BasicController(Controller):
+class BasicController(BaseController):
     """Multi-agent controller with EPyMARL's contract, also for its agents.
 
     Whether agents share a network is up to the agent: ``rnn`` is one for all, ``rnn_ns`` one for
     each. Outputs are action values or, for ``pi_logits``, the probabilities of a policy.
     """
 
-    def __init__(self, scheme: dict[str, Any], groups: dict[str, int], args: SimpleNamespace):
+    def __init__(self, scheme: Scheme, groups: Mapping[str, int], args: SimpleNamespace) -> None:
         del groups  # part of the contract; the settings know the number of agents
         self.settings = BasicSettings.from_args(args)
         self.agent_output_type = self.settings.agent_output_type  # EPyMARL's learners look here
@@ -48,15 +51,15 @@ class BasicController(Controller):
         self.agent = make_agent(self._input_size(scheme), args)
         selector = find(ACTION_SELECTORS, "action_selector", args.action_selector)
         self.action_selector = selector(args)
-        self._hidden = torch.empty(0)
+        self.hidden_states = torch.empty(0)  # (B, N, H) until the next step; see `init_hidden`
 
-    def _input_size(self, scheme: dict[str, Any]) -> int:
-        size: int = scheme["obs"]["vshape"]
+    def _input_size(self, scheme: Scheme) -> int:
+        size = entry_size(scheme, "obs")
         if self.settings.obs_last_action:
-            size += scheme["actions_onehot"]["vshape"][0]
+            size += entry_size(scheme, "actions_onehot")
         return size + self.settings.n_agents * self.settings.obs_agent_id
 
-    def _inputs(self, ep_batch: Any, steps: slice) -> Tensor:
+    def inputs(self, ep_batch: EpisodeBatch, steps: slice) -> Tensor:
         """Return what the networks see at ``steps`` (len(steps), B, N, I)."""
         observations = ep_batch["obs"][:, steps]
         parts = [observations]
@@ -70,33 +73,35 @@ class BasicController(Controller):
 
     def init_hidden(self, batch_size: int) -> None:
         """Begin episodes in ``batch_size`` games."""
-        initial: Any = self.agent.init_hidden  # (1, H), or (N, H)
-        self._hidden = initial().unsqueeze(0).expand(batch_size, self.settings.n_agents, -1)
+        state = cast(SilentAgent, self.agent).init_hidden()
+        self.hidden_states = state.unsqueeze(0).expand(batch_size, self.settings.n_agents, -1)
 
     def select_actions(
-        self, ep_batch: Any, t_ep: int, t_env: int, bs: Any = slice(None), test_mode: bool = False
+        self,
+        ep_batch: EpisodeBatch,
+        t_ep: int,
+        t_env: int,
+        bs: Index = slice(None),
+        test_mode: bool = False,
     ) -> Tensor:
         """Return the actions (len(bs), N) of step ``t_ep`` in the games ``bs``."""
         available = ep_batch["avail_actions"][:, t_ep]
         with torch.no_grad():
             outputs = self.forward(ep_batch, t_ep, test_mode)
-        chosen: Tensor = self.action_selector.select_action(
-            outputs[bs], available[bs], t_env, test_mode
-        )
-        return chosen
+        return self.action_selector.select_action(outputs[bs], available[bs], t_env, test_mode)
 
-    def forward(self, ep_batch: Any, t: int, test_mode: bool = False) -> Tensor:
+    def forward(self, ep_batch: EpisodeBatch, t: int, test_mode: bool = False) -> Tensor:
         """Return the outputs (B, N, A) of step ``t``; steps must be asked for in order."""
         del test_mode  # part of the contract
-        inputs = self._inputs(ep_batch, slice(t, t + 1))[0]
-        outputs, self._hidden = self.agent(inputs.flatten(0, 1), self._hidden)
+        inputs = self.inputs(ep_batch, slice(t, t + 1))[0]
+        outputs, self.hidden_states = self.agent(inputs.flatten(0, 1), self.hidden_states)
         return self._finish(outputs.view(*inputs.shape[:2], -1), ep_batch["avail_actions"][:, t])
 
-    def unroll(self, ep_batch: Any, steps: int) -> Tensor:
+    def unroll(self, ep_batch: EpisodeBatch, steps: int) -> Tensor:
         """Return the outputs (B, steps, N, A) of the first ``steps`` steps of whole episodes."""
-        if not hasattr(self.agent, "unroll"):  # one that was written for EPyMARL
+        if not isinstance(self.agent, UnrollingAgent):
             return step_by_step(self, ep_batch, steps)
-        outputs = self.agent.unroll(self._inputs(ep_batch, slice(0, steps))).transpose(0, 1)
+        outputs = self.agent.unroll(self.inputs(ep_batch, slice(0, steps))).transpose(0, 1)
         return self._finish(outputs, ep_batch["avail_actions"][:, :steps])
 
     def _finish(self, outputs: Tensor, available: Tensor) -> Tensor:
@@ -108,7 +113,7 @@ class BasicController(Controller):
 
 
 def make_non_shared(
-    scheme: dict[str, Any], groups: dict[str, int], args: SimpleNamespace
+    scheme: Scheme, groups: Mapping[str, int], args: SimpleNamespace
 ) -> BasicController:
     """Return a controller for agents that each have a network; UserError when they share one."""
     controller = BasicController(scheme, groups, args)

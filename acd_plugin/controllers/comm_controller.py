@@ -1,72 +1,168 @@
 """What controllers of communicating agents share.
 
-Shape legend: B games, T steps, N agents, A actions, M message bits.
+Shape legend: B games, T steps, N agents, A actions, M message size, E embedding width.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from types import SimpleNamespace
-from typing import Any
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
 from acd_plugin.agents import REGISTRY as AGENTS
+from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.communication.channel import Channel
-from acd_plugin.communication.comm_settings import CommSettings
+from acd_plugin.communication.messages import messages_sent
 from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
-from acd_plugin.controllers.controller import Controller
+from acd_plugin.components.contracts import EpisodeBatch, Index, Scheme, SchemeEntry, entry_size
+from acd_plugin.components.episodes import played_steps, previous_actions
+from acd_plugin.controllers.base import BaseController
+from acd_plugin.controllers.conversation import Memory, Step, start
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.errors import find
 
 
-class CommController(Controller):
-    """C-Nets, and the channel between them.
+class CommUnrolled(Protocol):
+    """What learners read of unrolled episodes; a NamedTuple with these fields and more."""
+
+    @property
+    def action_values(self) -> Tensor:
+        """Values of the actions (B, T, N, A)."""
+        ...
+
+    @property
+    def available(self) -> Tensor:
+        """Masks (B, T, N, A), widened by the messages received."""
+        ...
+
+    @property
+    def received(self) -> Tensor:
+        """What each agent received at each step (B, T, N, L)."""
+        ...
+
+
+class MessageForm(NamedTuple):
+    """What messages are, as follows from a run's settings."""
+
+    channel: type[Channel]  # that carries them
+    size: int  # M, how many values one has; 0: agents do not communicate
+
+
+class CommController(BaseController, ABC):
+    """Networks, the channel between them, and what they remember while they act.
 
     A message sent at step t is received at step t + 1; at step 0 everybody receives zeros. What was
-    sent is stored with the episode as "messages".
+    sent is stored with the episode as "messages". A subclass says what messages are and how they
+    come about: `message_form`, `act`, `repeat`.
     """
 
-    def __init__(self, scheme: dict[str, Any], args: SimpleNamespace, settings: CommSettings):
+    agent: CommAgent
+
+    def __init__(self, scheme: Scheme, args: SimpleNamespace, message_outputs: int) -> None:
+        """``message_outputs`` is how many values a network has to say, beside its actions'."""
         layout: CommLayout | None = args.blueprint.comm_layout
-        make_agent = find(AGENTS, "agent", args.agent)
-        self.agent = make_agent(scheme["obs"]["vshape"], settings, layout)
-        self.channel = self._make_channel(settings.n_agents, layout)
+        self.n_agents: int = args.n_agents
+        self.n_actions: int = args.n_actions
+        channel_class, self.message_size = self.message_form(args)
+        self.channel = channel_class(self.n_agents, layout)
+        received = self.channel.received_size(self.message_size)
+        sizes = CommSizes(entry_size(scheme, "obs"), received, message_outputs, layout)
+        self.agent = find(AGENTS, "agent", args.agent)(sizes, args)
         selector = find(ACTION_SELECTORS, "action_selector", args.action_selector)
         self.action_selector = selector(args)
-        self._n_actions = settings.n_actions
-        self._hidden: list[Tensor] = []
+        self.memory = Memory([], torch.empty(0))  # until `init_hidden`
 
-    def _make_channel(self, n_agents: int, layout: CommLayout | None) -> Channel:
-        """Return what carries the messages."""
-        return Channel(n_agents, layout)
+    @classmethod
+    @abstractmethod
+    def message_form(cls, args: SimpleNamespace) -> MessageForm:
+        """Return what messages are; UserError when the settings do not say."""
 
-    def _embed(self, ep_batch: Any, steps: slice) -> Tensor:
+    @abstractmethod
+    def act(
+        self, ep_batch: EpisodeBatch, t: int, t_env: int, test_mode: bool, memory: Memory
+    ) -> Step:
+        """Return step ``t``, at which agents speak now."""
+
+    @abstractmethod
+    def repeat(self, ep_batch: EpisodeBatch, t: int, test_mode: bool, memory: Memory) -> Step:
+        """Return step ``t`` of episodes that were played, with the messages of then."""
+
+    @abstractmethod
+    def unroll(self, ep_batch: EpisodeBatch, steps: int) -> CommUnrolled:
+        """Return what the networks say of the first ``steps`` steps of whole episodes."""
+
+    @classmethod
+    def needed_truths(cls, args: SimpleNamespace) -> tuple[str, ...]:
+        """Return the names of the truths that the messages tell, see `BatchEnv.truths`."""
+        return cls.message_form(args).channel.needs
+
+    @classmethod
+    def extra_scheme(cls, args: SimpleNamespace) -> Scheme:
+        """Return what is stored with an episode beside EPyMARL's own entries."""
+        channel, size = cls.message_form(args)
+        entries = {name: agents_entry(1) for name in channel.needs}
+        return {"messages": agents_entry(size), **entries} if size else entries
+
+    def init_hidden(self, batch_size: int) -> None:
+        """Begin episodes in ``batch_size`` games."""
+        self.memory = start(self.agent, self.channel, batch_size, self.n_agents, self.message_size)
+
+    def select_actions(
+        self,
+        ep_batch: EpisodeBatch,
+        t_ep: int,
+        t_env: int,
+        bs: Index = slice(None),
+        test_mode: bool = False,
+    ) -> Tensor:
+        """Return the actions (len(bs), N) of step ``t_ep`` in the games ``bs``, and speak."""
+        memory = self.recall(ep_batch, t_ep)
+        available = self.channel.widen(ep_batch["avail_actions"][:, t_ep], memory.received)
+        with torch.no_grad():
+            found = self.act(ep_batch, t_ep, t_env, test_mode, memory)
+        self.memory = found.memory
+        if self.message_size:
+            self._store(ep_batch, t_ep, "messages", found.messages)
+        return self.action_selector.select_action(
+            found.action_values[bs], available[bs], t_env, test_mode
+        )
+
+    def forward(self, ep_batch: EpisodeBatch, t: int, test_mode: bool = False) -> Tensor:
+        """Return the action values (B, N, A) of step ``t``; steps must be asked for in order."""
+        found = self.repeat(ep_batch, t, test_mode, self.recall(ep_batch, t))
+        self.memory = found.memory
+        return found.action_values
+
+    def recall(self, ep_batch: EpisodeBatch, t: int) -> Memory:
+        """Return what the agents remember when step ``t`` begins."""
+        del ep_batch, t  # nothing but the step before
+        return self.memory
+
+    def embed(self, ep_batch: EpisodeBatch, steps: slice) -> Tensor:
         """Embed all that the agents know at ``steps`` but the messages (B, len(steps), N, E)."""
-        previous = self._previous_actions(ep_batch, steps)
-        embedded: Tensor = self.agent.embed(ep_batch["obs"][:, steps], previous)
-        return embedded
+        previous = previous_actions(ep_batch, steps, none_yet=self.n_actions)
+        return self.agent.embed(ep_batch["obs"][:, steps], previous)
 
-    def _previous_actions(self, ep_batch: Any, steps: slice) -> Tensor:
-        """Actions (B, len(steps), N) taken one step before; A, "none yet", before the first."""
-        first, last = steps.start, steps.stop
-        actions = ep_batch["actions"][..., 0]  # (B, T + 1, N)
-        if first > 0:
-            return actions[:, first - 1 : last - 1]
-        none_yet = torch.full_like(actions[:, :1], self._n_actions)
-        return torch.cat([none_yet, actions[:, : last - 1]], dim=1)
-
-    def _store_messages(self, ep_batch: Any, t: int, messages: Tensor) -> None:
-        """Keep what was sent at step ``t`` (B, N, M) with the episode."""
-        ep_batch.update({"messages": messages.unsqueeze(1)}, ts=slice(t, t + 1), mark_filled=False)
-
-    def episode_stats(self, ep_batch: Any) -> dict[str, Tensor]:
+    def episode_stats(self, ep_batch: EpisodeBatch) -> dict[str, Tensor]:
         """Return statistics of the episodes just played, each (B,)."""
-        sent = (ep_batch["messages"][:, :-1] >= 0.5).any(dim=-1)  # (B, T, N)
-        sent &= ep_batch["filled"][:, 1:].bool()  # not after a game's end
-        return {"messages_sent": sent.sum(dim=(1, 2)).double()}
+        if not self.message_size:
+            return {}
+        sent = ep_batch["messages"][:, :-1]
+        return {"messages_sent": messages_sent(sent, played_steps(ep_batch))}
+
+    def to(self, device: str | torch.device) -> None:
+        super().to(device)
+        self.channel.to(device)
+
+    @staticmethod
+    def _store(ep_batch: EpisodeBatch, t: int, name: str, values: Tensor) -> None:
+        """Keep ``values`` (B, N, M) of step ``t`` with the episodes."""
+        ep_batch.update({name: values.unsqueeze(1)}, ts=slice(t, t + 1), mark_filled=False)
 
 
-def message_entry(n_bits: int) -> dict[str, Any]:
-    """Return the scheme of something that each agent has per step and bit."""
-    return {"vshape": (n_bits,), "group": "agents", "dtype": torch.float32}
+def agents_entry(size: int) -> SchemeEntry:
+    """Return the scheme of ``size`` numbers that each agent has at each step."""
+    return {"vshape": (size,), "group": "agents", "dtype": torch.float32}

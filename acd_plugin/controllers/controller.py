@@ -1,53 +1,83 @@
-"""What all controllers share: networks, generators, and how both are stored."""
+"""What runners, learners and training loops want of a controller.
+
+Shape legend: B games, N agents, A actions.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+from acd_plugin.components.action_selectors import ActionSelector
+from acd_plugin.components.contracts import EpisodeBatch, Index, StateDict
 
 
-class Controller:
-    """The part of EPyMARL's contract that does not depend on how actions come about."""
+class Controller(Protocol):
+    """EPyMARL's contract, and what storing a run bit for bit needs beyond it.
 
-    agent: Any  # a torch module
-    action_selector: Any  # has a `generator`
+    It is made with ``(scheme, groups, args)``: how episodes are stored, how many agents there are,
+    and the run's settings. Learners that copy it (`copy.deepcopy`) get a controller with networks
+    of its own. What a controller may offer beyond this contract:
+
+    - ``unroll(ep_batch, steps)``: whole episodes at once, see `unrolling` and `comm_controller`;
+    - ``extra_scheme(args)``: what it stores with an episode, asked of the class;
+    - ``needed_truths(args)``: the truths among it that the environment must tell, of the class;
+    - ``episode_stats(ep_batch)``: statistics of the episodes just played, each (B,).
+    """
+
+    agent: nn.Module  # all its networks
+    action_selector: ActionSelector
+
+    def init_hidden(self, batch_size: int) -> None:
+        """Begin episodes in ``batch_size`` games: forget what was seen and heard."""
+        ...
+
+    def select_actions(
+        self,
+        ep_batch: EpisodeBatch,
+        t_ep: int,
+        t_env: int,
+        bs: Index = ...,
+        test_mode: bool = False,
+    ) -> Tensor:
+        """Return the actions (len(bs), N) of step ``t_ep`` in the games ``bs``; call in order.
+
+        ``ep_batch`` holds what was seen up to this step; ``t_env`` is how many environment steps
+        of training there were. ``test_mode`` acts greedily and without noise.
+        """
+        ...
+
+    def forward(self, ep_batch: EpisodeBatch, t: int, test_mode: bool = False) -> Tensor:
+        """Return what the networks say of the actions (B, N, A) at step ``t``; call in order."""
+        ...
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """Return all that is learned."""
+        ...
 
     def generators(self) -> dict[str, torch.Generator]:
         """Return the random generators by the name under which their state is stored."""
-        return {"exploration": self.action_selector.generator}
-
-    def parameters(self) -> Iterator[nn.Parameter]:
-        return self.agent.parameters()
-
-    def load_state(self, other: Controller) -> None:
-        """Copy the networks of ``other``."""
-        self.agent.load_state_dict(other.agent.state_dict())
-
-    def module(self) -> nn.Module:
-        """Return all networks as one module."""
-        return self.agent
+        ...
 
     def cuda(self) -> None:
-        self.agent.cuda()
+        """Move to the GPU."""
+        ...
 
     def save_models(self, path: str) -> None:
-        """Write the networks alone, where EPyMARL expects them."""
-        torch.save(self.agent.state_dict(), Path(path) / "agent.th")
+        """Write the networks alone into the folder ``path``, where EPyMARL expects them."""
+        ...
 
     def load_models(self, path: str) -> None:
-        state = torch.load(Path(path) / "agent.th", map_location="cpu", weights_only=True)
-        self.agent.load_state_dict(state)
+        """Read what `save_models` wrote."""
+        ...
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> StateDict:
         """Return everything that is needed to go on bit for bit."""
-        states = {name: generator.get_state() for name, generator in self.generators().items()}
-        return {"agent": self.agent.state_dict(), **states}
+        ...
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.agent.load_state_dict(state["agent"])
-        for name, generator in self.generators().items():
-            generator.set_state(state[name])
+    def load_state_dict(self, state: StateDict) -> None:
+        """Go on from what `state_dict` returned."""
+        ...

@@ -1,33 +1,29 @@
 """Play greedy games with a trained policy and write down what communication did in them.
 
-Shape legend: G games, T steps, N agents, A actions, M message bits, O observation length,
-L bits that an agent receives: (N - 1) M.
+Shape legend: G games, T steps, N agents, A actions, M message bits, O observation length, L bits
+that an agent receives.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from acd_plugin.communication.channel import Channel
 from acd_plugin.communication.disturbances import Disturbance, DisturbedChannel
+from acd_plugin.communication.messages import is_message
+from acd_plugin.components.contracts import EpisodeBatch
+from acd_plugin.components.episodes import one_step_earlier
+from acd_plugin.controllers.comm_controller import CommController
+from acd_plugin.controllers.conversation import Memory
+from acd_plugin.envs.batch_env import BatchEnv
+from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
-
-
-class Record(NamedTuple):
-    """What was seen, said and heard."""
-
-    returns: NDArray[np.float64]  # (G,)
-    observations: NDArray[np.float32]  # (G, T, N, O)
-    messages: NDArray[np.int64]  # (G, T, N, M) sent at each step
-    allowed: NDArray[np.bool_]  # (G, T, N) the gate lets the agent speak
-    threats: NDArray[np.bool_] | None  # (G, T, N) the attacker is on one of the agent's hosts
-    played: NDArray[np.bool_]  # (G, T)
-    choices: Choices
 
 
 class Choices(NamedTuple):
@@ -42,76 +38,121 @@ class Choices(NamedTuple):
     flipped_in_policy: NDArray[np.int64]  # only what the network makes of it changes
 
 
+class Record(NamedTuple):
+    """What was seen, said and heard."""
+
+    returns: NDArray[np.float64]  # (G,)
+    observations: NDArray[np.float32]  # (G, T, N, O)
+    messages: NDArray[np.int64]  # (G, T, N, M) sent at each step
+    allowed: NDArray[np.bool_]  # (G, T, N) the gate lets the agent speak
+    threats: NDArray[np.bool_] | None  # (G, T, N) the attacker is on one of the agent's hosts
+    played: NDArray[np.bool_]  # (G, T)
+    choices: Choices
+
+
 def play(policy: Policy, disturbance: Disturbance | None = None) -> NDArray[np.float64]:
     """Return the returns (G,) of the evaluation's games, with messages disturbed."""
-    mac = policy.mac
+    games = policy.runner.batch_size
+    if disturbance is None:
+        return policy.evaluate(games)["return"]
+    with _disturbed(_speaker(policy), disturbance):
+        return policy.evaluate(games)["return"]
+
+
+def _speaker(policy: Policy) -> CommController:
+    if not isinstance(policy.mac, CommController):
+        raise UserError(
+            f"{type(policy.mac).__name__} sends no messages: choose a run of dial or rial"
+        )
+    return policy.mac
+
+
+@contextmanager
+def _disturbed(mac: CommController, disturbance: Disturbance) -> Iterator[None]:
     channel = mac.channel
-    if disturbance is not None:
-        mac.channel = DisturbedChannel(channel, disturbance)
+    mac.channel = DisturbedChannel(channel, disturbance)
     try:
-        games = policy.args.batch_size_run
-        returns: NDArray[np.float64] = policy.evaluate(games, render=False)["return"]
+        yield
     finally:
         mac.channel = channel
-    return returns
 
 
 def record(policy: Policy) -> Record:
     """Play the evaluation's games and return everything about their messages."""
-    threats: list[NDArray[np.bool_]] = []
+    mac = _speaker(policy)
+    threats: list[Tensor] = []  # (G, N) as each step left the world
 
-    def watch(env: Any) -> None:
+    def watch(env: BatchEnv) -> None:
         truths = env.truths()
         if "threatened" in truths:
-            threats.append(truths["threatened"])
+            threats.append(torch.from_numpy(truths["threatened"]))
 
     batch, returns = policy.runner.play_evaluation(watch)
-    steps = int(batch.max_t_filled()) - 1
-    played = batch["filled"][:, :steps, 0].bool()
-    # When step t's message was sent, the world was as step t - 1 had left it.
-    threats = [np.zeros_like(threats[0]), *threats[: steps - 1]] if threats else []
+    steps = slice(0, int(batch.max_t_filled()) - 1)
+    observations = batch["obs"][:, steps]
     return Record(
         returns=returns,
-        observations=batch["obs"][:, :steps].numpy(),
-        messages=(batch["messages"][:, :steps] >= 0.5).long().numpy(),
-        allowed=policy.mac.channel.may_speak(batch["obs"][:, :steps])[..., 0].numpy(),
-        threats=np.stack(threats, axis=1) if threats else None,
-        played=played.numpy(),
-        choices=_choices(policy.mac, batch, steps),
+        observations=observations.numpy(),
+        messages=is_message(batch["messages"][:, steps]).long().numpy(),
+        allowed=mac.channel.may_speak(observations)[..., 0].numpy(),
+        # When step t's message was sent, the world was as step t - 1 had left it.
+        threats=(
+            one_step_earlier(torch.stack(threats, dim=1), steps, False).numpy() if threats else None
+        ),
+        played=batch["filled"][:, steps, 0].bool().numpy(),
+        choices=_choices(mac, batch, steps),
     )
 
 
 @torch.no_grad()
-def _choices(mac: Any, batch: Any, steps: int) -> Choices:
-    channel: Channel = mac.channel
-    embedded = mac._embed(batch, slice(0, steps))
-    available = batch["avail_actions"][:, :steps]
-    mac.init_hidden(batch.batch_size)
-    hidden = mac._hidden
-    found: list[list[Tensor]] = [[], [], [], []]
-    for t in range(steps):
-        received = channel.deliver(_sent_before(batch, t))
-        values, _, following = mac.agent(embedded[:, t], received, hidden)
-        found[0].append(_best(values, channel.widen(available[:, t], received)))
-        both, in_mask, in_policy = [], [], []
-        for bit in range(received.shape[-1]):
-            other = received.clone()
-            other[..., bit] = 1 - other[..., bit]
-            other_values, _, _ = mac.agent(embedded[:, t], other, hidden)
-            other_mask = channel.widen(available[:, t], other)
-            both.append(_best(other_values, other_mask))
-            in_mask.append(_best(values, other_mask))
-            in_policy.append(_best(other_values, channel.widen(available[:, t], received)))
-        for column, parts in zip(found[1:], (both, in_mask, in_policy), strict=True):
-            column.append(torch.stack(parts))
-        hidden = following
-    actual = torch.stack(found[0], dim=1).numpy()
-    return Choices(actual, *(torch.stack(column, dim=2).numpy() for column in found[1:]))
+def _choices(mac: CommController, batch: EpisodeBatch, steps: slice) -> Choices:
+    embedded = mac.embed(batch, steps)
+    available = batch["avail_actions"][:, steps]
+    received = mac.channel.deliver(one_step_earlier(batch["messages"], steps, 0.0))
+    hidden = mac.agent.init_hidden(batch.batch_size)
+    chosen: list[_Chosen] = []
+    for t in range(steps.stop):
+        memory = Memory(hidden, received[:, t])
+        chosen.append(_choose(mac, embedded[:, t], available[:, t], memory))
+        hidden = chosen[-1].hidden
+    return Choices(
+        actual=torch.stack([step.actual for step in chosen], dim=1).numpy(),
+        flipped=torch.stack([step.flipped for step in chosen], dim=2).numpy(),
+        flipped_in_mask=torch.stack([step.in_mask for step in chosen], dim=2).numpy(),
+        flipped_in_policy=torch.stack([step.in_policy for step in chosen], dim=2).numpy(),
+    )
 
 
-def _sent_before(batch: Any, t: int) -> Tensor:
-    sent: Tensor = batch["messages"]
-    return sent[:, t - 1] if t > 0 else torch.zeros_like(sent[:, 0])
+class _Chosen(NamedTuple):
+    """`Choices` at one step, and the states after it, had no bit been flipped."""
+
+    actual: Tensor  # (G, N)
+    flipped: Tensor  # (L, G, N)
+    in_mask: Tensor  # (L, G, N)
+    in_policy: Tensor  # (L, G, N)
+    hidden: list[Tensor]
+
+
+def _choose(mac: CommController, embedded: Tensor, available: Tensor, memory: Memory) -> _Chosen:
+    """Let all agents choose at one step: embedded (G, N, E) and masks (G, N, A)."""
+    values, _, hidden = mac.agent(embedded, memory.received, memory.hidden)
+    mask = mac.channel.widen(available, memory.received)
+    flipped, in_mask, in_policy = [], [], []
+    for bit in range(memory.received.shape[-1]):
+        other = memory.received.clone()
+        other[..., bit] = 1 - other[..., bit]
+        other_values, _, _ = mac.agent(embedded, other, memory.hidden)
+        other_mask = mac.channel.widen(available, other)
+        flipped.append(_best(other_values, other_mask))
+        in_mask.append(_best(values, other_mask))
+        in_policy.append(_best(other_values, mask))
+    return _Chosen(
+        _best(values, mask),
+        torch.stack(flipped),
+        torch.stack(in_mask),
+        torch.stack(in_policy),
+        hidden,
+    )
 
 
 def _best(values: Tensor, available: Tensor) -> Tensor:

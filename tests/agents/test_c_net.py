@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 
 from acd_plugin.agents import make_c_net
 from acd_plugin.agents.c_net import CNet
-from acd_plugin.communication.comm_settings import DialSettings
+from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.communication.message_norm import MessageNorm
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.comm_layout import CommLayout
@@ -25,11 +26,19 @@ PUBLISHED = {
 }
 
 
-def settings(n_agents: int = 2, n_actions: int = 8, **changes: Any) -> DialSettings:
+def make_net(
+    observation: int,
+    layout: CommLayout | None,
+    n_agents: int = 2,
+    n_actions: int = 8,
+    n_bits: int = 1,
+    **changes: Any,
+) -> CommAgent:
+    """Return what DIAL's controller makes of the paper's settings, with these changes."""
+    sizes = CommSizes(observation, (n_agents - 1) * n_bits, n_bits, layout)
     config = load_config("dial", "cyborg_small", [])
-    known = {name: config[name] for name in DialSettings.model_fields if name in config}
-    sizes = {"n_agents": n_agents, "n_actions": n_actions}
-    return DialSettings(**{**known, **sizes, **changes})
+    args = {**config, "n_agents": n_agents, "n_actions": n_actions, **changes}
+    return make_c_net(sizes, SimpleNamespace(**args))
 
 
 @pytest.mark.parametrize("env", PUBLISHED)
@@ -37,16 +46,18 @@ def test_the_number_of_parameters_is_the_published_one(env: str) -> None:
     config = load_config("dial", env, [])
     blueprint = blueprint_of("cyborg", config["env_args"])
     sizes = blueprint.sizes()
-    net = make_c_net(
-        sizes.observation_size,
-        settings(sizes.n_agents, sizes.n_actions),
-        blueprint.comm_layout,
-    )
+    net = make_net(sizes.observation_size, blueprint.comm_layout, sizes.n_agents, sizes.n_actions)
     assert sum(p.numel() for p in net.parameters() if p.requires_grad) == PUBLISHED[env]
 
 
 def layout(slots: int = 2, blocks: int = 1) -> CommLayout:
-    return CommLayout(slots, blocks, 4, True, np.zeros((2, 8), dtype=np.bool_))
+    return CommLayout(
+        host_slots=slots,
+        bits_per_host=4,
+        block_bits=blocks,
+        gate_on_host_bits=True,
+        unlocked_by_message=np.zeros((2, 8), dtype=np.bool_),
+    )
 
 
 def embed(net: Any, bits: list[float], previous: int = 0) -> torch.Tensor:
@@ -56,7 +67,7 @@ def embed(net: Any, bits: list[float], previous: int = 0) -> torch.Tensor:
 
 
 def test_every_input_changes_the_embedding() -> None:
-    net = make_c_net(9, settings(), layout())
+    net = make_net(9, layout())
     plain = embed(net, [0.0] * 9)
     assert not torch.equal(plain[0, 0], plain[0, 1])  # the agent's number
     assert not torch.equal(plain, embed(net, [0.0] * 9, previous=1))
@@ -65,7 +76,7 @@ def test_every_input_changes_the_embedding() -> None:
 
 
 def test_a_missing_host_is_not_a_clean_one_and_adds_nothing() -> None:
-    net = make_c_net(9, settings(), layout())
+    net = make_net(9, layout())
     assert isinstance(net, CNet)
     missing = embed(net, [0.0] * 4 + [-1.0] * 4 + [0.0])
     clean = embed(net, [0.0] * 9)
@@ -76,12 +87,12 @@ def test_a_missing_host_is_not_a_clean_one_and_adds_nothing() -> None:
 
 
 def test_an_environment_without_host_bits_gets_a_linear_encoder() -> None:
-    net = make_c_net(5, settings(n_actions=2), None)
+    net = make_net(5, None, n_actions=2)
     assert embed(net, [0.1] * 5).shape == (1, 2, 128)
 
 
 def test_messages_reach_only_the_listener() -> None:
-    net = make_c_net(9, settings(), layout())
+    net = make_net(9, layout())
     embedded = embed(net, [0.0] * 9)
     quiet, _, _ = net(embedded, torch.zeros(1, 2, 1), net.init_hidden(1))
     heard, _, _ = net(embedded, torch.tensor([[[0.0], [1.0]]]), net.init_hidden(1))
@@ -90,7 +101,7 @@ def test_messages_reach_only_the_listener() -> None:
 
 
 def test_without_bits_there_are_no_message_layers() -> None:
-    net = make_c_net(9, settings(n_bits=0), layout())
+    net = make_net(9, layout(), n_bits=0)
     assert not any("embed_messages" in name for name, _ in net.named_parameters())
     values, logits, _ = net(embed(net, [0.0] * 9), torch.zeros(1, 2, 0), net.init_hidden(1))
     assert values.shape == (1, 2, 8)
@@ -98,7 +109,7 @@ def test_without_bits_there_are_no_message_layers() -> None:
 
 
 def test_separate_networks_share_nothing() -> None:
-    net = make_c_net(9, settings(share_parameters=False), layout())
+    net = make_net(9, layout(), share_parameters=False)
     embedded = net.embed(torch.zeros(3, 2, 9), torch.zeros(3, 2, dtype=torch.long))
     values, logits, hidden = net(embedded, torch.zeros(3, 2, 1), net.init_hidden(3))
     assert values.shape == (3, 2, 8)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import torch
 
-from acd_plugin.communication.channel import AlarmChannel, Channel, ConstantChannel
+from acd_plugin.communication.channel import Channel, Outgoing
+from acd_plugin.communication.controls import AlarmChannel, AlwaysOne, AlwaysZero
 from acd_plugin.envs.comm_layout import CommLayout
 
 # Two host slots and one block bit; action 2 of each agent is unlocked by a message.
 UNLOCKED = np.array([[False, False, True]] * 3)
-LAYOUT = CommLayout(2, 1, 4, gate_on_host_bits=True, unlocked_by_message=UNLOCKED)
+LAYOUT = CommLayout(
+    host_slots=2,
+    bits_per_host=4,
+    block_bits=1,
+    gate_on_host_bits=True,
+    unlocked_by_message=UNLOCKED,
+)
+NO_GATE = dataclasses.replace(LAYOUT, gate_on_host_bits=False)
 NOTHING = [0.0] * 8
 
 
@@ -18,26 +28,31 @@ def observation(*rows: list[float]) -> torch.Tensor:
     return torch.tensor([list(rows)])  # one game
 
 
+def send(
+    channel: Channel, logits: torch.Tensor, noise: torch.Tensor | None, seen: torch.Tensor
+) -> torch.Tensor:
+    return channel.send(Outgoing(logits, noise, seen, {}))
+
+
 def test_an_agent_whose_host_bits_are_zero_sends_exactly_nothing() -> None:
     channel = Channel(3, LAYOUT)
     seen = observation([*NOTHING, 0.0], [*NOTHING, 1.0], [0.0, 1.0, *([0.0] * 6), 0.0])
     logits = torch.full((1, 3, 1), 5.0)
-    assert channel.send(logits, None, seen).flatten().tolist() == [0.0, 0.0, 1.0]
-    noisy = channel.send(logits, torch.ones_like(logits), seen).flatten()
+    assert send(channel, logits, None, seen).flatten().tolist() == [0.0, 0.0, 1.0]
+    noisy = send(channel, logits, torch.ones_like(logits), seen).flatten()
     assert noisy[:2].tolist() == [0.0, 0.0]
     assert noisy[2] > 0.9
 
 
 def test_absent_hosts_do_not_open_the_gate() -> None:
     seen = observation([0.0] * 4 + [-1.0] * 5)
-    assert Channel(1, LAYOUT).send(torch.ones(1, 1, 1), None, seen).item() == 0.0
+    assert send(Channel(1, LAYOUT), torch.ones(1, 1, 1), None, seen).item() == 0.0
 
 
 def test_without_a_gate_everybody_speaks() -> None:
-    open_layout = CommLayout(2, 1, 4, gate_on_host_bits=False, unlocked_by_message=UNLOCKED)
     seen = observation([*NOTHING, 0.0])
-    for layout in (open_layout, None):
-        assert Channel(1, layout).send(torch.ones(1, 1, 1), None, seen).item() == 1.0
+    for layout in (NO_GATE, None):
+        assert send(Channel(1, layout), torch.ones(1, 1, 1), None, seen).item() == 1.0
 
 
 def test_each_agent_receives_the_others_messages_in_their_order() -> None:
@@ -54,7 +69,7 @@ def test_a_message_from_one_half_on_unlocks() -> None:
 
 
 def test_masks_stay_as_they_are_where_messages_unlock_nothing() -> None:
-    closed = CommLayout(2, 1, 4, True, np.zeros((3, 3), dtype=np.bool_))
+    closed = dataclasses.replace(LAYOUT, unlocked_by_message=np.zeros((3, 3), dtype=np.bool_))
     available = torch.tensor([[[1, 0, 0]] * 3])
     assert Channel(3, closed).widen(available, torch.ones(1, 3, 2)) is available
 
@@ -62,12 +77,12 @@ def test_masks_stay_as_they_are_where_messages_unlock_nothing() -> None:
 def test_a_constant_channel_heeds_neither_words_nor_gate() -> None:
     seen = observation([*NOTHING, 0.0], [*NOTHING, 0.0], [*NOTHING, 0.0])
     logits = torch.tensor([[[5.0], [-5.0], [0.0]]])
-    for content in (0.0, 1.0):
-        channel = ConstantChannel(3, LAYOUT, content)
-        assert channel.send(logits, None, seen).unique().tolist() == [content]
-        assert channel.send(logits, torch.ones_like(logits), seen).unique().tolist() == [content]
+    for control, content in ((AlwaysZero, 0.0), (AlwaysOne, 1.0)):
+        channel = control(3, LAYOUT)
+        assert send(channel, logits, None, seen).unique().tolist() == [content]
+        assert send(channel, logits, torch.ones_like(logits), seen).unique().tolist() == [content]
         mask = torch.zeros(1, 3, 3, dtype=torch.bool)
-        opened = channel.widen(mask, channel.deliver(channel.send(logits, None, seen)))
+        opened = channel.widen(mask, channel.deliver(send(channel, logits, None, seen)))
         assert opened[..., 2].all() == bool(content)
         assert not opened[..., :2].any()
 
@@ -77,8 +92,7 @@ def test_an_alarm_says_whether_ones_own_hosts_show_anything_gate_or_no_gate() ->
         [*NOTHING, 1.0], [0.0, 1.0, *([0.0] * 6), 0.0], [0.0] * 4 + [-1.0] * 4 + [0.0]
     )
     logits = torch.tensor([[[5.0], [-5.0], [0.0]]])
-    no_gate = CommLayout(2, 1, 4, gate_on_host_bits=False, unlocked_by_message=UNLOCKED)
-    for layout in (LAYOUT, no_gate):
+    for layout in (LAYOUT, NO_GATE):
         for noise in (None, torch.ones_like(logits)):
-            sent = AlarmChannel(3, layout).send(logits, noise, seen)
+            sent = send(AlarmChannel(3, layout), logits, noise, seen)
             assert sent.flatten().tolist() == [0.0, 1.0, 0.0]

@@ -34,7 +34,7 @@ def test_forward_in_a_loop_equals_unroll(
 def test_agents_see_observation_last_action_and_who_they_are(make_training: MakeTraining) -> None:
     training = make_training(algorithm="qmix")
     batch = training.runner.run(test_mode=False)
-    inputs = training.mac._inputs(batch, slice(0, 3))  # (steps, games, agents, inputs)
+    inputs = training.mac.inputs(batch, slice(0, 3))  # (steps, games, agents, inputs)
     assert torch.equal(inputs[..., :9], batch["obs"][:, :3].transpose(0, 1))
     assert not inputs[0, ..., 9:-2].any()
     assert torch.equal(inputs[2, ..., 9:-2], batch["actions_onehot"][:, 1])

@@ -137,7 +137,7 @@ def test_the_alarm_is_what_the_gate_alone_tells(
 ) -> None:
     training = make_training(algorithm="dial_alarm")
     batch = training.runner.run(test_mode=False)
-    hosts = batch["obs"][:, :-1, :, : training.mac.channel._gated_bits]
+    hosts = batch["obs"][:, :-1, :, : training.mac.channel.layout.host_bits]
     assert torch.equal(batch["messages"][:, :-1], (hosts > 0).any(-1, keepdim=True).float())
     assert batch["messages"].unique().tolist() == [0.0, 1.0]
     unrolled = training.mac.unroll(batch, batch.max_seq_length - 1)

@@ -1,0 +1,81 @@
+"""Channels that carry something else than what was said: controls to compare what is learned with.
+
+Each unlocks what messages unlock, is gated or not and travels as the learned channel's messages do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from acd_plugin.communication.channel import Channel, Outgoing
+from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.errors import UserError
+
+
+class ConstantChannel(Channel):
+    """Carries the same from everybody at every step, whatever they say and whether they may speak.
+
+    It tells nothing; with 1 it unlocks all that messages unlock.
+    """
+
+    content: float
+
+    def send(self, outgoing: Outgoing) -> Tensor:
+        return torch.full_like(outgoing.logits, self.content)
+
+
+class AlwaysZero(ConstantChannel):
+    """Nobody ever sends a message, in a network that is as large as if they did."""
+
+    content = 0.0
+
+
+class AlwaysOne(ConstantChannel):
+    """Everybody always sends a message."""
+
+    content = 1.0
+
+
+class AlarmChannel(Channel):
+    """Carries 1 from everybody whose own hosts show anything, and 0 from the others.
+
+    It is what the gate alone tells, when whoever may speak does.
+    """
+
+    def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
+        if layout is None:
+            raise UserError(
+                "message_content=alarm is for environments whose observations are hosts, which "
+                "this one's are not: choose another message_content"
+            )
+        super().__init__(n_agents, replace(layout, gate_on_host_bits=True))
+
+    def send(self, outgoing: Outgoing) -> Tensor:
+        logits = outgoing.logits
+        return self.may_speak(outgoing.observations).to(logits.dtype).expand_as(logits)
+
+
+class OracleChannel(Channel):
+    """Carries the truth: 1 from everybody on whose hosts the attacker is, and 0 from the others."""
+
+    needs = ("threatened",)
+
+    def send(self, outgoing: Outgoing) -> Tensor:
+        return outgoing.truths["threatened"].expand_as(outgoing.logits)
+
+
+class NoChannel(Channel):
+    """Between agents whose messages have no bits: nothing is sent, received or unlocked."""
+
+    def send(self, outgoing: Outgoing) -> Tensor:
+        return outgoing.logits
+
+    def deliver(self, messages: Tensor) -> Tensor:
+        return messages
+
+    def widen(self, available: Tensor, received: Tensor) -> Tensor:
+        del received  # part of the contract
+        return available

@@ -1,0 +1,94 @@
+"""One step of agents that hear and speak, and whole episodes of it, as functions of tensors.
+
+Acting, learning and the analysis of messages all go through `step`. Nothing here keeps anything
+between calls. Shape legend: B games, T steps, N agents, A actions, M message size, L size of what
+an agent receives, O observation length, E embedding width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from acd_plugin.agents.comm_agent import AgentStep, CommAgent, Hidden
+from acd_plugin.communication.channel import Channel, Outgoing
+
+
+class Memory(NamedTuple):
+    """What agents take from one step into the next."""
+
+    hidden: Hidden  # the networks' states
+    received: Tensor  # (B, N, L) sent at the step before
+
+
+class Known(NamedTuple):
+    """What is known of every step, whatever is said; B, T or of one step B alone."""
+
+    embedded: Tensor  # (B, T, N, E) all that agents know but messages
+    observations: Tensor  # (B, T, N, O)
+    noise: Tensor | None  # (B, T, N, M) of the channel; None: execution
+    truths: Mapping[str, Tensor]  # (B, T, N, 1) those that the channel needs
+
+    def at(self, t: int) -> Known:
+        """Return what is known of step ``t`` alone, without the axis T."""
+        return Known(
+            self.embedded[:, t],
+            self.observations[:, t],
+            None if self.noise is None else self.noise[:, t],
+            {name: truth[:, t] for name, truth in self.truths.items()},
+        )
+
+
+class Step(NamedTuple):
+    """What came of one step."""
+
+    action_values: Tensor  # (B, N, A)
+    messages: Tensor  # (B, N, M) sent
+    memory: Memory  # for the next step
+
+
+class Unrolled(NamedTuple):
+    """What the networks say about every step of whole episodes."""
+
+    action_values: Tensor  # (B, T, N, A)
+    available: Tensor  # (B, T, N, A) masks, widened by the messages received
+    messages: Tensor  # (B, T, N, M) sent at each step
+    received: Tensor  # (B, T, N, L) received at each step
+
+
+def start(agent: CommAgent, channel: Channel, n_games: int, n_agents: int, size: int) -> Memory:
+    """Return the memory at the start of episodes: nothing was received of messages of ``size``."""
+    hidden = agent.init_hidden(n_games)
+    silence = hidden[0].new_zeros(n_games, n_agents, channel.received_size(size))
+    return Memory(hidden, silence)
+
+
+def step(agent: CommAgent, channel: Channel, known: Known, memory: Memory) -> Step:
+    """Hear, decide and speak: one step of every agent in every game."""
+    said: AgentStep = agent(known.embedded, memory.received, memory.hidden)
+    values, outputs, hidden = said
+    messages = channel.send(Outgoing(outputs, known.noise, known.observations, known.truths))
+    return Step(values, messages, Memory(hidden, channel.deliver(messages)))
+
+
+def unroll(
+    agent: CommAgent, channel: Channel, known: Known, available: Tensor, memory: Memory
+) -> Unrolled:
+    """Return all steps of episodes whose masks are ``available`` (B, T, N, A) without messages."""
+    values, messages, received = [], [], []
+    for t in range(available.shape[1]):
+        received.append(memory.received)
+        found = step(agent, channel, known.at(t), memory)
+        values.append(found.action_values)
+        messages.append(found.messages)
+        memory = found.memory
+    heard = torch.stack(received, dim=1)
+    return Unrolled(
+        action_values=torch.stack(values, dim=1),
+        available=channel.widen(available, heard),
+        messages=torch.stack(messages, dim=1),
+        received=heard,
+    )
