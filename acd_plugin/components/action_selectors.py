@@ -22,7 +22,7 @@ class ActionSelector(Protocol):
     generator: torch.Generator  # the only source of its chances
 
     def select_action(
-        self, outputs: Tensor, available: Tensor, t_env: int, test_mode: bool = False, /
+        self, outputs: Tensor, available: Tensor, t_env: int, /, test_mode: bool = False
     ) -> Tensor:
         """Return actions (B, N) for what the networks say (B, N, A) under masks (B, N, A).
 

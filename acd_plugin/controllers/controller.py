@@ -6,13 +6,16 @@ Shape legend: B games, N agents, A actions.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from acd_plugin.components.action_selectors import ActionSelector
 from acd_plugin.components.contracts import EpisodeBatch, Index, StateDict
+
+
+SelfT = TypeVar("SelfT", bound="Controller")
 
 
 class Controller(Protocol):
@@ -28,8 +31,15 @@ class Controller(Protocol):
     - ``episode_stats(ep_batch)``: statistics of the episodes just played, each (B,).
     """
 
-    agent: nn.Module  # all its networks
-    action_selector: ActionSelector
+    @property
+    def agent(self) -> nn.Module:
+        """All its networks."""
+        ...
+
+    @property
+    def action_selector(self) -> ActionSelector:
+        """What picks the actions."""
+        ...
 
     def init_hidden(self, batch_size: int) -> None:
         """Begin episodes in ``batch_size`` games: forget what was seen and heard."""
@@ -56,6 +66,10 @@ class Controller(Protocol):
 
     def parameters(self) -> Iterator[nn.Parameter]:
         """Return all that is learned."""
+        ...
+
+    def load_state(self: SelfT, other: SelfT) -> None:
+        """Copy the networks of ``other``, a controller of the same kind."""
         ...
 
     def generators(self) -> dict[str, torch.Generator]:
