@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from acd_plugin.components.action_selectors import ActionSelector
 from acd_plugin.components.contracts import EpisodeBatch, Index, StateDict
 
-
 SelfT = TypeVar("SelfT", bound="Controller")
 
 

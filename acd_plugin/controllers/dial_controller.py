@@ -39,9 +39,8 @@ class DialController(SpeakingController):
     """
 
     def __init__(self, scheme: Scheme, groups: Mapping[str, int], args: SimpleNamespace) -> None:
-        del groups  # part of the contract; the settings know the number of agents
+        super().__init__(scheme, groups, args)
         self.settings = DialSettings.from_args(args)
-        super().__init__(scheme, args)
         self.noise_generator = named_generator(args.seed, "message_noise")
 
     @classmethod

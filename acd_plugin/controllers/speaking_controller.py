@@ -5,6 +5,7 @@ Shape legend: B games, T steps, N agents, M message size.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 
 from torch import Tensor
@@ -18,10 +19,12 @@ class SpeakingController(CommController):
     """What a network says goes through the channel as it is; no chance is involved.
 
     Unrolling an episode repeats every message bit for bit, and what the listeners learn reaches the
-    senders through it.
+    senders through it. A subclass says what messages are (`message_form`), and may say what noise
+    there is.
     """
 
-    def __init__(self, scheme: Scheme, args: SimpleNamespace) -> None:
+    def __init__(self, scheme: Scheme, groups: Mapping[str, int], args: SimpleNamespace) -> None:
+        del groups  # part of the contract; the settings know the number of agents
         super().__init__(scheme, args, message_outputs=self.message_form(args).size)
 
     def act(
