@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from acd_plugin.configuration.layers import load_config
+from acd_plugin.envs import env_loop
 from acd_plugin.envs.registry import REGISTRY
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.assembly import make_training as assemble
@@ -55,6 +56,8 @@ def make_toy_training(monkeypatch: pytest.MonkeyPatch) -> MakeTraining:
     """Return a function that builds a small run on an environment of `tests.toy_envs`."""
     for name, env_class in TOY_ENVS.items():
         monkeypatch.setitem(REGISTRY, name, env_class)
+    # Their answers follow from the number of the copy.
+    monkeypatch.setattr(env_loop, "copy_seed", lambda seed, game: seed + game)
 
     def make(*overrides: str, env: str = "signal", algorithm: str = "dial") -> Training:
         config: dict[str, Any] = load_config(algorithm, "cyborg_small", [*TINY, *overrides])

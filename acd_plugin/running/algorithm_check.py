@@ -10,11 +10,11 @@ from types import SimpleNamespace
 
 import torch
 
-from acd_plugin import hosts
 from acd_plugin.configuration.findings import Finding
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.controllers.checker import check_controller, missing_members
 from acd_plugin.errors import UserError, find
+from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.recorder import NullRecorder
 
@@ -30,9 +30,9 @@ def check_algorithm(
     """
     try:
         config = load_config(algorithm, env, [*_SMALL, *overrides])
-        make_controller = find(hosts.current().controllers, "mac", config["mac"])
+        make_controller = find(BUILTIN.controllers, "mac", config["mac"])
         unfit = _signature("mac", config["mac"], make_controller, "(scheme, groups, args)", 3)
-        make_learner = find(hosts.current().learners, "learner", config["learner"])
+        make_learner = find(BUILTIN.learners, "learner", config["learner"])
         takes = "(mac, scheme, logger, args)"
         unfit += _signature("learner", config["learner"], make_learner, takes, 4)
         if unfit:
