@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -22,17 +22,8 @@ from acd_plugin.components.episodes import one_step_earlier
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.conversation import Memory
 from acd_plugin.envs.batch_env import BatchEnv
-from acd_plugin.runners.batch_runner import BatchRunner
-
-
-class Policy(Protocol):
-    """A trained policy with games to play."""
-
-    @property
-    def mac(self) -> CommController: ...
-
-    @property
-    def runner(self) -> BatchRunner: ...
+from acd_plugin.errors import UserError
+from acd_plugin.hosts.builtin.policy import Policy
 
 
 class Choices(NamedTuple):
@@ -61,10 +52,19 @@ class Record(NamedTuple):
 
 def play(policy: Policy, disturbance: Disturbance | None = None) -> NDArray[np.float64]:
     """Return the returns (G,) of the evaluation's games, with messages disturbed."""
+    games = policy.runner.batch_size
     if disturbance is None:
-        return policy.runner.evaluate(policy.runner.batch_size)["return"]
-    with _disturbed(policy.mac, disturbance):
-        return policy.runner.evaluate(policy.runner.batch_size)["return"]
+        return policy.evaluate(games)["return"]
+    with _disturbed(_speaker(policy), disturbance):
+        return policy.evaluate(games)["return"]
+
+
+def _speaker(policy: Policy) -> CommController:
+    if not isinstance(policy.mac, CommController):
+        raise UserError(
+            f"{type(policy.mac).__name__} sends no messages: choose a run of dial or rial"
+        )
+    return policy.mac
 
 
 @contextmanager
@@ -79,6 +79,7 @@ def _disturbed(mac: CommController, disturbance: Disturbance) -> Iterator[None]:
 
 def record(policy: Policy) -> Record:
     """Play the evaluation's games and return everything about their messages."""
+    mac = _speaker(policy)
     threats: list[Tensor] = []  # (G, N) as each step left the world
 
     def watch(env: BatchEnv) -> None:
@@ -93,13 +94,13 @@ def record(policy: Policy) -> Record:
         returns=returns,
         observations=observations.numpy(),
         messages=is_message(batch["messages"][:, steps]).long().numpy(),
-        allowed=policy.mac.channel.may_speak(observations)[..., 0].numpy(),
+        allowed=mac.channel.may_speak(observations)[..., 0].numpy(),
         # When step t's message was sent, the world was as step t - 1 had left it.
         threats=(
             one_step_earlier(torch.stack(threats, dim=1), steps, False).numpy() if threats else None
         ),
         played=batch["filled"][:, steps, 0].bool().numpy(),
-        choices=_choices(policy.mac, batch, steps),
+        choices=_choices(mac, batch, steps),
     )
 
 
