@@ -25,7 +25,7 @@ from acd_plugin.envs.batch_env import BatchEnv, Purpose
 from acd_plugin.errors import UserError
 from acd_plugin.runners.controller_extras import needed_truths
 from acd_plugin.runners.evaluation import evaluate
-from acd_plugin.runners.playing import Player, Watch
+from acd_plugin.runners.playing import EpisodePlayer, Watch
 from acd_plugin.runners.statistics import EpisodeStatistics
 
 _LOGGED = (Purpose.TRAIN, Purpose.TEST)
@@ -38,7 +38,7 @@ class BatchRunner:
     alone decides the game's chances: results do not depend on how many games are played together.
     """
 
-    player: Player  # from `setup` on
+    player: EpisodePlayer  # from `setup` on
 
     def __init__(
         self, args: SimpleNamespace, logger: StatLogger, *, episode_batch: NewEpisodeBatch
@@ -91,7 +91,7 @@ class BatchRunner:
             preprocess=preprocess,
             device=self.args.device,
         )
-        self.player = Player(self.env, mac, scheme, new_batch)
+        self.player = EpisodePlayer(self.env, mac, scheme, new_batch)
 
     def run(self, test_mode: bool = False) -> EpisodeBatch:
         """Play one episode per game and return them as an episode batch."""

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import BatchEnv, Purpose
-from acd_plugin.runners.playing import Player
+from acd_plugin.runners.playing import EpisodePlayer
 
 
-def evaluate(player: Player, episodes: int, render: bool) -> dict[str, NDArray[np.float64]]:
+def evaluate(player: EpisodePlayer, episodes: int, render: bool) -> dict[str, NDArray[np.float64]]:
     """Play evaluation episodes 0 to ``episodes - 1``.
 
     Returns arrays of that length: ``return`` and every episode statistic. ``render`` prints every

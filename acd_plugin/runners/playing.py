@@ -29,7 +29,7 @@ class Played(NamedTuple):
     stats: dict[str, NDArray[np.float64]]  # environment's and controller's, each (G,)
 
 
-class Player:
+class EpisodePlayer:
     """A controller at the games of one batch: one call of each per step, for all games."""
 
     def __init__(

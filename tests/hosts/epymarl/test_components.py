@@ -33,7 +33,7 @@ from acd_plugin.running.assembly import make_training
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 host = Host(
-    name="test", reason="test", episode_batch=BUILTIN.episode_batch, runners=BUILTIN.runners,
+    name="test", reason="test", runners=BUILTIN.runners,
     controllers={"basic_mac": BasicMAC}, learners={"q_learner": QLearner},
 )
 config = load_config("dial", "cyborg_small", [])
