@@ -17,9 +17,9 @@ import numpy as np
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
+from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
-from acd_plugin.envs.cyborg.settings import EnvSettings
 
 GAMES = 128
 CORES = os.cpu_count() or 1
@@ -49,10 +49,10 @@ def main() -> None:
     print(f"| environment | native | CybORG, 1 process | CybORG, {CORES} processes | native is |")
     print("|---|---|---|---|---|")
     for env in ("cyborg_small", "cyborg_small_green", "cyborg_large"):
-        settings = EnvSettings(**load_config("dial", env, [])["env_args"])
-        native = speed(NativeBatchEnv(settings, GAMES, seed=0, threads=1), seconds)
+        game = define_game(load_config("dial", env, [])["env_args"])
+        native = speed(NativeBatchEnv(game, GAMES, seed=0, threads=1), seconds)
         alone, together = (
-            speed(CyborgBatchEnv(settings, GAMES, seed=0, processes=count), seconds)
+            speed(CyborgBatchEnv(game, GAMES, seed=0, processes=count), seconds)
             for count in (1, CORES)
         )
         times = f"{native / together:,.0f} times as fast"

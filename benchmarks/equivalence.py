@@ -46,7 +46,7 @@ def main() -> None:
 def play(setting: str, name: str, episodes: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the returns of a scripted policy on both backends."""
     native = setting_batch(setting, "sau", games=episodes * NATIVE, seed=1)
-    cyborg = CyborgBatchEnv(native.settings, GAMES, seed=2)
+    cyborg = CyborgBatchEnv(native.definition, GAMES, seed=2)
     ours = returns_of(native, POLICIES[name], episodes * NATIVE, seed=1)
     theirs = returns_of(cyborg, POLICIES[name], episodes, seed=2)
     native.close()

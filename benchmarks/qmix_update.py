@@ -39,10 +39,10 @@ def products_of_layer(rows: int, inputs: int, outputs: int, is_first: bool) -> l
     return products if is_first else [*products, lambda: d @ w.t()]
 
 
-def products_of_update(training: Training) -> list[Product]:
+def products_of_update(training: Any) -> list[Product]:
     """All products of one update of a QMIX run with a GRU cell and hyper-networks of two layers."""
     args: Any = training.args
-    steps = training.runner.episode_limit + 1
+    steps = training.runner.env.episode_limit + 1
     games, width = args.batch_size, args.hidden_dim
     rows = games * args.n_agents
     layer = products_of_layer

@@ -93,7 +93,8 @@ def _check_gradients(mac: Controller, batch: EpisodeBatch) -> Iterator[Finding]:
     mac.agent.zero_grad()
     mac.init_hidden(batch_size=batch.batch_size)
     steps = min(3, batch.max_seq_length - 1)
-    sum(mac.forward(batch, t=t).square().sum() for t in range(steps)).backward()
+    outputs = torch.stack([mac.forward(batch, t=t) for t in range(steps)])
+    outputs.square().sum().backward()
     reached = [p.grad is not None and bool(p.grad.any()) for p in mac.parameters()]
     if not reached:
         yield Finding(True, f"{name}.parameters() gives nothing to learn")

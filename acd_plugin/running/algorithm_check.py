@@ -16,6 +16,8 @@ from acd_plugin.controllers.checker import check_controller, missing_members
 from acd_plugin.errors import UserError, find
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 
 _SMALL = ["batch_size=4", "batch_size_run=4", "buffer_size=4", "test_nepisode=4", "torch_threads=1"]
@@ -37,7 +39,8 @@ def check_algorithm(
         unfit += _signature("learner", config["learner"], make_learner, takes, 4)
         if unfit:
             return unfit
-        return _check(lambda: Training(copy.deepcopy(config), NullRecorder()))
+        spec = resolve(config)
+        return _check(lambda: make_training(spec, NullRecorder()))
     except UserError as error:
         return [Finding(True, str(error))]
 

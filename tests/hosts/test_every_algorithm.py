@@ -48,7 +48,7 @@ class Log(NullRecorder):
         self.logged[key].append((t, value))
 
 
-def build(variant: list[str], *overrides: str, env: str = "cyborg_small") -> Training:
+def build(variant: list[str], *overrides: str, env: str = "cyborg_small") -> Any:
     """A tiny run; who learns from a buffer of old episodes also does so here."""
     algorithm, *rest = variant
     config = load_config(algorithm, env, [])

@@ -54,7 +54,7 @@ CASES = [
 ]
 
 
-def build(case: str) -> Training:
+def build(case: str) -> Any:
     """A run in this host, whose target networks are not equal to the online ones."""
     algorithm, *overrides = case.split()
     training = make_training(resolve(load_config(algorithm, ENV, [*COMMON, *overrides])), Log())

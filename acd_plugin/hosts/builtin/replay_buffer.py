@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from acd_plugin.components import contracts
 from acd_plugin.components.contracts import Groups, Preprocess, Scheme, StateDict
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
 
@@ -29,12 +30,12 @@ class ReplayBuffer(EpisodeBatch):
         self.episodes_in_buffer = 0
         self.generator = generator
 
-    def insert_episode_batch(self, episodes: EpisodeBatch) -> None:
+    def insert_episode_batch(self, episodes: contracts.EpisodeBatch) -> None:
         """Store episodes over the oldest ones."""
         count = episodes.batch_size
         places = (torch.arange(count) + self.buffer_index) % self.buffer_size
-        for name, tensor in episodes.data.items():
-            self.data[name][places] = tensor.to(self.device)
+        for name, stored in self.data.items():
+            stored[places] = episodes[name].to(self.device)
         self.buffer_index = (self.buffer_index + count) % self.buffer_size
         self.episodes_in_buffer = min(self.episodes_in_buffer + count, self.buffer_size)
 
