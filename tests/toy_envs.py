@@ -79,7 +79,7 @@ class SignalEnv(MultiAgentEnv):
 
 
 class UnevenEnv(SignalEnv):
-    """Copies that play different lengths: copy g of a run with seed 0 ends after 1 + g % 3 steps."""
+    """Copies that play different lengths: copy g of a run with seed 0 plays 1 + g % 3 steps."""
 
     episode_limit = 3
 
