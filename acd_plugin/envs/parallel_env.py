@@ -15,14 +15,14 @@ from acd_plugin.errors import UserError
 
 Values = Mapping[str, object]  # one value for each agent
 Make = Callable[..., "ParallelEnv"]
-_NEEDED = ("possible_agents", "agents", "reset", "step", "observation_space", "action_space")
+_NEEDED = ("possible_agents", "reset", "step", "observation_space", "action_space")
 
 
 class ParallelEnv(Protocol):
     """Agents that act at the same time, and may leave before the episode ends."""
 
     possible_agents: list[str]
-    agents: list[str]  # those who still play
+    agents: list[str]  # those who still play; may be missing before the first reset
 
     def reset(
         self, seed: int | None = None, options: Mapping[str, object] | None = None

@@ -66,8 +66,8 @@ class PettingZooEnv(MultiAgentEnv):
         self._team_reward = _SCALARISATIONS[reward_scalarisation]
         self._next_seed: int | None = seed
         self._seed = seed
-        self._has_state = True
-        self.reset()  # tells the size of the state
+        self.reset()  # some environments tell nothing of themselves before
+        self._has_state = _has_state(self._env)
         self.seed(seed)
 
     @classmethod
@@ -142,11 +142,8 @@ class PettingZooEnv(MultiAgentEnv):
 
     def get_state(self) -> NDArray[np.float32]:
         """Return the environment's own ``state()``, or all observations if it has none."""
-        if self._has_state and hasattr(self._env, "state"):
-            try:
-                return np.asarray(self._env.state(), dtype=np.float32).reshape(-1)
-            except NotImplementedError:
-                self._has_state = False
+        if self._has_state:
+            return np.asarray(self._env.state(), dtype=np.float32).reshape(-1)
         return np.concatenate(self.get_obs())
 
     def get_state_size(self) -> int:
@@ -178,3 +175,12 @@ class PettingZooEnv(MultiAgentEnv):
 def from_pettingzoo(make: Make) -> type[PettingZooEnv]:
     """Return the environment class over what ``make(**kwargs)`` returns, for `register_env`."""
     return type(f"{make.__name__}_env", (PettingZooEnv,), {"made_by": staticmethod(make)})
+
+
+def _has_state(env: ParallelEnv) -> bool:
+    """Return whether ``state()`` tells anything; in some environments it is something else."""
+    try:
+        np.asarray(env.state(), dtype=np.float32)
+    except (AttributeError, NotImplementedError, TypeError, ValueError):
+        return False
+    return True
