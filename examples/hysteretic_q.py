@@ -1,21 +1,21 @@
 """An algorithm of one's own: hysteretic Q-learning (Matignon et al. 2007).
 
-    python examples/hysteretic_q.py --config=examples/hysteretic_q.yaml --env-config=cyborg_small
+    python main.py --config=examples/hysteretic_q.yaml --env-config=cyborg_small
 
+The YAML file names this one under `plugins`, so that it is imported before anything is looked up.
 Independent learners see the others' mistakes as their own bad luck, so bad news counts less here.
 """
 
 from __future__ import annotations
 
-import sys
 from types import SimpleNamespace
-from typing import Any
 
 import torch
 from pydantic import Field
 from torch import Tensor
 
-from acd_plugin.cli.main import main
+from acd_plugin.components.contracts import Scheme, StatLogger
+from acd_plugin.controllers.controller import Controller
 from acd_plugin.learners import REGISTRY
 from acd_plugin.learners.q_learner import QLearner, QSettings
 
@@ -30,7 +30,7 @@ class HystereticLearner(QLearner):
     """Weighs errors by ``bad_news_weight`` where a game went worse than expected."""
 
     def __init__(
-        self, mac: Any, scheme: dict[str, Any], logger: Any, args: SimpleNamespace
+        self, mac: Controller, scheme: Scheme, logger: StatLogger, args: SimpleNamespace
     ) -> None:
         super().__init__(mac, scheme, logger, args)
         self.bad_news_weight = HystereticSettings.from_args(args).bad_news_weight
@@ -41,6 +41,3 @@ class HystereticLearner(QLearner):
 
 
 REGISTRY["hysteretic_q_learner"] = HystereticLearner  # the name under `learner` in the YAML file
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -12,6 +12,7 @@ from acd_plugin.cli.main import main
 from tests.cli.conftest import numbers, run_json
 from tests.hosts.epymarl.conftest import Run
 
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 DIAL = ["batch_size=8", "batch_size_run=8", "buffer_size=8"]
 LEARNED = ("return_mean", "loss", "grad_norm", "td_error_abs", "q_taken_mean", "epsilon")
 
@@ -91,6 +92,23 @@ def test_its_runs_are_evaluated_there(
     again = run_in_epymarl("qmix", "evaluate=True", path)
     assert again.returncode == 0, again.stderr
     assert "test_return_mean" in {name for name, _, _ in numbers(tmp_path / "results/2")}
+
+
+def test_an_algorithm_of_ones_own_is_saved_and_evaluated_there(
+    run_in_epymarl: Run, tmp_path: Path
+) -> None:
+    example = str(EXAMPLES / "hysteretic_q.yaml")
+    trained = run_in_epymarl(example, "t_max=300", "save_model=True", "batch_size_run=4")
+    assert trained.returncode == 0, trained.stderr
+    agent = next((tmp_path / "results/1/models").rglob("agent.th"))
+    assert (agent.parent / "opt.th").is_file()
+    path = f"checkpoint_path={agent.parent.parent}"
+    again = run_in_epymarl(example, "evaluate=True", path, "batch_size_run=4")
+    assert again.returncode == 0, again.stderr
+    assert "test_return_mean" in {name for name, _, _ in numbers(tmp_path / "results/2")}
+    on = run_in_epymarl(example, path, "t_max=600", "batch_size_run=4")
+    assert on.returncode == 0, on.stderr
+    assert "loss" in {name for name, _, _ in numbers(tmp_path / "results/3")}
 
 
 CRASH = """
