@@ -50,7 +50,7 @@ def today(algorithm: str, *overrides: str, **changes: Any) -> dict[str, Any]:
     """What a run of today records."""
     config = load_config(algorithm, "cyborg_small", list(overrides))
     blueprint = blueprint_of(config["env"], config["env_args"])
-    game = {"rules": "1", **blueprint.identity}
+    game = {**blueprint.identity, "rules": "1"}
     facts = {"numbers": NUMBERS, "game": game, "episode_limit": blueprint.sizes().episode_limit}
     return {**config, **facts, "host": "builtin", "version": "of today", **changes}
 
