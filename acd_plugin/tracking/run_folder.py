@@ -29,7 +29,6 @@ class RunFolder:
         self.metrics = path / "metrics.jsonl"
         self.evaluations = path / "evaluations.jsonl"
         self.communication = path / "communication.json"
-        self.tensorboard = path / "tensorboard"
 
     def __str__(self) -> str:
         return str(self.place)
