@@ -22,8 +22,9 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from acd_plugin.analysis.curves.learning_curve import Array, read_curve
+from acd_plugin.analysis.curves.learning_curve import read_curve
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
+from acd_plugin.analysis.statistics import Array
 
 WINDOW = 50  # epochs
 PUBLISHED = {  # scenario, detection rate, Analyse -> column of the published curves
@@ -49,7 +50,7 @@ def read_ours(results: Path) -> dict[str, Windows]:
     for run in records:
         args = run.config["env_args"]
         column = PUBLISHED.get((args["scenario"], args["detection_rate"], args["analyse_mode"]))
-        is_dial = run.columns["algorithm"] == "dial"
+        is_dial = run.algorithm == "dial"
         if is_dial and run.status == "COMPLETED" and column is not None:
             found[column][run.config["seed"]] = windows(run)
     return {name: found[name] for name in PUBLISHED.values() if name in found}

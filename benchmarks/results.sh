@@ -2,7 +2,7 @@
 # Everything under docs/results, in about a day on two cores: the paper's six games, the controls, what
 # the messages do, and the report. Stopped, it goes on where it was.
 #
-#     cp -r docs/results/runs results/paper    # to add to what is there
+#     mkdir -p results/paper && cp docs/results/runs.tar.xz results/paper    # to add to what is there
 #     benchmarks/results.sh results/paper docs/results
 set -euo pipefail
 results=${1:?folder of the runs} out=${2:?folder of the report}
@@ -24,6 +24,6 @@ done
 if [ ${#examine[@]} -gt 0 ]; then
     python main.py communication "${examine[@]}"
 fi
-python main.py publish "$results" "$out/runs" --metric test_return_mean --metric test_blocks_mean
-python main.py report "$out/runs" --out "$out/report" --title "Does communication pay?"
+python main.py publish "$results" "$out/runs.tar.xz" --metric test_return_mean --metric test_blocks_mean
+python main.py report "$out/runs.tar.xz" --out "$out/report" --title "Does communication pay?"
 python benchmarks/published_curves.py results/published_curves "$out"

@@ -2,24 +2,24 @@
 Edge of the Statistical Precipice").
 
 Shape legend: R runs, E environments, T thresholds. A score is the mean return of a run's last
-policy.
+policy. A statistic takes samples, each (..., S), and the axis of its values; it returns (...).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from acd_plugin.analysis.curves.learning_curve import Curve, interquartile_mean
-
 Array = NDArray[np.float64]
+Statistic = Callable[..., Array]  # (*samples, axis)
 
 CONFIDENCE = 0.95
 _RESAMPLES = 5000
+_AT_ONCE = 100  # resamples, which bounds the memory that many points take
 _EQUIVALENCE_LEVEL = 0.05  # of each of the two one-sided tests
 
 
@@ -49,12 +49,64 @@ class Contrast(NamedTuple):
     p_value: float | None  # of the two-sided Mann-Whitney test, by permutations
 
 
+def mean(values: Array, axis: int = 0) -> Array:
+    """Return the mean along an axis."""
+    result: Array = np.mean(values, axis=axis)
+    return result
+
+
+def interquartile_mean(values: Array, axis: int = 0) -> Array:
+    """Return the mean of the middle half along an axis."""
+    trimmed: Array = stats.trim_mean(values, 0.25, axis=axis)
+    return trimmed
+
+
+def pooled_iqm(*samples: Array, axis: int = 0) -> Array:
+    """Return the interquartile mean of the scores of all environments together."""
+    return interquartile_mean(np.concatenate(samples, axis=axis), axis)
+
+
+def probability_of_improvement(first: Array, second: Array, axis: int = -1) -> Array:
+    """Return how likely a run of the first group scores higher than one of the second.
+
+    Ties count half: the Mann-Whitney statistic divided by the number of pairs.
+    """
+    one = np.expand_dims(np.moveaxis(first, axis, -1), -1)
+    other = np.expand_dims(np.moveaxis(second, axis, -1), -2)
+    share: Array = ((one > other) + 0.5 * (one == other)).mean(axis=(-2, -1))
+    return share
+
+
+def bootstrap(
+    samples: Sequence[Array], statistic: Statistic, resamples: int = _RESAMPLES
+) -> tuple[Array, Array]:
+    """Return the ends of the percentile interval of a statistic of samples, each (S, ...).
+
+    Every sample is drawn anew by itself, with replacement; the seed is fixed.
+    """
+    found = stats.bootstrap(
+        samples,
+        statistic,
+        n_resamples=resamples,
+        batch=_AT_ONCE,
+        vectorized=True,
+        axis=0,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=0,
+    ).confidence_interval
+    return found.low, found.high
+
+
+def bootstrap_interval(samples: Sequence[Array], statistic: Statistic) -> Interval:
+    """Return the interval as of `bootstrap`, for samples (S,)."""
+    low, high = bootstrap(samples, statistic)
+    return Interval(float(low), float(high))
+
+
 def mean_interval(values: Array) -> Interval:
-    """Return the percentile bootstrap interval of the mean of values (any number,)."""
-    generator = np.random.default_rng(0)
-    count = len(values)
-    means = [values[generator.integers(count, size=count)].mean() for _ in range(_RESAMPLES)]
-    return _interval(np.array(means))
+    """Return the percentile bootstrap interval of the mean of values (any number above 1,)."""
+    return bootstrap_interval((values,), mean)
 
 
 def equivalence_interval(first: Array, second: Array) -> Interval:
@@ -74,83 +126,28 @@ def equivalence_interval(first: Array, second: Array) -> Interval:
 
 def summarise(scores: Array) -> Summary:
     """Summarise scores (R,)."""
+    is_single = len(scores) == 1
     return Summary(
         mean=float(scores.mean()),
-        sd=float(scores.std(ddof=1)) if len(scores) > 1 else float("nan"),
-        iqm=float(pooled_iqm(scores[:, None])),
-        interval=stratified_bootstrap(scores[:, None], pooled_iqm) if len(scores) > 1 else None,
+        sd=float("nan") if is_single else float(scores.std(ddof=1)),
+        iqm=float(interquartile_mean(scores)),
+        interval=None if is_single else bootstrap_interval((scores,), interquartile_mean),
     )
-
-
-def pooled_iqm(scores: Array) -> Array:
-    """Return the interquartile mean (...) of scores (..., R, E), all environments together."""
-    pooled = scores.reshape(*scores.shape[:-2], -1)
-    return interquartile_mean(np.moveaxis(pooled, -1, 0))
-
-
-def stratified_bootstrap(
-    scores: Array, statistic: Callable[[Array], Array], resamples: int = _RESAMPLES
-) -> Interval:
-    """Return the percentile interval of a statistic, (..., R, E) -> (...), of scores (R, E).
-
-    Runs are drawn with replacement, for every environment by itself. The seed is fixed.
-    """
-    rows = np.random.default_rng(0).integers(len(scores), size=(resamples, *scores.shape))
-    return _interval(statistic(scores[rows, np.arange(scores.shape[1])]))
-
-
-def probability_of_improvement(first: Array, second: Array) -> float:
-    """Return how likely a run of the first group (R,) scores higher than one of the second.
-
-    Ties count half: the Mann-Whitney statistic divided by the number of pairs.
-    """
-    higher = (first[:, None] > second).mean()
-    return float(higher + 0.5 * (first[:, None] == second).mean())
-
-
-def improvement_interval(first: Array, second: Array, resamples: int = _RESAMPLES) -> Interval:
-    """Return the bootstrap interval of `probability_of_improvement`, both groups drawn anew."""
-    generator = np.random.default_rng(0)
-    ones = first[generator.integers(len(first), size=(resamples, len(first)))][:, :, None]
-    others = second[generator.integers(len(second), size=(resamples, len(second)))][:, None]
-    return _interval(((ones > others) + 0.5 * (ones == others)).mean(axis=(1, 2)))
 
 
 def contrast(first: Array, second: Array) -> Contrast:
     """Compare the scores of two groups (R,), which may differ in size."""
     difference = float(first.mean() - second.mean())
-    probability = probability_of_improvement(first, second)
+    probability = float(probability_of_improvement(first, second))
     if min(len(first), len(second)) < 2:
         return Contrast(difference, probability, None, None)
     permutations = stats.PermutationMethod(rng=0)  # all of them where they are few
     p_value = float(stats.mannwhitneyu(first, second, method=permutations).pvalue)
-    return Contrast(difference, probability, improvement_interval(first, second), p_value)
+    interval = bootstrap_interval((first, second), probability_of_improvement)
+    return Contrast(difference, probability, interval, p_value)
 
 
 def performance_profile(scores: Array, thresholds: Array) -> Array:
     """Return the share of runs (R,) that score above each threshold (T,)."""
     shares: Array = (scores[:, None] > thresholds).mean(axis=0)
     return shares
-
-
-def steps_to_reach(curve: Curve, threshold: float) -> float | None:
-    """Return the first step at which a curve is at the threshold or above, None if never."""
-    reached = np.flatnonzero(curve.values >= threshold)
-    return float(curve.steps[reached[0]]) if len(reached) else None
-
-
-def change_at_the_end(curve: Curve) -> float:
-    """Return the mean of the last fifth of a curve's points less that of the fifth before.
-
-    Near 0 when training has settled. A curve of fewer than five points gives nan.
-    """
-    fifth = len(curve.values) // 5
-    if fifth == 0:
-        return float("nan")
-    return float(curve.values[-fifth:].mean() - curve.values[-2 * fifth : -fifth].mean())
-
-
-def _interval(drawn: Array) -> Interval:
-    tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return Interval(float(low), float(high))

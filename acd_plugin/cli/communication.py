@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from acd_plugin.analysis.messages.content import (
-    Information,
     events,
     explain,
     influence,
@@ -19,14 +15,20 @@ from acd_plugin.analysis.messages.content import (
     rate,
     symbols,
 )
+from acd_plugin.analysis.messages.examination import (
+    Change,
+    Examination,
+    Sender,
+    write_examination,
+)
 from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.analysis.statistics import mean_interval
 from acd_plugin.communication.disturbances import make_disturbances
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.running.recording import Record, play, record
 from acd_plugin.running.stored_run import StoredRun, load_policy, open_run, spec_of
 from acd_plugin.tracking.console import set_up_logging
-from acd_plugin.tracking.run_folder import write_atomically
 
 
 def communication(
@@ -52,19 +54,19 @@ def communication(
 
 def _examine(run: StoredRun, episodes: int, seed: int, probability: float) -> None:
     policy = load_policy(run, spec_of(run), episodes, seed)
-    found = _analyse(policy, record(policy), probability, seed)
+    found = _analyse(run, policy, record(policy), probability, seed)
     print(f"{run.path} ({run.config['name']}), {episodes} greedy games, seed {seed}")
     _print(found)
     if run.folder is None:
         print("not stored: the checkpoint does not lie in a run folder")
         return
-    about = {"checkpoint": run.path.name, "episodes": episodes, "seed": seed}
-    content = json.dumps({**about, **found}, indent=2, allow_nan=False) + "\n"
-    write_atomically(run.folder.communication, content.encode())
+    write_examination(run.folder, found)
     print(f"stored in {run.folder.communication}")
 
 
-def _analyse(policy: Policy, found: Record, probability: float, seed: int) -> dict[str, Any]:
+def _analyse(
+    run: StoredRun, policy: Policy, found: Record, probability: float, seed: int
+) -> Examination:
     sent: NDArray[np.bool_] = np.any(found.messages > 0, axis=-1)  # (G, T, N)
     per_game = (found.messages * found.played[:, :, None, None]).sum(axis=(1, 2, 3))
     actual = found.choices.actual
@@ -73,26 +75,27 @@ def _analyse(policy: Policy, found: Record, probability: float, seed: int) -> di
         "through what the message unlocks": found.choices.flipped_in_mask,
         "through the policy": found.choices.flipped_in_policy,
     }
-    return {
-        "return_mean": float(found.returns.mean()),
-        "send_rate": float(sent[found.played].mean()),
-        "send_rate_when_allowed": rate(sent[found.allowed & found.played[:, :, None]]),
-        "bits_per_episode": float(per_game.mean()),
-        "return_per_message": (
-            float(found.returns.sum() / per_game.sum()) if per_game.sum() else None
-        ),
-        "agents": [_agent(policy, found, agent) for agent in range(actual.shape[2])],
-        "influence": {
+    return Examination(
+        checkpoint=run.path.name,
+        episodes=len(found.returns),
+        seed=seed,
+        return_mean=float(found.returns.mean()),
+        send_rate=float(sent[found.played].mean()),
+        send_rate_when_allowed=rate(sent[found.allowed & found.played[:, :, None]]),
+        bits_per_episode=float(per_game.mean()),
+        return_per_message=float(found.returns.sum() / per_game.sum()) if per_game.sum() else None,
+        agents=[_agent(policy, found, agent) for agent in range(actual.shape[2])],
+        influence={
             name: influence(actual, flipped, found.played) for name, flipped in flips.items()
         },
-        "ablations": {
-            name: _difference(play(policy, disturbance), found.returns)
+        ablations={
+            name: _change(play(policy, disturbance) - found.returns)
             for name, disturbance in make_disturbances(probability, seed).items()
         },
-    }
+    )
 
 
-def _agent(policy: Policy, found: Record, agent: int) -> dict[str, Any]:
+def _agent(policy: Policy, found: Record, agent: int) -> Sender:
     """What one sender's messages have to do with what it sees and with what is true."""
     games, steps = (np.asarray(index, dtype=np.int64) for index in np.nonzero(found.played))
     seen = found.observations[games, steps, agent]
@@ -100,22 +103,17 @@ def _agent(policy: Policy, found: Record, agent: int) -> dict[str, Any]:
     sent: NDArray[np.bool_] = np.any(found.messages[games, steps, agent] > 0, axis=-1)
     names = _names(policy, seen, agent)
     known = [column for column, name in enumerate(names) if name]
-    result: dict[str, Any] = {
-        "about_own_observation": _told(information(words, symbols(seen), steps)),
-        "events": [
-            event._asdict()
-            for event in events(seen[:, known], sent, [names[column] for column in known])
-        ],
-        "tree": explain(seen[:, known], sent, games, [names[c] for c in known])._asdict(),
-    }
+    named = [names[column] for column in known]
+    subjects = {"own observation": symbols(seen)}
     if found.threats is not None:
         elsewhere = np.any(np.delete(found.threats, agent, axis=2)[games, steps], axis=1)
-        own = found.threats[games, steps, agent]
-        result["about_own_threat"] = _told(information(words, own.astype(np.int64), steps))
-        result["about_threat_elsewhere"] = _told(
-            information(words, elsewhere.astype(np.int64), steps)
-        )
-    return result
+        subjects["own threat"] = found.threats[games, steps, agent].astype(np.int64)
+        subjects["threat elsewhere"] = elsewhere.astype(np.int64)
+    return Sender(
+        about={name: information(words, facts, steps) for name, facts in subjects.items()},
+        events=events(seen[:, known], sent, named),
+        tree=explain(seen[:, known], sent, games, named),
+    )
 
 
 def _names(policy: Policy, seen: NDArray[np.float32], agent: int) -> list[str]:
@@ -123,44 +121,32 @@ def _names(policy: Policy, seen: NDArray[np.float32], agent: int) -> list[str]:
     return names[agent] if names else [f"observation {bit}" for bit in range(seen.shape[1])]
 
 
-def _told(found: Information) -> dict[str, float]:
-    return found._asdict()
-
-
-def _difference(disturbed: NDArray[np.float64], returns: NDArray[np.float64]) -> dict[str, Any]:
+def _change(change: NDArray[np.float64]) -> Change:
     """The mean change of the return on the same games, with a 95% bootstrap interval."""
-    change = disturbed - returns
-    if np.ptp(change) == 0.0:
-        return {"change": float(change[0]), "ci95": [float(change[0])] * 2}
-    interval = stats.bootstrap((change,), np.mean, method="percentile", rng=0).confidence_interval
-    return {"change": float(change.mean()), "ci95": [float(interval.low), float(interval.high)]}
+    return Change(change=float(change.mean()), ci95=mean_interval(change))
 
 
-def _print(found: dict[str, Any]) -> None:
-    print(f"  return {found['return_mean']:.3f}, send rate {found['send_rate']:.3f}, ", end="")
-    print(f"{found['bits_per_episode']:.2f} bits per episode")
-    if found["send_rate_when_allowed"] is not None:
-        print(
-            f"  send rate when the gate lets an agent speak {found['send_rate_when_allowed']:.3f}"
-        )
+def _print(found: Examination) -> None:
+    print(f"  return {found.return_mean:.3f}, send rate {found.send_rate:.3f}, ", end="")
+    print(f"{found.bits_per_episode:.2f} bits per episode")
+    if found.send_rate_when_allowed is not None:
+        print(f"  send rate when the gate lets an agent speak {found.send_rate_when_allowed:.3f}")
     table = [["message and", "agent", "bits", "by chance", "p"]]
-    for number, agent in enumerate(found["agents"]):
-        for name, told in agent.items():
-            if name.startswith("about_"):
-                about = name.removeprefix("about_").replace("_", " ")
-                values = [f"{told[key]:.4f}" for key in ("bits", "by_chance", "p_value")]
-                table.append([about, str(number), *values])
+    for number, agent in enumerate(found.agents):
+        for name, told in agent.about.items():
+            values = [f"{value:.4f}" for value in (told.bits, told.by_chance, told.p_value)]
+            table.append([name, str(number), *values])
     print(text_table(table))
     print("a flipped bit changes the receiver's action")
-    for name, share in found["influence"].items():
+    for name, share in found.influence.items():
         print(f"  {name:<34} {share:.4f}")
     print("the return when messages are")
-    for name, change in found["ablations"].items():
-        low, high = change["ci95"]
-        print(f"  {name:<34} {change['change']:+9.3f}   95% interval [{low:+.3f}, {high:+.3f}]")
-    for number, agent in enumerate(found["agents"]):
-        tree = agent["tree"]
+    for name, done in found.ablations.items():
+        low, high = done.ci95
+        print(f"  {name:<34} {done.change:+9.3f}   95% interval [{low:+.3f}, {high:+.3f}]")
+    for number, agent in enumerate(found.agents):
+        tree = agent.tree
         print(
-            f"when agent {number} sends (right in {tree['fidelity']:.1%} of other games' steps; "
-            f"the more frequent answer alone in {tree['constant']:.1%})\n{tree['rules'].rstrip()}"
+            f"when agent {number} sends (right in {tree.fidelity:.1%} of other games' steps; "
+            f"the more frequent answer alone in {tree.constant:.1%})\n{tree.rules.rstrip()}"
         )

@@ -37,7 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
     report.add_argument("--title", help="its heading (the folder's name)")
     publish = commands.add_parser("publish", help="copy finished runs, small enough to share")
     publish.add_argument("results", help="folder of the runs")
-    publish.add_argument("folder", help="where the copies go, beside those that are there")
+    publish.add_argument("folder", help="where the copies go: NAME.tar.xz, or a folder")
     publish.add_argument(
         "--metric",
         action="append",

@@ -1,4 +1,4 @@
-"""``main.py publish RESULTS FOLDER``: small copies of finished runs, to be kept and shared."""
+"""``main.py publish RESULTS TARGET``: small copies of finished runs, to be kept and shared."""
 
 from __future__ import annotations
 
@@ -7,39 +7,47 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
-from acd_plugin.analysis.runs.run_record import read_records
+from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.archive import ENDING
+from acd_plugin.tracking.publication import opened_for_copies
 from acd_plugin.tracking.publication import publish as publish_run
 from acd_plugin.tracking.run_folder import check_writable
 
+_EPISODES = "episode"  # how many a run had played at a step: kept where it was recorded
+
 
 def publish(results: str, target: str, metrics: Sequence[str] | None) -> int:
-    """Copy all finished runs of a folder into another; returns the exit code.
+    """Copy all finished runs of a folder into another or an archive; returns the exit code.
 
     The copies keep these metrics, by default the return of the tests.
     """
-    metrics = metrics or [DEFAULT_METRIC]
+    place = Path(target)
     records, problems = read_records(Path(results))
     if not records:
         raise UserError(f"no runs in '{results}': give the folder of an experiment's runs")
-    if Path(results).resolve() == Path(target).resolve():
+    if Path(results).resolve() == place.resolve():
         raise UserError(f"'{target}' is where the runs are: give another folder for the copies")
-    check_writable(target)
+    check_writable(str(place.parent if target.endswith(ENDING) else place))
     copied = 0
-    for record in records:
-        if record.status != "COMPLETED":
-            problems.append(f"run {record.id}: left out, it is {record.status}")
-            continue
-        try:
-            for metric in metrics:
-                read_curve(record, metric)  # a copy without it would be of no use
-            publish_run(record.folder, Path(target), metrics)
-            copied += 1
-        except UserError as error:
-            problems.append(str(error))
-    for problem in problems:
-        print(f"warning: {problem}", file=sys.stderr)
-    if not copied:
-        raise UserError(f"none of the {len(records)} runs in '{results}' could be copied")
+    with opened_for_copies(place) as folder:
+        for record in records:
+            try:
+                _copy(record, folder, metrics or [DEFAULT_METRIC])
+                copied += 1
+            except UserError as error:
+                problems.append(str(error))
+        for problem in problems:
+            print(f"warning: {problem}", file=sys.stderr)
+        if not copied:
+            raise UserError(f"none of the {len(records)} runs in '{results}' could be copied")
     print(f"{copied} of {len(records)} runs copied to {target}")
     return 0
+
+
+def _copy(record: RunRecord, target: Path, metrics: Sequence[str]) -> None:
+    if record.status != "COMPLETED":
+        raise UserError(f"run {record.id}: left out, it is {record.status}")
+    for metric in metrics:
+        read_curve(record, metric)  # a copy without it would be of no use
+    publish_run(record.folder, target, [*metrics, _EPISODES])

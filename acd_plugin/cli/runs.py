@@ -18,7 +18,7 @@ _HEADING += ["took", "tags"]
 
 def runs(results: str, selection: Selection, sort: str) -> int:
     """Print the runs that meet the conditions; returns the exit code."""
-    if not Path(results).is_dir():
+    if not Path(results).exists():
         raise UserError(f"no folder '{results}': name that of your runs with --results=FOLDER")
     records, problems = read_records(Path(results))
     chosen = in_order(selection.choose(records), sort)
@@ -33,18 +33,17 @@ def runs(results: str, selection: Selection, sort: str) -> int:
 
 
 def _row(run: RunRecord) -> list[str]:
-    columns = run.columns
     return [
         run.id,
         run.status,
-        str(columns["algorithm"]),
-        str(columns["environment"]),
-        str(columns["seed"]),
+        run.algorithm,
+        run.environment,
+        str(run.seed),
         "" if run.step is None else f"{run.step:,}",
         "" if run.result is None else f"{run.result:.2f}",
         "" if run.start is None else f"{run.start:%Y-%m-%d %H:%M}",
         duration_text(run.duration),
-        ", ".join(columns["tags"] or ()),
+        ", ".join(run.tags),
     ]
 
 

@@ -8,13 +8,13 @@ import sys
 import plotext
 
 from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
-from acd_plugin.analysis.runs.evaluations import read_evaluations
 from acd_plugin.analysis.runs.groups import settings
 from acd_plugin.analysis.runs.run_record import RunRecord, read_record
 from acd_plugin.cli.runs import duration_text
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.console import program
-from acd_plugin.tracking.run_folder import find_run
+from acd_plugin.tracking.evaluations import Evaluation, read_evaluations
+from acd_plugin.tracking.results import find_run
 
 _HEIGHT, _WIDTH = 18, 100  # of the curve, in characters
 
@@ -26,11 +26,11 @@ def show(name: str, results: str, metric: str) -> int:
     for key, value in _facts(run).items():
         if value:
             print(f"  {key:<12} {value}")
-    for line in _evaluations(run):
-        print(f"  {'evaluated':<12} {line}")
+    for done in read_evaluations(run.folder):
+        print(f"  {'evaluated':<12} {_evaluation(done)}")
     print("settings")
-    for key, value in sorted(settings(run).items()):
-        print(f"  {key:<34} {value}")
+    for setting, chosen in sorted(settings(run).items()):
+        print(f"  {setting:<34} {chosen}")
     if run.fail_trace:
         print(run.fail_trace.rstrip())
     try:
@@ -51,24 +51,20 @@ def _facts(run: RunRecord) -> dict[str, str]:
         "took": duration_text(run.duration),
         "command": run.command or "",
         "note": run.note or "",
-        "tags": ", ".join(run.columns["tags"] or ()),
+        "tags": ", ".join(run.tags),
         "machine": ", ".join(machine),
-        "folder": str(run.folder.path),
+        "folder": str(run.folder),
     }
 
 
-def _evaluations(run: RunRecord) -> list[str]:
-    lines = []
-    for done in read_evaluations(run):
-        try:
-            low, high = done["return_ci95"]
-            lines.append(
-                f"return {done['return_mean']:.3f} ({low:.3f} to {high:.3f}) after "
-                f"{done['t_env']:,} steps, {done['episodes']} games {' '.join(done['overrides'])}"
-            )
-        except (ValueError, KeyError, TypeError):
-            lines.append("a line that cannot be read")
-    return lines
+def _evaluation(done: Evaluation | None) -> str:
+    if done is None:
+        return "a line that cannot be read"
+    spread = "({:.3f} to {:.3f}) ".format(*done.return_ci95) if done.return_ci95 else ""
+    return (
+        f"return {done.return_mean:.3f} {spread}after {done.t_env:,} steps, {done.episodes} games "
+        f"{' '.join(done.overrides)}"
+    )
 
 
 def _drawing(curve: Curve, metric: str) -> str:

@@ -10,7 +10,8 @@ from pymongo.errors import PyMongoError
 from tqdm import tqdm
 
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.run_folder import RunFolder, find_run, run_folders
+from acd_plugin.tracking.results import find_run, run_folders
+from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 from acd_plugin.tracking.trackers.mongo.copier import Change, RunCopier, RunStore
 
@@ -49,7 +50,7 @@ def _copy_all(folders: list[RunFolder], store: RunStore) -> tuple[Counter[Change
             continue
         if copier.lines.unreadable:
             problems.append(
-                f"{folder.metrics}: {copier.lines.unreadable} lines cannot be read; "
-                "the others were copied"
+                f"{folder.place / 'metrics.jsonl'}: {copier.lines.unreadable} lines cannot be "
+                "read; the others were copied"
             )
     return changes, problems

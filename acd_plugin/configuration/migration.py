@@ -57,6 +57,7 @@ def _from_0_1_0(config: Config) -> None:
         "env_name": _NAMES_0_1_0.get(str(scenario), scenario or config.get("env")),
         "game": game,
         "plugins": [],
+        "trackers": [],
         "episodes_max": None,
     }
     interval = config.get(_TARGETS)

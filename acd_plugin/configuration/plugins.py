@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import importlib.util
 import sys
@@ -9,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from acd_plugin.errors import UserError
+
+_TRACKERS = "acd_plugin.tracking.trackers"
 
 
 def load_plugins(files: Iterable[str]) -> None:
@@ -37,9 +40,24 @@ def load_plugins(files: Iterable[str]) -> None:
 
 
 def content_of(files: Iterable[str]) -> str:
-    """Return a short name of what the files contain, for the identity of a run; "" for none."""
+    """Return a short name of what the files contain, for the identity of a run; "" for none.
+
+    Files that only add trackers do not count: what is recorded where changes nothing else.
+    """
     digest = hashlib.sha256()
-    contents = [Path(file).read_bytes() for file in files]
+    contents = [content for file in files if not _only_tracks(content := Path(file).read_bytes())]
     for content in contents:
         digest.update(hashlib.sha256(content).digest())
     return digest.hexdigest()[:16] if contents else ""
+
+
+def _only_tracks(content: bytes) -> bool:
+    """Whether a file that was imported reaches nothing of this package but `tracking.trackers`."""
+    imported = set()
+    for node in ast.walk(ast.parse(content)):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add(str(node.module))
+    ours = {name for name in imported if name.split(".")[0] == "acd_plugin"}
+    return bool(ours) and all(name.startswith(_TRACKERS) for name in ours)

@@ -10,6 +10,7 @@ from acd_plugin.analysis.runs.evaluations import common_evaluation
 from acd_plugin.analysis.runs.groups import learned_with
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.configuration.layers import Config
+from acd_plugin.configuration.migration import migrate
 from acd_plugin.experiments.plan import Job
 
 
@@ -25,8 +26,8 @@ class State(Enum):
 def find_runs(jobs: Iterable[Job], results: Path) -> dict[Job, RunRecord]:
     """Return the run of every job that has one: the one that came farthest.
 
-    A run belongs to a job when it learned with the same settings, seed and number of steps, by the
-    same version of this program, whoever started it.
+    A run belongs to a job when it learned with the same settings, seed and number of steps, whoever
+    started it, and wherever it is kept.
     """
     records, _ = read_records(results)
     farthest: dict[Hashable, RunRecord] = {}
@@ -52,4 +53,4 @@ def _progress(run: RunRecord) -> tuple[bool, bool, int]:
 
 
 def _identity(config: Config) -> Hashable:
-    return (learned_with(config), config.get("seed"), config.get("t_max"))
+    return (learned_with(migrate(config)), config.get("seed"), config.get("t_max"))

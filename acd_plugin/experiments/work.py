@@ -83,7 +83,7 @@ def log_of(job: Job, results: Path) -> Path:
 def _words(job: Job, state: State, run: RunRecord | None, results: Path) -> list[str]:
     if run is None or state is State.MISSING:
         return ["train", *job.words, f"local_results_path={str(results)!r}"]
-    place = str(run.folder.path)
+    place = str(run.folder)
     if state is State.STOPPED:
         return ["resume", place]
     return ["evaluate", place, "--episodes", str(job.evaluation_episodes)]

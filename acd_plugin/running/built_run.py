@@ -1,28 +1,24 @@
 """A run of the built-in host, built before there is a folder for its record.
 
 What a component refuses shows when the run is built, and then nothing has been written. When the
-folder is there, the recorder's sinks are attached, and the same run is trained.
+folder is there, the recorder is attached to its record, and the same run is trained.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from acd_plugin.components.contracts import StateDict
-from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.global_generators import GlobalGenerators
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.assembly import make_training
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.sacred_run import SacredRun
+from acd_plugin.running.stop_signal import StopSignal
 from acd_plugin.running.stored_run import StoredRun
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
 from acd_plugin.tracking.console import Progress, logger
 from acd_plugin.tracking.metric_file import drop_metrics_after
 from acd_plugin.tracking.recorder import Recorder
 from acd_plugin.tracking.run_folder import RunFolder
-from acd_plugin.tracking.stop_signal import StopSignal
-from acd_plugin.tracking.trackers.metric_sinks import MetricSink, SacredSink, TensorBoardSink
 
 
 class BuiltRun:
@@ -32,10 +28,9 @@ class BuiltRun:
         self._spec = spec
         self._stored = stored
         self._stop = StopSignal()
-        self._sinks: list[MetricSink] = []
         t_env = stored.t_env if stored else 0
         progress = Progress(spec.settings.t_max, t_env, spec.settings.batch_size)
-        self._recorder = Recorder(self._sinks, progress, self._save, self._stop.requested)
+        self._recorder = Recorder(progress, self._save, self._stop.requested)
         try:
             self._training = make_training(spec, self._recorder, host)
         except BaseException:
@@ -46,11 +41,9 @@ class BuiltRun:
     def train(self, run: SacredRun, folder: RunFolder) -> float | None:
         """Train to the end and return the last test's return; see `Training.train`."""
         self._run, self._folder = run, folder
-        self._sinks.append(SacredSink(run))
+        self._recorder.attach(run)
         with self._stop:
             try:
-                if self._spec.settings.use_tensorboard:
-                    self._sinks.append(_tensorboard(folder.tensorboard))
                 self._generators.restore()  # Sacred has seeded them since
                 if self._stored is not None:
                     drop_metrics_after(folder, self._stored.t_env)
@@ -68,12 +61,3 @@ class BuiltRun:
             save_checkpoint(self._folder, checkpoint, self._spec.settings.keep_checkpoints)
         except OSError as error:  # the next one may succeed, and training is worth more than it
             logger.warning("no checkpoint at step %d: %s", t_env, error.strerror or error)
-
-
-def _tensorboard(folder: Path) -> TensorBoardSink:
-    try:
-        return TensorBoardSink(folder)
-    except ImportError:
-        raise UserError(
-            "use_tensorboard=True needs the package tensorboard: pip install tensorboard"
-        ) from None

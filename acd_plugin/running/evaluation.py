@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from acd_plugin.analysis.statistics import mean_interval
 from acd_plugin.errors import UserError
 from acd_plugin.running.stored_run import StoredRun, load_policy, refuse_another_game, spec_of
+from acd_plugin.tracking.evaluations import Evaluation, append_evaluations
 
 _BACKEND = "env_args.backend"
 Outcome = dict[str, NDArray[np.float64]]  # "return" and every statistic, each (games,)
@@ -79,8 +79,7 @@ def store(run: StoredRun, games: Games, plays: Sequence[Played]) -> Path | None:
         return None
     path = run.folder.evaluations
     try:
-        with path.open("a") as file:
-            file.writelines(json.dumps(_record(run, games, played)) + "\n" for played in plays)
+        append_evaluations(run.folder, [_record(run, games, played) for played in plays])
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error.strerror})") from None
     return path
@@ -116,14 +115,14 @@ def _play(
     return outcome
 
 
-def _record(run: StoredRun, games: Games, played: Played) -> dict[str, Any]:
-    return {
-        "time": datetime.now(timezone.utc).isoformat(),
-        "checkpoint": run.path.name,
-        "t_env": run.t_env,
-        "episodes": games.episodes,
-        "seed": games.seed,
-        "overrides": [f"{key}={value}" for key, value in played.changes.items()],
+def _record(run: StoredRun, games: Games, played: Played) -> Evaluation:
+    return Evaluation(
+        time=datetime.now(timezone.utc).isoformat(),
+        checkpoint=run.path.name,
+        t_env=run.t_env,
+        episodes=games.episodes,
+        seed=games.seed,
+        overrides=tuple(f"{key}={value}" for key, value in played.changes.items()),
         **summary(played.outcome),
-        "returns": played.outcome["return"].tolist(),
-    }
+        returns=tuple(played.outcome["return"].tolist()),
+    )

@@ -14,6 +14,7 @@ from acd_plugin.running.sacred_run import About, SacredRun, record
 from acd_plugin.tracking.console import logger, program
 from acd_plugin.tracking.observer import RunFolderObserver
 from acd_plugin.tracking.run_folder import RunFolder
+from acd_plugin.tracking.trackers.attached import Trackers
 from acd_plugin.tracking.trackers.mongo.address import MongoAddress
 from acd_plugin.tracking.trackers.mongo.mirror import Mirror
 
@@ -45,13 +46,13 @@ def recorded_run(
     run. Raises RunStopped after Ctrl-C, when everything was saved.
     """
     observer = RunFolderObserver(spec.settings.local_results_path, folder)
-    mirrors: list[Mirror] = []
+    trackers = Trackers(spec.config)
 
     def work(run: SacredRun) -> float | None:
         logger.info("run folder: %s", observer.dir)
         if mongo is not None:
-            mirrors.append(Mirror(observer.folder, mongo))
-            mirrors[0].start()
+            trackers.attach("mongo", Mirror(observer.folder, mongo).start())
+        trackers.open(observer.folder)
         try:
             result = train(run, observer.folder)
         except TrainingStoppedError:
@@ -61,10 +62,9 @@ def recorded_run(
         return result
 
     try:
-        record(spec.config, observer, work, about)
+        record(spec.config, [observer, trackers], work, about)
     finally:
-        for mirror in mirrors:
-            mirror.finish()
+        trackers.close()
     return observer.folder
 
 

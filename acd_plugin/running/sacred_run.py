@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from sacred import SETTINGS, Experiment
+from sacred.observers import RunObserver
 
 import acd_plugin
 from acd_plugin.configuration.layers import Config
 from acd_plugin.tracking.columns import flat_columns
 from acd_plugin.tracking.console import logger
-from acd_plugin.tracking.observer import RunFolderObserver
 
 SETTINGS.CAPTURE_MODE = "sys"  # "fd" loses the end of the output when not on a terminal
 SETTINGS.CONFIG.READ_ONLY_CONFIG = False  # configurations are handed on to be extended
@@ -41,7 +41,7 @@ class About(NamedTuple):
 
 def record(
     config: Config,
-    observer: RunFolderObserver,
+    observers: Sequence[RunObserver],
     work: Callable[[SacredRun], float | None],
     about: About,
 ) -> None:
@@ -57,7 +57,7 @@ def record(
         interactive=True,  # Sacred otherwise refuses to start from a notebook
     )
     experiment.logger = logger  # its own would be named after the experiment
-    experiment.observers.append(observer)
+    experiment.observers += observers
     experiment.add_config(config)
 
     def main(_run: SacredRun) -> float | None:

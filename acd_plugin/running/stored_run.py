@@ -17,7 +17,8 @@ from acd_plugin.running.assembly import make_policy
 from acd_plugin.running.memory import check_playing_memory
 from acd_plugin.running.run_spec import RunSpec, changed_content, resolve
 from acd_plugin.tracking.checkpoint import load_checkpoint
-from acd_plugin.tracking.run_folder import RunFolder, find_run
+from acd_plugin.tracking.results import find_run
+from acd_plugin.tracking.run_folder import RunFolder
 
 
 @dataclass(frozen=True)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+_SETTINGS = ("host", "seed", "n_bits", "lr")
+_OF_THE_ENVIRONMENT = ("backend", "detection_rate", "analyse_mode")
 
 
-def flat_columns(config: Mapping[str, Any]) -> dict[str, Any]:
+def flat_columns(config: Mapping[str, object]) -> dict[str, object]:
     """Return columns that every run has (None where a setting does not apply).
 
     Omniboard makes columns of plain values at the top of a configuration only.
     """
-    env_args = config.get("env_args", {})
+    env_args = config.get("env_args")
+    env_args = env_args if isinstance(env_args, Mapping) else {}
     return {
         "algorithm": config.get("name"),
-        "environment": env_args.get("scenario", config.get("env")),
-        "backend": env_args.get("backend"),
-        "detection_rate": env_args.get("detection_rate"),
-        "analyse_mode": env_args.get("analyse_mode"),
-        "host": config.get("host"),
-        "seed": config.get("seed"),
-        "n_bits": config.get("n_bits"),
-        "lr": config.get("lr"),
-        "tags": config.get("tags", []),
+        "environment": config.get("env_name"),
+        "tags": config.get("tags") or [],
+        **{key: config.get(key) for key in _SETTINGS},
+        **{key: env_args.get(key) for key in _OF_THE_ENVIRONMENT},
     }

@@ -7,30 +7,34 @@ import math
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from acd_plugin.tracking.console import Progress, logger
-from acd_plugin.tracking.trackers.metric_sinks import MetricSink
 
 _RECENT = 5  # points over which the console averages, as EPyMARL's does
 _SHOWN = ("return_mean", "test_return_mean", "epsilon", "loss", "grad_norm", "messages_sent_mean")
 
 
+class Metrics(Protocol):
+    """Takes numbers, as a Sacred run does, which hands them on to folder and trackers."""
+
+    def log_scalar(self, metric_name: str, value: float, step: int) -> None: ...
+
+
 class Recorder:
     """The logger that EPyMARL's components expect, and the training loop's `Recorder`.
 
-    Adding a tracker means writing one `MetricSink` and passing it in.
+    Numbers go nowhere until `attach` says where: a run is built before there is a folder for it.
     """
 
     def __init__(
         self,
-        sinks: list[MetricSink],
         progress: Progress,
         save: Callable[[dict[str, Any], int], None],
         should_stop: Callable[[], bool],
     ) -> None:
         self.console_logger: logging.Logger = logger
-        self._sinks = sinks
+        self._metrics: Metrics | None = None
         self._progress = progress
         self._save = save
         self.should_stop = should_stop
@@ -38,6 +42,10 @@ class Recorder:
         self._latest_step = 0
         self._speed_mark = (time.monotonic(), 0)
         self._warned: set[str] = set()
+
+    def attach(self, metrics: Metrics) -> None:
+        """Record from now on."""
+        self._metrics = metrics
 
     def log_stat(self, key: str, value: float, t: int) -> None:
         """Record one number; what is not finite is reported once and left out."""
@@ -48,8 +56,8 @@ class Recorder:
                 logger.warning("%s is %s at step %d: not recorded", key, number, t)
             return
         self._recent[key].append(number)
-        for sink in self._sinks:
-            sink.write(key, number, int(t))
+        if self._metrics is not None:
+            self._metrics.log_scalar(key, number, int(t))
 
     def latest(self, key: str) -> float | None:
         """Return the last value of a metric, if it has any."""
@@ -81,8 +89,6 @@ class Recorder:
 
     def close(self) -> None:
         self._progress.close()
-        for sink in self._sinks:
-            sink.close()
 
 
 class NullRecorder:

@@ -1,36 +1,43 @@
-"""The folder of one run: where its files are and how it is found again."""
+"""The folder of one run: where its files are, and how they are read and written."""
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 import threading
 import uuid
 from pathlib import Path
 from typing import Any
 
-from acd_plugin.errors import UserError, listing, nearest
+from acd_plugin.errors import UserError
 
 
 class RunFolder:
-    """Paths inside ``results/<id>``."""
+    """Paths inside ``results/<id>``.
 
-    def __init__(self, path: Path) -> None:
+    ``id`` and ``place`` are how users name the run; one that is kept in an archive has its files
+    elsewhere, at ``path``.
+    """
+
+    def __init__(self, path: Path, place: Path | None = None, id: str | None = None) -> None:
         self.path = path
+        self.place = place or path
+        self.id = id or path.name
         self.checkpoints = path / "checkpoints"
         self.checkpoint_index = path / "checkpoints.json"
         self.metrics = path / "metrics.jsonl"
         self.evaluations = path / "evaluations.jsonl"
         self.communication = path / "communication.json"
-        self.tensorboard = path / "tensorboard"
+
+    def __str__(self) -> str:
+        return str(self.place)
 
     def latest_checkpoint(self) -> Path:
         """Return the checkpoint with the most environment steps; UserError when there is none."""
         found = [path for path in self.checkpoints.glob("*.pt") if path.stem.isdigit()]
         if not found:
-            raise UserError(f"{self.path}: has no checkpoint; train with save_model=True")
+            raise UserError(f"{self}: has no checkpoint; train with save_model=True")
         return max(found, key=lambda path: int(path.stem))
 
     def key(self) -> str:
@@ -42,34 +49,11 @@ class RunFolder:
         except FileExistsError:
             pass
         except OSError as error:
-            raise UserError(f"{self.path}: cannot be written ({error.strerror})") from None
+            raise UserError(f"{self}: cannot be written ({error.strerror})") from None
         key = path.read_text().strip()
         if not key:
             raise UserError(f"{path}: is empty: delete it, and the run gets a new key")
         return key
-
-
-def run_folders(results: Path) -> list[RunFolder]:
-    """Return all runs in a folder of results, damaged ones too, in the order of their numbers."""
-    marks = ("run.json", "config.json", "metrics.jsonl")
-    paths = {path.parent for mark in marks for path in results.glob(f"*/{mark}")}
-    return [RunFolder(path) for path in sorted(paths, key=_number)]
-
-
-def _number(path: Path) -> tuple[int, str]:
-    return (int(path.name) if path.name.isdigit() else sys.maxsize, path.name)
-
-
-def find_run(name: str, results: str) -> RunFolder:
-    """Return the run with this id under ``results``, or at this path; UserError otherwise."""
-    for path in (Path(name), Path(results) / name):
-        if (path / "run.json").is_file():
-            return RunFolder(path)
-    known = [path.parent.name for path in Path(results).glob("*/run.json")]
-    raise UserError(
-        f"no run '{name}'{nearest(name, known)} (runs in {results}: {listing(known) or 'none'}; "
-        "or give the path of a run folder)"
-    )
 
 
 def read_json(path: Path) -> dict[str, Any]:

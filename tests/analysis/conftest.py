@@ -42,8 +42,11 @@ def make(tmp_path: Path) -> Make:
             "meta": {"comment": "a remark", "command_line": COMMAND},
             "host": {"hostname": "here", "cpu": "some"},
         }
+        env_args = config.get("env_args", {"scenario": "small", "detection_rate": 0.5})
+        scenario = env_args["scenario"]
         whole = {"name": "dial", "seed": 0, "lr": 0.1, "env": "cyborg", "tags": []}
-        whole |= {"env_args": {"scenario": "small", "detection_rate": 0.5}, **config}
+        whole |= {"numbers": 1, "env_name": scenario, "env_args": env_args, "episode_limit": 1}
+        whole |= {"game": {"rules": "1", "scenario": f"content of {scenario}"}, **config}
         (folder / "run.json").write_text(json.dumps(run))
         (folder / "config.json").write_text(json.dumps(whole))
         with (folder / "metrics.jsonl").open("w") as file:

@@ -9,18 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd_plugin.analysis.curves.learning_curve import Curve
+from acd_plugin.analysis.curves.learning_curve import Curve, change_at_the_end, steps_to_reach
 from acd_plugin.analysis.statistics import (
-    change_at_the_end,
+    bootstrap_interval,
     contrast,
     equivalence_interval,
-    improvement_interval,
     mean_interval,
     performance_profile,
     pooled_iqm,
     probability_of_improvement,
-    steps_to_reach,
-    stratified_bootstrap,
     summarise,
 )
 
@@ -63,7 +60,8 @@ def test_equivalence_by_hand() -> None:
 def test_the_probability_of_improvement_by_hand() -> None:
     # Of six pairs, three are higher and one is equal.
     assert probability_of_improvement(np.array([1.0, 3.0]), np.array([0.0, 1.0, 5.0])) == 3.5 / 6
-    assert improvement_interval(np.array([1.0, 2.0]), np.array([-1.0, 0.0])) == (1.0, 1.0)
+    certain = (np.array([1.0, 2.0]), np.array([-1.0, 0.0]))
+    assert bootstrap_interval(certain, probability_of_improvement) == (1.0, 1.0)
 
 
 def test_a_contrast_by_hand() -> None:
@@ -96,8 +94,9 @@ def test_profiles_fall_from_all_to_none(scores: np.ndarray) -> None:
 
 def test_the_bootstrap_draws_every_environment_by_itself() -> None:
     # All runs are alike within an environment: whatever is drawn, the statistic is the same.
-    scores = np.tile([-1.0, -50.0], (5, 1))
-    assert stratified_bootstrap(scores, lambda drawn: drawn.mean(axis=(1, 2))) == (-25.5, -25.5)
+    environments = (np.full(5, -1.0), np.full(5, -50.0))
+    found = bootstrap_interval(environments, lambda *drawn, axis: np.mean(drawn, axis=(0, axis)))
+    assert found == (-25.5, -25.5)
 
 
 def test_the_step_that_reaches_a_threshold() -> None:
@@ -119,8 +118,8 @@ def test_rliable_finds_the_same() -> None:
     generator = np.random.default_rng(3)
     scores = generator.normal(-10, 3, size=(8, 4))
     others = generator.normal(-9, 3, size=(8, 4))
-    assert pooled_iqm(scores) == pytest.approx(metrics.aggregate_iqm(scores))
-    found = stratified_bootstrap(scores, pooled_iqm)
+    assert pooled_iqm(*scores.T) == pytest.approx(metrics.aggregate_iqm(scores))
+    found = bootstrap_interval(tuple(scores.T), pooled_iqm)
     _, theirs = library.get_interval_estimates(
         {"a": scores}, lambda x: np.array([metrics.aggregate_iqm(x)]), reps=5000
     )

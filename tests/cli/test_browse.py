@@ -29,9 +29,9 @@ def test_runs_are_listed_and_found(call: Call) -> None:
     listed = call("runs")
     heading, dial, qmix, count, stopped = listed.out.splitlines()
     assert heading.split()[:4] == ["id", "status", "algorithm", "environment"]
-    assert dial.split()[:5] == ["1", "COMPLETED", "dial", "dial_2_subnets", "0"]
+    assert dial.split()[:5] == ["1", "COMPLETED", "dial", "cyborg_small", "0"]
     assert dial.endswith("mine")
-    assert qmix.split()[:5] == ["2", "KILLED", "qmix", "dial_2_subnets", "5"]
+    assert qmix.split()[:5] == ["2", "KILLED", "qmix", "cyborg_small", "5"]
     assert count == "2 of 2 runs in results"
     assert stopped == "can go on: 2 (with: python main.py resume ID)"
     for condition in ("--algorithm=dial", "--status=COMPLETED", "--tag=mine", "--seed=0"):
@@ -44,7 +44,7 @@ def test_runs_are_listed_and_found(call: Call) -> None:
 def test_one_run_is_shown(call: Call) -> None:
     call("evaluate", "1", "--episodes=8")
     shown = call("show", "1").out
-    assert "run 1: dial on dial_2_subnets, seed 0" in shown
+    assert "run 1: dial on cyborg_small, seed 0" in shown
     assert "command      python main.py train --config=dial --env-config=cyborg_small" in shown
     assert "note         a remark" in shown
     assert "steps, 8 games" in shown
@@ -86,7 +86,7 @@ def test_a_report_is_written(call: Call, two_runs: Path) -> None:
     written = {path.name for path in (two_runs / "report").iterdir()}
     assert written == {
         *("report.html", "report.md", "scores.csv", "curves.csv"),
-        *("curves_1.png", "profiles_1.png"),
+        *("curves_cyborg_small.png", "profiles_cyborg_small.png"),
     }
     page = (two_runs / "report" / "report.html").read_text()
     assert "<h1>Ours</h1>" in page

@@ -27,7 +27,8 @@ def test_a_copy_is_read_like_the_run(call: Call, finished: Path) -> None:
     assert "Commands that made the runs" in (_report(call, "results", "whole"))
     assert _report(call, "kept", "copy") == _report(call, "results", "whole")
     assert "after 960 steps, 16 games" in call("show", "1", "--results=kept").out
-    kept = [point for point in numbers(finished / "1") if point[0] == "test_return_mean"]
+    names = ("episode", "test_return_mean")
+    kept = [point for point in numbers(finished / "1") if point[0] in names]
     assert numbers(Path("kept/1")) == kept
     assert call("evaluate", "kept/1").err.startswith("error: kept/1: has no checkpoint")
 
@@ -37,8 +38,37 @@ def _report(call: Call, results: str, out: str) -> str:
     return Path(out, "report.md").read_text()
 
 
+def test_an_archive_is_read_like_a_folder(call: Call, finished: Path) -> None:
+    del finished
+    assert "1 of 1 runs copied to kept.tar.xz" in call("publish", "results", "kept.tar.xz").out
+    assert _report(call, "kept.tar.xz", "copy") == _report(call, "results", "whole")
+    assert "folder       kept.tar.xz/1" in call("show", "1", "--results=kept.tar.xz").out
+    assert "1 of 1 runs in kept.tar.xz" in call("runs", "--results=kept.tar.xz").out
+    assert call("compare", "--results=kept.tar.xz", "--out=a.png").code == 0
+    assert call("evaluate", "kept.tar.xz/1").err.startswith("error: kept.tar.xz/1: has no checkp")
+    before = Path("kept.tar.xz").read_bytes()
+    call("publish", "results", "kept.tar.xz")
+    assert Path("kept.tar.xz").read_bytes() == before
+    assert "1 of 1 runs copied" in call("publish", "kept.tar.xz", "again.tar.xz").out
+    assert Path("again.tar.xz").read_bytes() == before
+    Path("kept.tar.xz").rename("results/kept.tar.xz")
+    assert [line.split()[0] for line in call("runs").out.splitlines()[1:3]] == [
+        *("1", "kept.tar.xz/1")
+    ]
+
+
+def test_nothing_is_written_when_nothing_can_be_copied(call: Call, finished: Path) -> None:
+    path = finished / "1" / "run.json"
+    path.write_text(json.dumps({**run_json(finished / "1"), "status": "FAILED"}))
+    assert call("publish", "results", "kept.tar.xz").code == 2
+    assert not Path("kept.tar.xz").exists()
+
+
 @pytest.mark.usefixtures("finished")
 def test_a_copy_tells_nothing_about_the_machine(call: Call, tmp_path: Path) -> None:
+    path = Path("results/1/config.json")
+    config = {**json.loads(path.read_text()), "plugins": [str(tmp_path / "my_tracker.py")]}
+    path.write_text(json.dumps(config))
     call("publish", "results", "kept")
     text = "".join(p.read_text() for p in Path("kept").rglob("*") if p.is_file())
     assert str(tmp_path) not in text
@@ -54,7 +84,9 @@ def test_copies_join_those_that_are_there(call: Call, finished: Path) -> None:
     assert call("publish", "results", "kept").code == 0
     algorithms = [json.loads(Path(f"kept/{run}/config.json").read_text())["name"] for run in "12"]
     assert algorithms == ["dial", "qmix"]
-    assert {name for name, _, _ in numbers(Path("kept/2"))} == {"test_return_mean", "loss"}
+    assert {name for name, _, _ in numbers(Path("kept/2"))} == {
+        *("episode", "loss", "test_return_mean")
+    }
     assert call("resume", "1", "with", f"t_max={6 * EPOCH}").code == 0
     call("publish", "results", "kept")
     assert sorted(path.name for path in Path("kept").iterdir()) == ["1", "2"]

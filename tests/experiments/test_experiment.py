@@ -52,6 +52,9 @@ def test_a_plan_is_done_once(call: Call, results: Path, write_plan: WritePlan) -
     assert "nothing to do" in again.out
     assert call("publish", str(results), "kept").code == 0
     assert "nothing to do" in call("experiment", "run", plan, "--results=kept").out
+    Path("elsewhere").mkdir()
+    assert call("publish", str(results), "elsewhere/kept.tar.xz").code == 0
+    assert "nothing to do" in call("experiment", "run", plan, "--results=elsewhere").out
     assert len(statuses(results)) == 1
     more = write_plan(
         algorithms={"talks": {"config": "dial"}},

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from acd_plugin.analysis.curves.learning_curve import Array, Band, Curve, band, mean, read_curve
+from acd_plugin.analysis.curves.learning_curve import Band, Curve, band, read_curve
 from acd_plugin.analysis.curves.plots import learning_curves
 from acd_plugin.analysis.runs.groups import grouped
 from acd_plugin.analysis.runs.run_record import RunRecord
+from acd_plugin.analysis.statistics import Statistic, mean
 from acd_plugin.errors import UserError
 
 
@@ -37,27 +38,26 @@ class Comparison(NamedTuple):
 
     def rows(self) -> list[list[str]]:
         """Return the table of the groups' last points, with a heading."""
-        heading = ["group", "runs", "steps", f"{self.centre} at the end", "95% interval"]
-        return [
-            [*heading, "each run"],
-            *(
+        at_the_end = f"{self.centre} at the end"
+        rows = [["group", "runs", "steps", at_the_end, "95% interval", "each run"]]
+        for name, runs, curves, over in self.groups:
+            rows.append(
                 [
-                    group.name,
-                    str(group.band.runs),
-                    f"{group.band.steps[-1]:,.0f}",
-                    f"{group.band.centre[-1]:.2f}",
-                    f"{group.band.low[-1]:.2f} to {group.band.high[-1]:.2f}",
-                    ", ".join(f"{curve.values[-1]:.2f}" for curve in group.curves),
+                    name,
+                    str(len(runs)),
+                    f"{over.steps[-1]:,.0f}",
+                    f"{over.centre[-1]:.2f}",
+                    f"{over.low[-1]:.2f} to {over.high[-1]:.2f}",
+                    ", ".join(f"{curve.values[-1]:.2f}" for curve in curves),
                 ]
-                for group in self.groups
-            ),
-        ]
+            )
+        return rows
 
 
 def compare(
     runs: Sequence[RunRecord],
     metric: str,
-    centre: Callable[[Array], Array] = mean,
+    centre: Statistic = mean,
     centre_name: str = "mean",
 ) -> Comparison:
     """Compare runs; those without the metric are left out and named.
@@ -80,7 +80,7 @@ def compare(
     return Comparison(groups, metric, centre_name, problems)
 
 
-def _band(name: str, curves: Mapping[str, Curve], centre: Callable[[Array], Array]) -> Band:
+def _band(name: str, curves: Mapping[str, Curve], centre: Statistic) -> Band:
     starts = max(curve.steps[0] for curve in curves.values())
     if any(curve.steps[-1] < starts for curve in curves.values()):
         raise UserError(f"the runs {', '.join(curves)} of '{name}' have no steps in common")

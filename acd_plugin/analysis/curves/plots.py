@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from acd_plugin.analysis.curves.learning_curve import Array, Band, Curve
+from acd_plugin.analysis.curves.learning_curve import Band, Curve
+from acd_plugin.analysis.statistics import Array
 
 _COLOURS = 10  # of matplotlib's default cycle
 

@@ -5,8 +5,9 @@ Shape legend: S samples, G games, T steps, N agents, L bits that an agent receiv
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ Symbols = NDArray[np.int64]
 _PERMUTATIONS = 200
 
 
-class Information(NamedTuple):
+@dataclass(frozen=True)
+class Information:
     """Mutual information in bits, beside what chance alone would show."""
 
     bits: float
@@ -36,12 +38,12 @@ def mutual_information(first: Symbols, second: Symbols) -> float:
     The plug-in estimate (Shannon 1948): of the observed frequencies. It is biased upwards, which is
     what `information` compares it with chance for.
     """
-    joint = np.zeros((first.max() + 1, second.max() + 1))
-    np.add.at(joint, (first, second), 1.0)
-    joint /= joint.sum()
-    independent = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
-    present = joint > 0
-    return float((joint[present] * np.log2(joint[present] / independent[present])).sum())
+    from sklearn.metrics import mutual_info_score  # noqa: PLC0415 - slow to load
+
+    width = second.max() + 1
+    counts = np.bincount(first * width + second, minlength=(first.max() + 1) * width)
+    found = mutual_info_score(None, None, contingency=counts.reshape(-1, width))
+    return float(found) / math.log(2)
 
 
 def information(
@@ -76,7 +78,8 @@ def influence(actual: Symbols, flipped: Symbols, played: NDArray[np.bool_]) -> f
     return float(changed.sum() / count) if count else 0.0
 
 
-class Event(NamedTuple):
+@dataclass(frozen=True)
+class Event:
     """How sending goes with one bit of the sender's own observation."""
 
     name: str
@@ -101,7 +104,8 @@ def rate(sent: NDArray[np.bool_]) -> float | None:
     return float(sent.mean()) if len(sent) else None
 
 
-class Explanation(NamedTuple):
+@dataclass(frozen=True)
+class Explanation:
     """A small decision tree that says when an agent sends."""
 
     rules: str

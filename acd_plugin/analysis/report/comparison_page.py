@@ -20,7 +20,7 @@ def page(comparison: Comparison) -> str:
         for run in group.runs:
             result = "" if run.result is None else f"{run.result:.2f}"
             command = run.command or "not recorded"
-            made.append([run.id, group.name, str(run.columns["seed"]), run.status, result, command])
+            made.append([run.id, group.name, str(run.seed), run.status, result, command])
     common = [
         [key, str(value)] for key, value in sorted(settings(runs[0]).items()) if key not in keys
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,15 +12,15 @@ import numpy as np
 
 from acd_plugin.analysis.curves.learning_curve import band
 from acd_plugin.analysis.curves.plots import learning_curves, profiles
-from acd_plugin.analysis.messages.message_tables import (
+from acd_plugin.analysis.report import score_tables
+from acd_plugin.analysis.report.document import Code, Picture, Section, Table, Text
+from acd_plugin.analysis.report.message_tables import (
     effects,
     events,
     examined_runs,
     messages,
     subjects,
 )
-from acd_plugin.analysis.report import score_tables
-from acd_plugin.analysis.report.document import Code, Picture, Section, Table, Text
 from acd_plugin.analysis.report.scores import Cell
 from acd_plugin.analysis.runs.groups import settings
 from acd_plugin.analysis.statistics import performance_profile
@@ -42,9 +43,9 @@ def make_report(cells: Sequence[Cell], problems: Sequence[str]) -> Report:
         raise UserError(problems[0] if problems else "no finished runs to report on")
     environments = list(dict.fromkeys(cell.environment for cell in cells))
     sections = [_overview(cells, environments, problems)]
-    for number, environment in enumerate(environments, start=1):
+    for environment in environments:
         inside = [cell for cell in cells if cell.environment == environment]
-        sections.append(_environment(environment, inside, number))
+        sections.append(_environment(environment, inside))
     data = {"scores.csv": _scores(cells), "curves.csv": _curves(cells)}
     examined = examined_runs(cells)
     if examined:
@@ -68,10 +69,11 @@ def _overview(
     return Section("Results", [table, Text(explanation), *warnings])
 
 
-def _environment(name: str, cells: Sequence[Cell], number: int) -> Section:
+def _environment(name: str, cells: Sequence[Cell]) -> Section:
     bands = {cell.group: band([score.curve for score in cell.scores]) for cell in cells}
     curves = {cell.group: [score.curve for score in cell.scores] for cell in cells}
-    thresholds = np.linspace(min(c.means.min() for c in cells) - _TINY, 0.0, 201)
+    means = np.concatenate([cell.means for cell in cells])
+    thresholds = np.linspace(means.min() - _TINY, max(0.0, means.max()), 201)
     shares = {cell.group: performance_profile(cell.means, thresholds) for cell in cells}
     learned = learning_curves(bands, curves, "test_return_mean")
     reached = profiles(thresholds, shares)
@@ -79,12 +81,17 @@ def _environment(name: str, cells: Sequence[Cell], number: int) -> Section:
         name,
         [
             *score_tables.results(cells),
-            Picture(f"curves_{number}.png", f"learning curves, {name}", learned),
+            Picture(_file("curves", name), f"learning curves, {name}", learned),
             *score_tables.speed(cells),
             *score_tables.contrasts(cells),
-            Picture(f"profiles_{number}.png", f"share of runs above a return, {name}", reached),
+            Picture(_file("profiles", name), f"share of runs above a return, {name}", reached),
         ],
     )
+
+
+def _file(shown: str, environment: str) -> str:
+    """Return a file's name that says what its picture shows."""
+    return f"{shown}_{re.sub('[^A-Za-z0-9.=-]+', '_', environment)}.png"
 
 
 def _runs(cells: Sequence[Cell]) -> Section:
@@ -104,7 +111,8 @@ def _settings(cells: Sequence[Cell]) -> Section:
     rows = [[key, *(str(own.get(key, "")) for own in columns.values())] for key in keys]
     common = [["setting", "of all"], *(row[:2] for row in rows if len(set(row[1:])) == 1)]
     own = [["setting", *columns], *(row for row in rows if len(set(row[1:])) > 1)]
-    return Section("Settings", [Table(common), Table(own)] if len(own) > 1 else [Table(common)])
+    told = Text("As this release records them; what an earlier one recorded is translated.")
+    return Section("Settings", [told, *(Table(rows) for rows in (common, own) if len(rows) > 1)])
 
 
 def _scores(cells: Sequence[Cell]) -> str:
@@ -115,7 +123,7 @@ def _scores(cells: Sequence[Cell]) -> str:
         for score in cell.scores:
             run = score.run
             measured = [f"{score.mean:.4f}", f"{score.sd:.4f}", score.episodes]
-            whose = [cell.environment, cell.group, run.id, run.columns["seed"]]
+            whose = [cell.environment, cell.group, run.id, run.seed]
             rows.append([*whose, *measured, score.is_evaluated])
     return _csv(rows)
 
@@ -124,7 +132,7 @@ def _curves(cells: Sequence[Cell]) -> str:
     rows: list[list[object]] = [["environment", "group", "run", "seed", "step", "return_mean"]]
     for cell in cells:
         for score in cell.scores:
-            whose = [cell.environment, cell.group, score.run.id, score.run.columns["seed"]]
+            whose = [cell.environment, cell.group, score.run.id, score.run.seed]
             for step, value in zip(*score.curve, strict=True):
                 rows.append([*whose, int(step), f"{value:.3f}"])
     return _csv(rows)

@@ -8,53 +8,50 @@ from itertools import combinations
 
 import numpy as np
 
-from acd_plugin.analysis.report.document import Table, Text
-from acd_plugin.analysis.report.scores import Cell
-from acd_plugin.analysis.statistics import (
-    Interval,
+from acd_plugin.analysis.curves.learning_curve import (
     change_at_the_end,
-    contrast,
+    games_until,
     steps_to_reach,
-    summarise,
 )
+from acd_plugin.analysis.report.document import Table, Text
+from acd_plugin.analysis.report.scores import Cell, Score
+from acd_plugin.analysis.statistics import Interval, contrast, summarise
 
 _SHARE_OF_THE_WAY = 0.9  # a threshold: this far from the first test to the best group's last score
 
 
 def overview(cells: Sequence[Cell], environments: Sequence[str]) -> Table:
     """Groups times environments."""
-    groups = list(dict.fromkeys(cell.group for cell in cells))
-    found = {(cell.group, cell.environment): summarise(cell.means) for cell in cells}
+    groups = dict.fromkeys(cell.group for cell in cells)
+    found = {(cell.group, cell.environment): _iqm(cell) for cell in cells}
     rows = [["IQM of the return", *environments]]
     for group in groups:
-        row = [group]
-        for environment in environments:
-            summary = found.get((group, environment))
-            if summary is None:
-                row.append("")
-            elif summary.interval is None:
-                row.append(f"{summary.iqm:.2f} (one run)")
-            else:
-                row.append(f"{summary.iqm:.2f} ({_told(summary.interval)})")
-        rows.append(row)
+        rows.append([group, *(found.get((group, name), "") for name in environments)])
     return Table(rows)
+
+
+def _iqm(cell: Cell) -> str:
+    summary = summarise(cell.means)
+    spread = "one run" if summary.interval is None else _told(summary.interval)
+    return f"{summary.iqm:.2f} ({spread})"
 
 
 def results(cells: Sequence[Cell]) -> list[Table | Text]:
     """Every group's summary and every seed's own result."""
-    heading = ["group", "runs", "mean", "sd over runs", "sd over games"]
-    rows = [[*heading, "IQM", "95% interval of the IQM", "each seed"]]
+    heading = ["group", "runs", "mean", "sd over runs", "sd over games", "IQM"]
+    rows = [[*heading, "95% interval of the IQM", "each seed"]]
     for cell in cells:
         found = summarise(cell.means)
-        each = ", ".join(
-            f"{score.run.columns['seed']}: {score.mean:.2f}{'' if score.is_evaluated else '*'}"
-            for score in cell.scores
-        )
         rows.append(
             [
-                *(cell.group, str(len(cell.scores)), f"{found.mean:.2f}"),
-                *(_unless_nan(found.sd), _unless_nan(cell.sd_over_games)),
-                *(f"{found.iqm:.2f}", _told(found.interval), each),
+                cell.group,
+                str(len(cell.scores)),
+                f"{found.mean:.2f}",
+                _unless_nan(found.sd, ".2f"),
+                _unless_nan(cell.sd_over_games, ".2f"),
+                f"{found.iqm:.2f}",
+                _told(found.interval),
+                ", ".join(_of_seed(score) for score in cell.scores),
             ]
         )
     explanation = (
@@ -65,6 +62,11 @@ def results(cells: Sequence[Cell]) -> list[Table | Text]:
     return [Table(rows), Text(explanation)]
 
 
+def _of_seed(score: Score) -> str:
+    mark = "" if score.is_evaluated else "*"
+    return f"{score.run.seed}: {score.mean:.2f}{mark}"
+
+
 def speed(cells: Sequence[Cell]) -> list[Table | Text]:
     """How many games each run needed to come most of the way, and whether it has settled."""
     best = max(float(np.mean(cell.means)) for cell in cells)
@@ -72,13 +74,9 @@ def speed(cells: Sequence[Cell]) -> list[Table | Text]:
     threshold = start + _SHARE_OF_THE_WAY * (best - start)
     rows = [["group", f"games until a test first returns {threshold:.2f}", "change at the end"]]
     for cell in cells:
-        games = []
-        for score in cell.scores:
-            steps = steps_to_reach(score.curve, threshold)
-            length = score.run.config.get("env_args", {}).get("time_limit", 1)
-            games.append("never" if steps is None else f"{steps / length:,.0f}")
+        games = [_games(score, threshold) for score in cell.scores]
         ends = [change_at_the_end(score.curve) for score in cell.scores]
-        changes = ("unknown" if math.isnan(end) else f"{end:+.2f}" for end in ends)
+        changes = [_unless_nan(end, "+.2f") or "unknown" for end in ends]
         rows.append([cell.group, ", ".join(games), ", ".join(changes)])
     explanation = (
         f"The threshold is {_SHARE_OF_THE_WAY:.0%} of the way from the first test to the best "
@@ -86,6 +84,14 @@ def speed(cells: Sequence[Cell]) -> list[Table | Text]:
         "the fifth before; near 0 when training has settled. Both for each seed."
     )
     return [Table(rows), Text(explanation)]
+
+
+def _games(score: Score, threshold: float) -> str:
+    steps = steps_to_reach(score.curve, threshold)
+    if steps is None:
+        return "never"
+    games = games_until(score.run, steps)
+    return "unknown" if games is None else f"{games:,.0f}"
 
 
 def contrasts(cells: Sequence[Cell]) -> list[Table | Text]:
@@ -109,8 +115,8 @@ def contrasts(cells: Sequence[Cell]) -> list[Table | Text]:
     return [Table(rows), Text(explanation)]
 
 
-def _unless_nan(value: float) -> str:
-    return "" if math.isnan(value) else f"{value:.2f}"
+def _unless_nan(value: float, form: str) -> str:
+    return "" if math.isnan(value) else format(value, form)
 
 
 def _told(interval: Interval | None) -> str:

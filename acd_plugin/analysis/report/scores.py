@@ -8,10 +8,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from acd_plugin.analysis.curves.learning_curve import Array, Curve, read_curve
+from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
 from acd_plugin.analysis.runs.evaluations import common_evaluation
-from acd_plugin.analysis.runs.groups import different_settings, grouped, named_values
+from acd_plugin.analysis.runs.groups import (
+    OF_THE_GAME,
+    different_settings,
+    grouped,
+    named_values,
+)
 from acd_plugin.analysis.runs.run_record import RunRecord
+from acd_plugin.analysis.statistics import Array
 from acd_plugin.errors import UserError
 
 
@@ -47,8 +53,7 @@ def cells(runs: Sequence[RunRecord]) -> tuple[list[Cell], list[str]]:
     """Return all groups in all environments, and what is wrong with runs that are in none.
 
     Only finished runs count, and each seed once. A group's name says in which settings it differs
-    from the other groups of its algorithm in that environment, the version of the program and the
-    length of training among them.
+    from the other groups of its algorithm in that environment, the length of training among them.
     """
     found, problems = [], []
     for environment, members in _by_environment(runs).items():
@@ -59,22 +64,27 @@ def cells(runs: Sequence[RunRecord]) -> tuple[list[Cell], list[str]]:
             if run.status != "COMPLETED"
         ]
         for group, same in grouped(finished, by_length=True).items():
-            scores: dict[object, Score] = {}
-            for run in same:
-                try:
-                    score = score_of(run)
-                except UserError as error:
-                    problems.append(str(error))
-                    continue
-                kept = scores.setdefault(run.columns["seed"], score)
-                if kept is not score:  # the same seed gives the same run: it is no second sample
-                    better, other = sorted((kept, score), key=_weight, reverse=True)
-                    scores[run.columns["seed"]] = better
-                    problems.append(f"run {other.run.id}: left out, it repeats run {better.run.id}")
+            scores = _scores(same, problems)
             if scores:
-                by_seed = sorted(scores.values(), key=lambda score: score.run.columns["seed"] or 0)
-                found.append(Cell(group, environment, by_seed))
+                found.append(Cell(group, environment, scores))
     return found, problems
+
+
+def _scores(same: Sequence[RunRecord], problems: list[str]) -> list[Score]:
+    """Return one score of every seed, in their order; adds to the problems what is left out."""
+    by_seed: dict[int, Score] = {}
+    for run in same:
+        try:
+            score = score_of(run)
+        except UserError as error:
+            problems.append(str(error))
+            continue
+        kept = by_seed.setdefault(run.seed, score)
+        if kept is not score:  # the same seed gives the same run: it is no second sample
+            better, other = sorted((kept, score), key=_weight, reverse=True)
+            by_seed[run.seed] = better
+            problems.append(f"run {other.run.id}: left out, it repeats run {better.run.id}")
+    return [by_seed[seed] for seed in sorted(by_seed)]
 
 
 def _weight(score: Score) -> tuple[bool, int]:
@@ -86,19 +96,19 @@ def score_of(run: RunRecord) -> Score:
     curve = read_curve(run)
     done = common_evaluation(run)
     if done is not None:
-        return Score(run, *done, True, curve)
+        return Score(run, done.return_mean, done.return_std, done.episodes, True, curve)
     episodes = int(run.config.get("test_nepisode", 0))
     return Score(run, float(curve.values[-1]), float("nan"), episodes, False, curve)
 
 
 def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
-    """Group runs by what they played; a name has whatever differs within its scenario."""
-    scenarios: dict[str, list[RunRecord]] = defaultdict(list)
+    """Group runs by what they played; a name has whatever differs within its environment."""
+    environments: dict[str, list[RunRecord]] = defaultdict(list)
     for run in runs:
-        scenarios[str(run.columns["environment"])].append(run)
+        environments[run.environment].append(run)
     groups: dict[str, list[RunRecord]] = defaultdict(list)
-    for scenario, members in scenarios.items():
-        differing = [key for key in different_settings(members) if key.startswith("env_args.")]
+    for environment, members in environments.items():
+        differing = [key for key in different_settings(members) if key.startswith(OF_THE_GAME)]
         for run in members:
-            groups[", ".join([scenario, *named_values(run, differing)])].append(run)
+            groups[", ".join([environment, *named_values(run, differing)])].append(run)
     return dict(groups)

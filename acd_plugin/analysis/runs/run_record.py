@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
+from acd_plugin.configuration.migration import Config, migrate
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.columns import flat_columns
-from acd_plugin.tracking.run_folder import RunFolder, read_json, run_folders
+from acd_plugin.tracking.results import run_folders
+from acd_plugin.tracking.run_folder import RunFolder, read_json
 
 # A running run writes a heartbeat every ten seconds.
 _SILENCE = timedelta(seconds=120)
@@ -23,8 +23,7 @@ class RunRecord:
     """What a run's folder says about it. Times are in UTC, without saying so."""
 
     folder: RunFolder
-    config: dict[str, Any]
-    columns: dict[str, Any]  # `flat_columns` of the configuration
+    config: Config  # as this release would have recorded it
     status: str  # one of `STATUSES`; KILLED: it says it is running, but has no heartbeat any more
     result: float | None
     start: datetime | None
@@ -32,17 +31,34 @@ class RunRecord:
     step: int | None  # of the last recorded number, in environment steps
     note: str | None
     command: str | None  # how it was started, where that was recorded
-    host: dict[str, Any]
+    host: dict[str, object]
     fail_trace: str | None
 
     @property
     def id(self) -> str:
-        return self.folder.path.name
+        return self.folder.id
+
+    @property
+    def algorithm(self) -> str:
+        return str(self.config.get("name"))
+
+    @property
+    def environment(self) -> str:
+        """As the user called it."""
+        return str(self.config.get("env_name"))
+
+    @property
+    def seed(self) -> int:
+        return int(self.config.get("seed") or 0)
+
+    @property
+    def tags(self) -> list[str]:
+        return list(self.config.get("tags") or ())
 
     @property
     def name(self) -> str:
         """Algorithm, environment and seed."""
-        return "{algorithm} on {environment}, seed {seed}".format(**self.columns)
+        return f"{self.algorithm} on {self.environment}, seed {self.seed}"
 
     @property
     def duration(self) -> timedelta | None:
@@ -74,9 +90,8 @@ def read_record(folder: RunFolder) -> RunRecord:
         trace = run.get("fail_trace")
         return RunRecord(
             folder=folder,
-            config=config,
-            columns=flat_columns(config),
-            status=_status(run.get("status"), end or start),
+            config=migrate(config),
+            status=_status(str(run.get("status")), end or start),
             result=run["result"] if isinstance(run.get("result"), int | float) else None,
             start=start,
             end=end,
@@ -91,7 +106,7 @@ def read_record(folder: RunFolder) -> RunRecord:
 
 
 def read_records(results: Path) -> tuple[list[RunRecord], list[str]]:
-    """Read all runs of a folder; returns those that can be read and what is wrong with others."""
+    """Read all runs of a folder or archive; returns those that can be read, and the problems."""
     records, problems = [], []
     for folder in run_folders(results):
         try:
@@ -105,11 +120,11 @@ def _date(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _status(status: Any, last_sign: datetime | None) -> str:
+def _status(status: str, last_sign: datetime | None) -> str:
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     if status == "RUNNING" and (last_sign is None or now - last_sign > _SILENCE):
         return "KILLED"
-    return str(status)
+    return status
 
 
 def _listed_checkpoints(index: Path) -> list[int]:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timezone
 
 from acd_plugin.analysis.runs.run_record import STATUSES, RunRecord
 from acd_plugin.errors import UserError, listing, nearest
 
 SORT_KEYS = {
-    "id": lambda run: (not run.id.isdigit(), int(run.id) if run.id.isdigit() else 0, run.id),
+    "id": lambda run: _id_in_order(run.id),
     "result": lambda run: (run.result is None, -(run.result or 0.0)),  # best first
     "date": lambda run: (run.start is None, run.start or datetime.min),
-    "steps": lambda run: -(run.step or 0),
-    "algorithm": lambda run: str(run.columns["algorithm"]),
-    "environment": lambda run: str(run.columns["environment"]),
-    "seed": lambda run: run.columns["seed"] or 0,
-    "status": lambda run: run.status,
+    "steps": lambda run: (-(run.step or 0),),
+    "algorithm": lambda run: (run.algorithm,),
+    "environment": lambda run: (run.environment,),
+    "seed": lambda run: (run.seed,),
+    "status": lambda run: (run.status,),
 }
 
 
@@ -42,19 +41,19 @@ class Selection:
         return [
             run
             for run in runs
-            if _is_any(run.columns["algorithm"], self.algorithm)
-            and _is_any(run.columns["environment"], self.environment)
-            and _is_any(run.columns["seed"], self.seed)
+            if _is_any(run.algorithm, self.algorithm)
+            and _is_any(run.environment, self.environment)
+            and _is_any(run.seed, self.seed)
             and _is_any(run.status, self.status)
-            and (not self.tag or set(self.tag) & set(run.columns["tags"] or ()))
+            and (not self.tag or set(self.tag) & set(run.tags))
             and (since is None or (run.start is not None and run.start >= since))
             and (until is None or (run.start is not None and run.start <= until))
         ]
 
     def _check(self, runs: list[RunRecord]) -> None:
         for option, wanted, legal in (
-            ("--algorithm", self.algorithm, {run.columns["algorithm"] for run in runs}),
-            ("--env", self.environment, {run.columns["environment"] for run in runs}),
+            ("--algorithm", self.algorithm, {run.algorithm for run in runs}),
+            ("--env", self.environment, {run.environment for run in runs}),
             ("--status", self.status, set(STATUSES)),
         ):
             for name in wanted:
@@ -70,7 +69,13 @@ def in_order(runs: list[RunRecord], key: str) -> list[RunRecord]:
     return sorted(runs, key=SORT_KEYS[key])
 
 
-def _is_any(value: Any, wanted: Sequence[Any]) -> bool:
+def _id_in_order(id: str) -> tuple[str, bool, int, str]:
+    """Order ``2`` before ``10``, and a run of an archive behind those that lie beside it."""
+    archive, _, name = id.rpartition("/")
+    return (archive, not name.isdigit(), int(name) if name.isdigit() else 0, name)
+
+
+def _is_any(value: object, wanted: Sequence[object]) -> bool:
     return not wanted or value in wanted
 
 
@@ -78,8 +83,9 @@ def _date(option: str, text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return datetime.fromisoformat(text)
+        date = datetime.fromisoformat(text)
     except ValueError:
         raise UserError(
             f"{option} {text}: not a date; write it like 2026-01-31 or 2026-01-31T12:00"
         ) from None
+    return date.astimezone(timezone.utc).replace(tzinfo=None) if date.tzinfo else date

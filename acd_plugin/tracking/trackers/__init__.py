@@ -1,1 +1,31 @@
-"""Where records go beside the run folder."""
+"""Trackers: where a run's numbers go beside its folder, by the names that ``trackers`` lists.
+
+One of your own is a class (or any function that makes a `Tracker`) under a name of its own here:
+``TRACKERS["mine"] = MyTracker``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from acd_plugin.tracking.trackers.tensorboard import TensorBoard
+
+
+class Tracker(Protocol):
+    """Receives every number that is recorded, in a thread of its own."""
+
+    def write(self, name: str, value: float, step: int) -> None:
+        """Record one number; ``step`` is in environment steps."""
+        ...
+
+    def close(self) -> None:
+        """Write out what is still held back: the run is over, however it ended."""
+        ...
+
+
+# Makes a tracker from the folder of a run, in which it may write, and the run's configuration.
+TrackerFactory = Callable[[Path, Mapping[str, object]], Tracker]
+
+TRACKERS: dict[str, TrackerFactory] = {"tensorboard": TensorBoard}

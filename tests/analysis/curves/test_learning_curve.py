@@ -7,13 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd_plugin.analysis.curves.learning_curve import (
-    Curve,
-    band,
-    interquartile_mean,
-    mean,
-    read_curve,
-)
+from acd_plugin.analysis.curves.learning_curve import Curve, band, read_curve
+from acd_plugin.analysis.statistics import interquartile_mean, mean
 from acd_plugin.errors import UserError
 from tests.analysis.conftest import Make
 

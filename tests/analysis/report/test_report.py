@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import math
+from typing import Any
 
 import pytest
 
+from acd_plugin.analysis.curves.learning_curve import games_until
+from acd_plugin.analysis.report import report
 from acd_plugin.analysis.report.document import Code, Picture, Section, Table, Text, html, markdown
 from acd_plugin.analysis.report.report import make_report
 from acd_plugin.analysis.report.scores import cells, score_of
@@ -49,7 +52,7 @@ def test_rows_hold_runs_that_differ_by_their_seed_alone(make: Make) -> None:
     runs = [
         *(make([-5.0, -1.0], seed=seed) for seed in (2, 1)),
         make([-5.0, -1.5], lr=0.2),
-        make([-5.0, -1.2], version="0.2"),
+        make([-5.0, -1.2], numbers=2, version="0.2"),
         make([-5.0, -3.0], env_args=dark),
         make([-5.0, -7.0], env_args={"scenario": "large", "detection_rate": 0.3}),
         make([-5.0, -1.1], seed=3, t_max=900),
@@ -57,14 +60,14 @@ def test_rows_hold_runs_that_differ_by_their_seed_alone(make: Make) -> None:
     ]
     found, problems = cells(runs)
     assert [(cell.group, cell.environment, len(cell.scores)) for cell in found] == [
-        ("dial, lr=0.1, version=None, t_max=None", "small, detection_rate=0.5", 2),
-        ("dial, lr=0.2, version=None, t_max=None", "small, detection_rate=0.5", 1),
-        ("dial, lr=0.1, version=0.2, t_max=None", "small, detection_rate=0.5", 1),
-        ("dial, lr=0.1, version=None, t_max=900", "small, detection_rate=0.5", 1),
+        ("dial, lr=0.1, numbers=1, t_max=None", "small, detection_rate=0.5", 2),
+        ("dial, lr=0.2, numbers=1, t_max=None", "small, detection_rate=0.5", 1),
+        ("dial, lr=0.1, numbers=2, t_max=None", "small, detection_rate=0.5", 1),
+        ("dial, lr=0.1, numbers=1, t_max=900", "small, detection_rate=0.5", 1),
         ("dial", "small, detection_rate=0.1", 1),
         ("dial", "large", 1),
     ]
-    assert [score.run.columns["seed"] for score in found[0].scores] == [1, 2]
+    assert [score.run.seed for score in found[0].scores] == [1, 2]
     assert problems == ["run 8: left out, it is KILLED"]
 
 
@@ -103,8 +106,9 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
     runs = [make([-9.0, -4.0]), make([-9.0, -3.0], seed=1)]
     shares = {"in all": 0.25, "through what the message unlocks": 0.5, "through the policy": 0.0}
     told = {"bits": 0.5, "by_chance": 0.001, "p_value": 0.005}
+    known = {f"about_{subject}": told for subject in ("own_observation", "own_threat")}
     agent = {
-        **{f"about_{subject}": told for subject in ("own_observation", "own_threat")},
+        **known,
         "tree": {"fidelity": 0.97, "constant": 0.65, "rules": "|--- seen\n"},
         "events": [
             {"name": "calm", "seen": 60, "rate_when_seen": 0.125, "rate_otherwise": 0.25},
@@ -120,8 +124,9 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
         "send_rate_when_allowed": 0.75,
         "bits_per_episode": 7.5,
         "return_per_message": -0.4,
-        "ablations": {"always 0": {"change": -2.5}},
-        "agents": [agent, agent],
+        "ablations": {"always 0": {"change": -2.5, "ci95": [-3.0, -2.0]}},
+        "agents": [{**agent, "about_threat_elsewhere": told}, agent],
+        **{"episodes": 8, "seed": 0, "return_mean": -3.0},
     }
     runs[1].folder.communication.write_text(json.dumps(found))
     assert "messages.csv" not in make_report(*cells(runs)).data  # of a policy that is not the last
@@ -147,6 +152,33 @@ def test_the_sd_of_one_policys_games_stands_beside_that_of_the_runs(make: Make) 
         evaluate(run, mean, return_std=sd)
     text = markdown("A test", make_report(*cells(runs)).sections)
     assert "| dial | 2 | -4.00 | 1.41 | 1.50 | -4.00 |" in text
+
+
+def test_profiles_reach_from_the_lowest_to_the_highest_run(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def draw(*shown: Any) -> bytes:
+        drawn.append(shown)
+        return b""
+
+    monkeypatch.setattr(report, "profiles", draw)
+    for means in ((-4.0, -2.0), (1.0, 5.0)):
+        make_report(*cells([make([0.0, mean], seed=seed) for seed, mean in enumerate(means)]))
+    for (thresholds, shares), end in zip(drawn, (0.0, 5.0), strict=True):
+        assert thresholds[-1] == end
+        assert (shares["dial"][0], shares["dial"][-1]) == (1.0, 0.0)
+
+
+def test_games_are_what_the_run_has_played(make: Make) -> None:
+    run = make([-9.0] * 5, every=100, episode_limit=10)
+    assert games_until(run, 300.0) == 30.0
+    with run.folder.metrics.open("a") as file:  # its games ended earlier
+        for step, episode in ((100, 40), (200, 80)):
+            file.write(json.dumps({"name": "episode", "step": step, "value": episode}) + "\n")
+    assert [games_until(run, step) for step in (50.0, 150.0, 300.0)] == [20.0, 60.0, 120.0]
+    assert games_until(make([-9.0], episode_limit=None), 300.0) is None
 
 
 def test_settings_that_all_share_are_told_once(make: Make) -> None:

@@ -16,7 +16,7 @@ def test_a_record_has_what_a_table_needs(make: Make) -> None:
     run = make([-3.0, -1.0], seed=4, name="qmix", tags=["new"])
     assert (run.id, run.status, run.result, run.step) == ("1", "COMPLETED", -1.0, 100)
     assert run.name == "qmix on small, seed 4"
-    assert run.columns["tags"] == ["new"]
+    assert run.tags == ["new"]
     assert run.duration == timedelta(seconds=65)
     assert (run.note, run.command) == ("a remark", COMMAND)
 

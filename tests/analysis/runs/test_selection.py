@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta, timezone
+
 import pytest
 
 from acd_plugin.analysis.runs.selection import Selection, in_order
@@ -22,6 +24,7 @@ from tests.analysis.conftest import Make
         (Selection(seed=[7]), []),
         (Selection(since="2999-01-01"), []),
         (Selection(until="2999-01-01T12:00"), ["1", "2", "3"]),
+        (Selection(until="2999-01-01T12:00+02:00"), ["1", "2", "3"]),
     ],
 )
 def test_all_conditions_must_hold(make: Make, selection: Selection, ids: list[str]) -> None:
@@ -31,6 +34,16 @@ def test_all_conditions_must_hold(make: Make, selection: Selection, ids: list[st
         make([-1.0], seed=1, status="FAILED"),
     ]
     assert [run.id for run in selection.choose(runs)] == ids
+
+
+def test_a_date_may_say_its_time_zone(make: Make) -> None:
+    run = make([-1.0])
+    assert run.start is not None
+    moment = run.start.replace(tzinfo=timezone.utc)
+    there = timezone(timedelta(hours=9))  # where it is later
+    for seconds, chosen in ((-1, [run]), (1, [])):
+        since = (moment + timedelta(seconds=seconds)).astimezone(there).isoformat()
+        assert Selection(since=since).choose([run]) == chosen
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from acd_plugin.tracking.trackers.mongo.copier import RunCopier, RunStore
 class Mirror:
     """A thread that copies a run folder every few seconds and survives whatever the server does.
 
-    It reads what is on disk, so training shares nothing with it but the processor.
+    It reads what is on disk, so training shares nothing with it but the processor. As a tracker it
+    needs to be told nothing but that the run is over.
     """
 
     def __init__(
@@ -37,11 +38,15 @@ class Mirror:
         self._is_down = False
         self._thread = threading.Thread(target=self._work, name="mongo-mirror", daemon=True)
 
-    def start(self) -> None:
+    def start(self) -> Mirror:
         """Begin to copy."""
         self._thread.start()
+        return self
 
-    def finish(self) -> None:
+    def write(self, name: str, value: float, step: int) -> None:
+        """Numbers come from the folder."""
+
+    def close(self) -> None:
         """Copy what the run has left at its end, for a limited time; say so if that fails."""
         self._ending.set()
         self._thread.join(self._grace)

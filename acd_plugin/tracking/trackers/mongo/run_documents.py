@@ -6,6 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from acd_plugin.configuration.migration import migrate
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.columns import flat_columns
 from acd_plugin.tracking.run_folder import RunFolder, read_json
@@ -31,10 +32,10 @@ def run_document(folder: RunFolder) -> dict[str, Any]:
         "fail_trace": run.get("fail_trace"),
         "resources": run.get("resources", []),
         "artifacts": run.get("artifacts", []),
-        "config": {**config, **flat_columns(config)},
+        "config": {**config, **flat_columns(migrate(config))},
         "info": read_json(info) if info.exists() else {},
         "captured_out": _captured_output(folder.path / "cout.txt"),
-        "folder": str(folder.path.resolve()),
+        "folder": str(folder.place.resolve()),
     }
     for name in _DATES:
         document[name] = _date(folder.path / "run.json", name, run.get(name))

@@ -36,7 +36,7 @@ def test_a_run_arrives_in_sacreds_schema_and_fit_for_omniboard(run: RecordedRun,
     assert stored["captured_out"] == "the end"
     assert stored["meta"]["comment"] == "a note"
     columns: dict[str, object] = {
-        **{"algorithm": "dial", "environment": "dial_2_subnets", "backend": "native"},
+        **{"algorithm": "dial", "environment": "cyborg_small", "backend": "native"},
         **{"detection_rate": 0.5, "analyse_mode": None, "n_bits": 1, "seed": 3, "tags": []},
     }
     assert {name: stored["config"][name] for name in columns} == columns

@@ -60,9 +60,9 @@ def test_nothing_is_lost_and_nothing_doubled(server: WireServer, tmp_path: Path,
     run.complete()
     if comes_back:
         disturb(server, "ok")
-        mirror.finish()
+        mirror.close()
     else:  # the run ends before the server comes back, and is copied later
-        mirror.finish()
+        mirror.close()
         disturb(server, "ok")
         store = RunStore(parse_address(server.url))
         RunCopier(run.folder, store).copy()
@@ -101,7 +101,7 @@ def test_a_server_that_never_works_costs_no_more_than_the_grace(
         run.log(step, step + 1)
         time.sleep(0.15)
     run.complete()
-    mirror.finish()
+    mirror.close()
     assert len([line for line in told if "training goes on" in line]) == 1
     assert "does not have all of this run; copy it later with" in told[-1]
     assert f"sync {run.folder.path}" in told[-1]
@@ -121,7 +121,7 @@ def test_the_console_says_once_that_it_is_gone_and_once_that_it_is_back(
         disturb(server, "ok")
         time.sleep(0.8)
     run.complete()
-    mirror.finish()
+    mirror.close()
     assert [line.split(": ")[0].split("; ")[-1] for line in told if "is back" in line] == [
         f"{server.url} is back"
     ]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from acd_plugin.tracking.metric_file import read_metrics
-from acd_plugin.tracking.run_folder import RunFolder, run_folders
+from acd_plugin.tracking.results import run_folders
+from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 from acd_plugin.tracking.trackers.mongo.copier import RunCopier, RunStore
 from tests.slow import slow

@@ -1,0 +1,57 @@
+"""Where runs are: the folders in a folder of results, and archives of published ones."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from acd_plugin.errors import UserError, listing, nearest
+from acd_plugin.tracking.archive import ENDING, is_archive, unpacked
+from acd_plugin.tracking.run_folder import RunFolder
+
+_MARKS = ("run.json", "config.json", "metrics.jsonl")
+
+
+def run_folders(results: Path) -> list[RunFolder]:
+    """Return all runs in a folder or an archive, damaged ones too, in the order of their numbers.
+
+    The runs of archives that lie in a folder follow its own, each called ``ARCHIVE/RUN``. Raises
+    UserError when ``results`` is itself an archive that cannot be read.
+    """
+    if is_archive(results):
+        return _runs_in(unpacked(results), results)
+    found = _runs_in(results, results)
+    for archive in sorted(results.glob(f"*{ENDING}")):
+        try:
+            found += _runs_in(unpacked(archive), archive, f"{archive.name}/")
+        except UserError:
+            found.append(RunFolder(archive))  # a run that cannot be read
+    return found
+
+
+def _runs_in(folder: Path, place: Path, prefix: str = "") -> list[RunFolder]:
+    paths = {path.parent for mark in _MARKS for path in folder.glob(f"*/{mark}")}
+    return [
+        RunFolder(path, place / path.name, prefix + path.name)
+        for path in sorted(paths, key=_number)
+    ]
+
+
+def _number(path: Path) -> tuple[int, str]:
+    return (int(path.name) if path.name.isdigit() else sys.maxsize, path.name)
+
+
+def find_run(name: str, results: str) -> RunFolder:
+    """Return the run with this id in ``results``, or at this path; UserError otherwise."""
+    for path in (Path(name), Path(results) / name):
+        if (path / "run.json").is_file():
+            return RunFolder(path)
+        if is_archive(path.parent):
+            for folder in run_folders(path.parent):
+                if folder.id == path.name:
+                    return folder
+    known = [folder.id for folder in run_folders(Path(results))]
+    raise UserError(
+        f"no run '{name}'{nearest(name, known)} (runs in {results}: {listing(known) or 'none'}; "
+        "or give the path of a run folder)"
+    )

@@ -1,0 +1,123 @@
+"""Archives give back what was put into them, and nothing else gets out of one."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import os
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from acd_plugin.errors import UserError
+from acd_plugin.tracking import archive
+from acd_plugin.tracking.archive import pack, unpack, unpacked
+from acd_plugin.tracking.results import find_run, run_folders
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two runs and an empty folder."""
+    for run in ("2", "10", "empty"):
+        (tmp_path / "runs" / run).mkdir(parents=True)
+    for run in ("2", "10"):
+        (tmp_path / "runs" / run / "run.json").write_text(f'{{"run": {run}}}')
+        (tmp_path / "runs" / run / "metrics.jsonl").write_bytes(os.urandom(1000))
+    return tmp_path / "runs"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_what_is_packed_is_unpacked(folder: Path, tmp_path: Path) -> None:
+    pack(folder, tmp_path / "a.tar.xz")
+    assert contents(unpacked(tmp_path / "a.tar.xz")) == contents(folder)
+    assert unpacked(tmp_path / "a.tar.xz") == unpacked(tmp_path / "a.tar.xz")
+
+
+def test_equal_files_give_equal_bytes(folder: Path, tmp_path: Path) -> None:
+    pack(folder, tmp_path / "a.tar.xz")
+    for path in folder.rglob("*"):
+        path.chmod(0o700)
+        os.utime(path, (1, 1))
+    pack(folder, tmp_path / "b.tar.xz")
+    assert (tmp_path / "a.tar.xz").read_bytes() == (tmp_path / "b.tar.xz").read_bytes()
+
+
+def test_a_changed_archive_is_read_anew(folder: Path, tmp_path: Path) -> None:
+    pack(folder, tmp_path / "a.tar.xz")
+    unpacked(tmp_path / "a.tar.xz")
+    (folder / "2" / "run.json").write_text("{}")
+    pack(folder, tmp_path / "a.tar.xz")
+    assert contents(unpacked(tmp_path / "a.tar.xz")) == contents(folder)
+
+
+def test_runs_of_an_archive_are_runs(folder: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.tar.xz"
+    pack(folder, kept)
+    assert [run.id for run in run_folders(kept)] == ["2", "10"]
+    kept.rename(folder / "kept.tar.xz")
+    runs = run_folders(folder)
+    assert [run.id for run in runs] == ["2", "10", "kept.tar.xz/2", "kept.tar.xz/10"]
+    assert str(runs[2]) == f"{folder}/kept.tar.xz/2"
+    for run in runs:
+        for name, results in ((run.id, str(folder)), (str(run), "elsewhere")):
+            assert find_run(name, results).path == run.path
+    with pytest.raises(UserError, match=r"no run '3' .*: 10, 2, kept.tar.xz/10, kept.tar.xz/2;"):
+        find_run("3", str(folder))
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", lzma.compress(b"nonsense" * 1000)])
+def test_other_files_are_named(folder: Path, content: bytes) -> None:
+    path = folder / "x.tar.xz"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"x\.tar\.xz: not a readable archive of runs"):
+        unpacked(path)
+    assert [run.id for run in run_folders(folder)] == ["2", "10", "x.tar.xz"]
+
+
+def hostile(path: Path, name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> Path:
+    """Write an archive with one entry of that name."""
+    entry = tarfile.TarInfo(name)
+    entry.type, entry.linkname = kind, link
+    entry.size = 4 if kind == tarfile.REGTYPE else 0
+    with tarfile.open(path, "w:xz") as tar:
+        tar.addfile(entry, io.BytesIO(b"evil"))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "link"),
+    [
+        ("../out", tarfile.REGTYPE, ""),
+        ("1/../../out", tarfile.REGTYPE, ""),
+        ("/out", tarfile.REGTYPE, ""),
+        ("1", tarfile.SYMTYPE, "/"),
+        ("1/run.json", tarfile.LNKTYPE, "../out"),
+        ("1/run.json", tarfile.FIFOTYPE, ""),
+        ("1/run.json", tarfile.CHRTYPE, ""),
+    ],
+)
+def test_nothing_gets_out_of_the_folder(tmp_path: Path, name: str, kind: bytes, link: str) -> None:
+    path = hostile(tmp_path / "x.tar.xz", name, kind, link)
+    inside = tmp_path / "deep" / "inside"
+    inside.mkdir(parents=True)
+    with pytest.raises(UserError, match="is no plain file inside of it"):
+        unpack(path, inside)
+    assert contents(tmp_path).keys() == {"x.tar.xz"}
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_MOST_BYTES", 100), ("_MOST_FILES", 3)])
+def test_size_and_number_are_bounded(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
+) -> None:
+    pack(folder, tmp_path / "x.tar.xz")
+    monkeypatch.setattr(archive, limit, value)
+    with pytest.raises(UserError, match="it holds more than"):
+        unpack(tmp_path / "x.tar.xz", tmp_path)
