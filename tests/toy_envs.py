@@ -79,7 +79,7 @@ class SignalEnv(MultiAgentEnv):
 
 
 class UnevenEnv(SignalEnv):
-    """Copies that play different lengths: copy g of a run with seed 0 plays 1 + g % 3 steps."""
+    """Copies of different lengths: copy g of a run with seed 0 ends after 1 + g % 3 steps."""
 
     episode_limit = 3
 
@@ -94,3 +94,44 @@ class UnevenEnv(SignalEnv):
         self._step += 1
         over = self._step == self._length
         return self.get_obs(), 1.0, over, False, {"length": float(self._step)} if over else {}
+
+
+class LonelyEnv(SignalEnv):
+    """One agent, whom there is nobody to talk to; every step is worth 1, two make an episode."""
+
+    n_agents = 1
+
+    def step(
+        self, actions: Sequence[int]
+    ) -> tuple[list[NDArray[np.float32]], float, bool, bool, Info]:
+        del actions
+        self._step += 1
+        over = self._step == self.episode_limit
+        return self.get_obs(), 1.0, over, False, {}
+
+    def get_obs(self) -> list[NDArray[np.float32]]:
+        return super().get_obs()[:1]
+
+    def get_state_size(self) -> int:
+        return 2
+
+    def get_avail_actions(self) -> list[list[int]]:
+        return super().get_avail_actions()[:1]
+
+
+class CutOffEnv(UnevenEnv):
+    """Its episodes are cut off where those of `UnevenEnv` end: they would have gone on."""
+
+    def step(
+        self, actions: Sequence[int]
+    ) -> tuple[list[NDArray[np.float32]], float, bool, bool, Info]:
+        seen, reward, over, _, info = super().step(actions)
+        return seen, reward, False, over, {**info, "episode_limit": over}
+
+
+TOY_ENVS: dict[str, type[MultiAgentEnv]] = {
+    "signal": SignalEnv,
+    "uneven": UnevenEnv,
+    "lonely": LonelyEnv,
+    "cut_off": CutOffEnv,
+}

@@ -32,7 +32,7 @@ class RunSettings(Settings):
     learner_log_interval: int = Field(ge=1)
     local_results_path: str = Field(min_length=1)
     mongo_url: str | None = None
-    trackers: list[str] = []  # names of `tracking.trackers`
+    trackers: list[str] = Field(default_factory=list)  # names of `tracking.trackers`
     use_tensorboard: bool
     save_model: bool
     save_model_interval: int = Field(ge=1)
