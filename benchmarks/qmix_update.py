@@ -42,11 +42,12 @@ def products_of_layer(rows: int, inputs: int, outputs: int, is_first: bool) -> l
 def products_of_update(training: Training) -> list[Product]:
     """All products of one update of a QMIX run with a GRU cell and hyper-networks of two layers."""
     args: Any = training.args
-    steps = training.runner.episode_limit + 1
+    steps = training.runner.env.episode_limit + 1
     games, width = args.batch_size, args.hidden_dim
     rows = games * args.n_agents
     layer = products_of_layer
-    products = layer(steps * rows, training.mac.agent.fc1.in_features, width, is_first=True)
+    agent: Any = training.mac.agent
+    products = layer(steps * rows, agent.fc1.in_features, width, is_first=True)
     products += layer(steps * rows, width, 3 * width, is_first=False)  # inputs of the GRU cell
     products += layer(steps * rows, width, args.n_actions, is_first=False)
     state, gates = torch.randn(rows, width), torch.randn(rows, 3 * width)

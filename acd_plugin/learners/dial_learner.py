@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from acd_plugin.components.contracts import EpisodeBatch
+from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.dial_controller import DialController
 from acd_plugin.learners.comm_learner import CommLearner
 from acd_plugin.learners.learner import Statistics
@@ -21,9 +22,7 @@ class DialLearner(CommLearner):
     """
 
     algorithm = "DIAL"
-    controller = ("dial_mac", DialController)
-    mac: DialController
-    target_mac: DialController
+    controller: tuple[str, type[CommController]] = ("dial_mac", DialController)
 
     def loss(self, batch: EpisodeBatch) -> tuple[Tensor, Tensor, Statistics]:
         online = self.mac.unroll(batch, batch.max_seq_length - 1)

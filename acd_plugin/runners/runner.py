@@ -17,6 +17,8 @@ from acd_plugin.components.contracts import (
     StatLogger,
 )
 from acd_plugin.controllers.controller import Controller
+from acd_plugin.envs.batch_env import BatchEnv
+from acd_plugin.runners.playing import Watch
 
 
 class Runner(Protocol):
@@ -28,6 +30,7 @@ class Runner(Protocol):
 
     args: SimpleNamespace
     logger: StatLogger
+    env: BatchEnv
     batch_size: int  # episodes that are played at once
     t_env: int  # environment steps of training so far
 
@@ -47,6 +50,13 @@ class Runner(Protocol):
 
     def evaluate(self, episodes: int, render: bool = False) -> dict[str, NDArray[np.float64]]:
         """Play evaluation episodes 0 to ``episodes - 1`` greedily; see `evaluation.evaluate`."""
+        ...
+
+    def play_evaluation(self, watch: Watch) -> tuple[EpisodeBatch, NDArray[np.float64]]:
+        """Play evaluation episodes 0 to G - 1, showing ``watch`` the games at every step.
+
+        Returns the episode batch and the returns (G,).
+        """
         ...
 
     def state_dict(self) -> StateDict:

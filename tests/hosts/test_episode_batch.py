@@ -7,7 +7,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch, Preprocess, Scheme
+from acd_plugin.components.contracts import Preprocess, Scheme
+from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.hosts.builtin.transforms import OneHot
 

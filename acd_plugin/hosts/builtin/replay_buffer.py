@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import torch
 
-from acd_plugin.components.contracts import Groups, Preprocess, Scheme, StateDict
-from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
+from acd_plugin.components.contracts import EpisodeBatch, Groups, Preprocess, Scheme, StateDict
+from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch as StoredEpisodes
 
 
-class ReplayBuffer(EpisodeBatch):
+class ReplayBuffer(StoredEpisodes):
     """Keeps the last ``buffer_size`` episodes; ``generator`` draws the samples."""
 
     def __init__(
@@ -33,15 +33,15 @@ class ReplayBuffer(EpisodeBatch):
         """Store episodes over the oldest ones."""
         count = episodes.batch_size
         places = (torch.arange(count) + self.buffer_index) % self.buffer_size
-        for name, tensor in episodes.data.items():
-            self.data[name][places] = tensor.to(self.device)
+        for name, stored in self.data.items():
+            stored[places] = episodes[name].to(self.device)
         self.buffer_index = (self.buffer_index + count) % self.buffer_size
         self.episodes_in_buffer = min(self.episodes_in_buffer + count, self.buffer_size)
 
     def can_sample(self, batch_size: int) -> bool:
         return self.episodes_in_buffer >= batch_size
 
-    def sample(self, batch_size: int) -> EpisodeBatch:
+    def sample(self, batch_size: int) -> StoredEpisodes:
         """Return ``batch_size`` different episodes; all of them, in order, if there are no more."""
         if self.episodes_in_buffer == batch_size:
             return self[:batch_size]
