@@ -46,7 +46,8 @@ def products_of_update(training: Any) -> list[Product]:
     games, width = args.batch_size, args.hidden_dim
     rows = games * args.n_agents
     layer = products_of_layer
-    products = layer(steps * rows, training.mac.agent.fc1.in_features, width, is_first=True)
+    agent: Any = training.mac.agent
+    products = layer(steps * rows, agent.fc1.in_features, width, is_first=True)
     products += layer(steps * rows, width, 3 * width, is_first=False)  # inputs of the GRU cell
     products += layer(steps * rows, width, args.n_actions, is_first=False)
     state, gates = torch.randn(rows, width), torch.randn(rows, 3 * width)

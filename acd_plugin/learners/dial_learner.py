@@ -23,8 +23,6 @@ class DialLearner(CommLearner):
 
     algorithm = "DIAL"
     controller: tuple[str, type[CommController]] = ("dial_mac", DialController)
-    mac: DialController
-    target_mac: DialController
 
     def loss(self, batch: EpisodeBatch) -> tuple[Tensor, Tensor, Statistics]:
         online = self.mac.unroll(batch, batch.max_seq_length - 1)

@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from acd_plugin.components.contracts import StateDict
+from acd_plugin.configuration.layers import Config
 
 # Where 0.1.0's critics had the layers that are called as in EPyMARL now.
 _CRITIC_LAYERS = {"0": "fc1", "2": "fc2", "4": "fc3"}
 
 
-def migrate_state(state: Mapping[str, Any], config: Mapping[str, Any]) -> StateDict:
+def migrate_state(state: StateDict, config: Config) -> StateDict:
     """Return ``Training.state_dict()`` as this release would have stored it.
 
     What an earlier release stored is known by its content, so a state of today comes back as it

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from acd_plugin.components.contracts import EpisodeBatch
+from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.rial_controller import RialController
 from acd_plugin.learners.comm_learner import CommLearner
 from acd_plugin.learners.learner import Statistics
@@ -19,7 +20,7 @@ class RialLearner(CommLearner):
     """
 
     algorithm = "RIAL"
-    controller = ("rial_mac", RialController)
+    controller: tuple[str, type[CommController]] = ("rial_mac", RialController)
     mac: RialController
     target_mac: RialController
 

@@ -53,9 +53,9 @@ class Runner(Protocol):
         ...
 
     def play_evaluation(self, watch: Watch) -> tuple[EpisodeBatch, NDArray[np.float64]]:
-        """Play evaluation episodes 0 to G - 1 greedily, showing ``watch`` every step.
+        """Play evaluation episodes 0 to G - 1, showing ``watch`` the games at every step.
 
-        Returns the episodes and their returns (G,).
+        Returns the episode batch and the returns (G,).
         """
         ...
 

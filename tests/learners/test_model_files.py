@@ -39,7 +39,8 @@ def test_models_are_written_and_read(variant: list[str], tmp_path: Path) -> None
     assert same(one.mac.state_dict()["agent"], two.mac.state_dict()["agent"])
     kept = {"mixer", "critic"} | {name for name in ours if name.endswith("optimiser")}
     assert all(same(ours[name], theirs[name]) for name in kept & ours.keys())
-    for pair in two.learner.target_networks.pairs.values():
+    learner: Any = two.learner
+    for pair in learner.target_networks.pairs.values():
         assert same(pair.target.state_dict(), pair.online.state_dict())
 
 
@@ -122,5 +123,6 @@ def test_we_read_epymarls_models(exchanged: dict[str, Any], case: str) -> None:
     # The optimisers go on from EPyMARL's: after one update of ours and one of theirs, the third.
     training.learner.train(as_batch(training, episodes(training)), 1, 0)
     steps = 3 * getattr(training.args, "epochs", 1)
-    for optimiser in training.learner.optimisers().values():
+    learner: Any = training.learner
+    for optimiser in learner.optimisers().values():
         assert {int(state["step"]) for state in optimiser.state.values()} == {steps}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import torch
 
-from acd_plugin.components import contracts
-from acd_plugin.components.contracts import Groups, Preprocess, Scheme, StateDict
-from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
+from acd_plugin.components.contracts import EpisodeBatch, Groups, Preprocess, Scheme, StateDict
+from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch as StoredEpisodes
 
 
-class ReplayBuffer(EpisodeBatch):
+class ReplayBuffer(StoredEpisodes):
     """Keeps the last ``buffer_size`` episodes; ``generator`` draws the samples."""
 
     def __init__(
@@ -30,7 +29,7 @@ class ReplayBuffer(EpisodeBatch):
         self.episodes_in_buffer = 0
         self.generator = generator
 
-    def insert_episode_batch(self, episodes: contracts.EpisodeBatch) -> None:
+    def insert_episode_batch(self, episodes: EpisodeBatch) -> None:
         """Store episodes over the oldest ones."""
         count = episodes.batch_size
         places = (torch.arange(count) + self.buffer_index) % self.buffer_size
@@ -42,7 +41,7 @@ class ReplayBuffer(EpisodeBatch):
     def can_sample(self, batch_size: int) -> bool:
         return self.episodes_in_buffer >= batch_size
 
-    def sample(self, batch_size: int) -> EpisodeBatch:
+    def sample(self, batch_size: int) -> StoredEpisodes:
         """Return ``batch_size`` different episodes; all of them, in order, if there are no more."""
         if self.episodes_in_buffer == batch_size:
             return self[:batch_size]
