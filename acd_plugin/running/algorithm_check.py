@@ -16,6 +16,8 @@ from acd_plugin.controllers.checker import check_controller, missing_members
 from acd_plugin.errors import UserError, find
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 
 _SMALL = ["batch_size=4", "batch_size_run=4", "buffer_size=4", "test_nepisode=4", "torch_threads=1"]
@@ -29,15 +31,15 @@ def check_algorithm(
     ``algorithm`` and ``env`` are names or YAML files, as after ``--config`` and ``--env-config``.
     """
     try:
-        config = load_config(algorithm, env, [*_SMALL, *overrides])
-        make_controller = find(BUILTIN.controllers, "mac", config["mac"])
-        unfit = _signature("mac", config["mac"], make_controller, "(scheme, groups, args)", 3)
-        make_learner = find(BUILTIN.learners, "learner", config["learner"])
-        takes = "(mac, scheme, logger, args)"
-        unfit += _signature("learner", config["learner"], make_learner, takes, 4)
+        spec = resolve(load_config(algorithm, env, [*_SMALL, *overrides]))
+        mac, learner = spec.settings.mac, spec.settings.learner
+        make_controller = find(BUILTIN.controllers, "mac", mac)
+        unfit = _signature("mac", mac, make_controller, "(scheme, groups, args)", 3)
+        make_learner = find(BUILTIN.learners, "learner", learner)
+        unfit += _signature("learner", learner, make_learner, "(mac, scheme, logger, args)", 4)
         if unfit:
             return unfit
-        return _check(lambda: Training(copy.deepcopy(config), NullRecorder()))
+        return _check(lambda: make_training(spec, NullRecorder()))
     except UserError as error:
         return [Finding(True, str(error))]
 

@@ -10,8 +10,9 @@ import torch
 
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.configuration.plugins import load_plugins
-from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.algorithm_check import check_algorithm
+from acd_plugin.running.assembly import make_training
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 from tests.conftest import TINY, MakeTraining
 
@@ -25,8 +26,8 @@ def _plugins() -> None:
     load_plugins([str(path.with_suffix(".py")) for path in (COMMNET, TRUE_ALARM)])
 
 
-def make(path: Path, *overrides: str, env: str = "cyborg_small") -> Training:
-    return Training(load_config(str(path), env, [*TINY, *overrides]), NullRecorder())
+def make(path: Path, *overrides: str, env: str = "cyborg_small") -> Any:
+    return make_training(resolve(load_config(str(path), env, [*TINY, *overrides])), NullRecorder())
 
 
 @pytest.mark.parametrize("path", [COMMNET, TRUE_ALARM], ids=lambda path: path.stem)
