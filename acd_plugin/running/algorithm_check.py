@@ -31,15 +31,14 @@ def check_algorithm(
     ``algorithm`` and ``env`` are names or YAML files, as after ``--config`` and ``--env-config``.
     """
     try:
-        config = load_config(algorithm, env, [*_SMALL, *overrides])
-        make_controller = find(BUILTIN.controllers, "mac", config["mac"])
-        unfit = _signature("mac", config["mac"], make_controller, "(scheme, groups, args)", 3)
-        make_learner = find(BUILTIN.learners, "learner", config["learner"])
-        takes = "(mac, scheme, logger, args)"
-        unfit += _signature("learner", config["learner"], make_learner, takes, 4)
+        spec = resolve(load_config(algorithm, env, [*_SMALL, *overrides]))
+        mac, learner = spec.settings.mac, spec.settings.learner
+        make_controller = find(BUILTIN.controllers, "mac", mac)
+        unfit = _signature("mac", mac, make_controller, "(scheme, groups, args)", 3)
+        make_learner = find(BUILTIN.learners, "learner", learner)
+        unfit += _signature("learner", learner, make_learner, "(mac, scheme, logger, args)", 4)
         if unfit:
             return unfit
-        spec = resolve(config)
         return _check(lambda: make_training(spec, NullRecorder()))
     except UserError as error:
         return [Finding(True, str(error))]

@@ -27,8 +27,7 @@ def _plugins() -> None:
 
 
 def make(path: Path, *overrides: str, env: str = "cyborg_small") -> Any:
-    config = load_config(str(path), env, [*TINY, *overrides])
-    return make_training(resolve(config), NullRecorder())
+    return make_training(resolve(load_config(str(path), env, [*TINY, *overrides])), NullRecorder())
 
 
 @pytest.mark.parametrize("path", [COMMNET, TRUE_ALARM], ids=lambda path: path.stem)
