@@ -70,7 +70,6 @@ def test_every_number_arrives_in_the_order_of_its_steps(
 def test_one_that_fails_is_told_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(attached.logger, "propagate", True)
     trackers, memory = make(monkeypatch, tmp_path)
     memory.error = RuntimeError("no luck")
     for _ in range(3):
@@ -85,7 +84,6 @@ def test_one_that_fails_is_told_once(
 def test_one_that_hangs_holds_up_nobody(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(attached.logger, "propagate", True)
     monkeypatch.setattr(attached, "_GRACE", 0.1)
     trackers, memory = make(monkeypatch, tmp_path)
     memory.may_write.clear()
