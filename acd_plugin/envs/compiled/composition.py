@@ -8,13 +8,13 @@ code on disk that depends on another function in that way.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import FunctionType
 from typing import TypeVar, cast
 
 from acd_plugin.envs.compiled.compilation import cache_folder, compile_into
-from acd_plugin.envs.compiled.content import Rule, files_of, plain, sources_of
+from acd_plugin.envs.compiled.content import Rule, Sources, files_of, plain, sources_of
 
 _HERE = Path(__file__).resolve()
 FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
@@ -23,13 +23,15 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 class Recompiler:
     """Compiles rules again, into a folder named after all that they are made from."""
 
-    def __init__(self, rules: Iterable[Rule], plugged: Iterable[Rule], names: str) -> None:
-        """``rules`` are compiled again with ``plugged``; ``names`` tells how they are combined."""
-        sources = sources_of([*rules, *plugged])
-        constants = [*sources.constants, names]
-        compiler = files_of(*(_HERE.with_name(name) for name in ("compilation.py", _HERE.name)))
-        files = sorted({*sources.files, *compiler.files})
-        self.folder = cache_folder(sources._replace(files=files, constants=constants))
+    def __init__(self, rules: Iterable[Rule], plugged: Mapping[str, Rule]) -> None:
+        """``rules`` are compiled again with ``plugged`` in them, each in a place of that name."""
+        sources = sources_of([*rules, *plugged.values()])
+        compiler = files_of(_HERE.with_name("compilation.py"), _HERE)
+        # Functions of one file have the same sources: which of them is where?
+        places = [f"{place}={_identity(function)}" for place, function in plugged.items()]
+        self.folder = cache_folder(
+            Sources([*sources.files, *compiler.files], [*sources.constants, *places])
+        )
         self._copies = 0
 
     def __call__(self, rule: FunctionT, **replaced: object) -> FunctionT:
@@ -41,3 +43,8 @@ class Recompiler:
         self._copies += 1
         copy.__qualname__ = f"{original.__qualname__}_{self.folder.name[-8:]}_{self._copies}"
         return cast(FunctionT, compile_into(cast(FunctionT, copy), self.folder))
+
+
+def _identity(function: Rule) -> str:
+    found = plain(function)
+    return f"{found.__qualname__}:{found.__code__.co_firstlineno}:{sources_of([found]).exact()}"

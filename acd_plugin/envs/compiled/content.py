@@ -56,9 +56,9 @@ def sources_of(functions: Iterable[Rule]) -> Sources:
     known: set[int] = set()
     while waiting:
         function = waiting.pop()
-        if id(function.__code__) in known:
+        if id(function) in known:
             continue
-        known.add(id(function.__code__))
+        known.add(id(function))
         files.add(Path(function.__code__.co_filename).resolve())
         for name, value in _used_by(function):
             if _is_of_a_library(value):

@@ -53,7 +53,8 @@ def compose(attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = (
             step.reset_games, step.step_games, step.decide_games, step.conclude_games, cache
         )
     entries = (step.step_games, step.decide_games, step.conclude_games, reward.score_with_term)
-    again = Recompiler((*entries, watched_attacker), (attacker, *terms), names=f"{len(terms)}")
+    numbered = {f"term {number}": term for number, term in enumerate(terms)}
+    again = Recompiler((*entries, watched_attacker), {"attacker": attacker, **numbered})
     decide = step.decide
     if attacker is not paper_attacker:
         watched = again(watched_attacker, paper_attacker=attacker)

@@ -1,0 +1,90 @@
+"""Attackers and reward terms for tests: some that work, and reasonable mistakes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acd_plugin.envs.compiled.compilation import compiled
+from acd_plugin.envs.cyborg.game.red.choice import give_order, paper_attacker
+from acd_plugin.envs.cyborg.game.types import NOBODY, GameState, Level, Red, Rules
+
+
+@compiled
+def same_as_paper(state: GameState, rules: Rules, game: int) -> None:
+    paper_attacker(state, rules, game)
+
+
+@compiled
+def sleeper(state: GameState, rules: Rules, game: int) -> None:  # noqa: ARG001
+    give_order(state, game, Red.SLEEP.value, NOBODY, NOBODY)
+
+
+@compiled
+def unscanned(state: GameState, rules: Rules, game: int) -> None:
+    """Exploits what it has not scanned."""
+    give_order(state, game, Red.SLEEP.value, NOBODY, NOBODY)
+    if state.level[game, 1] == Level.NONE:
+        give_order(state, game, Red.EXPLOIT.value, 1, rules.foothold)
+
+
+@compiled
+def out_of_range(state: GameState, rules: Rules, game: int) -> None:
+    give_order(state, game, Red.SCAN.value, len(rules.host_subnet), rules.foothold)
+
+
+@compiled
+def unknown_kind(state: GameState, rules: Rules, game: int) -> None:
+    give_order(state, game, 9, 1, rules.foothold)
+
+
+@compiled
+def without_source(state: GameState, rules: Rules, game: int) -> None:  # noqa: ARG001
+    give_order(state, game, Red.EXPLOIT.value, 1, NOBODY)
+
+
+@compiled
+def against_itself(state: GameState, rules: Rules, game: int) -> None:
+    give_order(state, game, Red.EXPLOIT.value, rules.foothold, rules.foothold)
+
+
+@compiled
+def cheat(state: GameState, rules: Rules, game: int) -> None:
+    """Takes a host without doing anything for it."""
+    state.level[game, 1] = Level.ROOT.value
+    paper_attacker(state, rules, game)
+
+
+@compiled
+def not_compilable(state: GameState, rules: Rules, game: int) -> None:
+    state.red_kind[game] = rules.no_such_field  # type: ignore[attr-defined]
+
+
+def two_arguments(state: GameState, game: int) -> None:
+    """Lacks the rules."""
+
+
+@compiled
+def blocks(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
+    """How many agents block."""
+    count = 0.0
+    for agent in range(len(actions)):
+        if rules.action_kind[agent, actions[agent]] == 4:
+            count += 1.0
+    return count
+
+
+@compiled
+def step_number(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
+    return float(state.step[game])
+
+
+@compiled
+def infinite(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
+    return np.inf
+
+
+@compiled
+def meddling(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
+    state.compromise[game, 1] = 3
+    return 0.0

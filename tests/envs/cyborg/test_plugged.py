@@ -1,0 +1,223 @@
+"""Attackers and reward terms of a user's own: what they do, what is refused, and the cache."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.cyborg.attackers import ATTACKERS, register_attacker
+from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
+from acd_plugin.envs.cyborg.checker import definition_findings
+from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS, register_reward_term
+from acd_plugin.errors import UserError
+from tests.envs.cyborg import plugged
+from tests.envs.cyborg.games import env_args
+from tests.slow import slow
+
+ROOT = Path(__file__).resolve().parents[3]
+GAMES = 32
+ROGUES = ("out_of_range", "unknown_kind", "without_source", "against_itself")
+FINE = ("same_as_paper", "sleeper", "unscanned", "cheat", "not_compilable")
+TERMS = ("blocks", "step_number", "infinite", "meddling")
+
+
+@pytest.fixture(autouse=True)
+def _registered() -> Iterator[None]:
+    for name in (*ROGUES, *FINE):
+        register_attacker(name, getattr(plugged, name))
+    for name in TERMS:
+        register_reward_term(name, getattr(plugged, name))
+    yield
+    for name in (*ROGUES, *FINE):
+        del ATTACKERS[name]
+    for name in TERMS:
+        del REWARD_TERMS[name]
+
+
+def play(*overrides: str, games: int = GAMES) -> tuple[NDArray[np.float64], dict[str, np.ndarray]]:
+    """Play one episode with random actions; returns all rewards (T, G) and the statistics."""
+    batch = CyborgBlueprint(env_args(*overrides)).make_batch(games, seed=5)
+    batch.reset(0, Purpose.TRAIN)
+    rng = np.random.default_rng(0)
+    rewards = []
+    for _ in range(batch.episode_limit):
+        actions = rng.integers(0, batch.n_actions, (games, batch.n_agents))
+        rewards.append(batch.step(actions).rewards.copy())
+    batch.close()
+    return np.array(rewards), batch.episode_stats()
+
+
+def test_an_attacker_that_calls_the_papers_is_the_papers() -> None:
+    (ours, stats), (theirs, others) = play("attacker=same_as_paper"), play()
+    assert (ours == theirs).all()
+    assert all((stats[name] == others[name]).all() for name in others)
+
+
+def test_another_attacker_plays_another_game() -> None:
+    rewards, stats = play("attacker=sleeper")
+    assert not stats["hosts_compromised"].any()
+    assert (rewards > play()[0]).any()
+
+
+def test_a_term_is_added_to_the_reward_times_its_weight_and_shown() -> None:
+    plain, _ = play()
+    rewards, stats = play("reward_terms={'blocks': -0.5, 'step_number': 2.0}")
+    actions = np.random.default_rng(0)
+    blocked = np.array(
+        [(actions.integers(0, 8, (GAMES, 2)) == 7).sum(axis=1) for _ in range(30)], np.float64
+    )
+    numbers = np.arange(30)[:, None]
+    np.testing.assert_allclose(rewards, plain - 0.5 * blocked + 2.0 * numbers)
+    np.testing.assert_allclose(stats["reward_blocks"], -0.5 * blocked.sum(axis=0))
+    assert (stats["reward_step_number"] == 2.0 * numbers.sum()).all()
+
+
+@pytest.mark.slow
+def test_the_order_of_terms_does_not_matter() -> None:
+    """Both stand in one file, so that only their names tell the two compilations apart."""
+    rewards, _ = play("reward_terms={'blocks': -0.5, 'step_number': 2.0}")
+    swapped, _ = play("reward_terms={'step_number': 2.0, 'blocks': -0.5}")
+    np.testing.assert_allclose(swapped, rewards)
+
+
+@pytest.mark.slow
+def test_attackers_and_terms_go_together() -> None:
+    rewards, stats = play("attacker=sleeper", "reward_terms={'blocks': 1.0}")
+    plain, _ = play("attacker=sleeper")
+    np.testing.assert_allclose(rewards.sum(axis=0), plain.sum(axis=0) + stats["reward_blocks"])
+
+
+@pytest.mark.parametrize("name", [ROGUES[0], *slow(ROGUES[1:])])
+def test_what_is_not_legal_is_refused_before_it_does_harm(name: str) -> None:
+    with pytest.raises(UserError, match=rf"attacker '{name}' chose .* of target .*: legal are: "):
+        play(f"attacker={name}")
+
+
+def test_what_cannot_be_compiled_is_told() -> None:
+    with pytest.raises(UserError, match=r"'not_compilable' cannot be compiled: .*no_such"):
+        play("attacker=not_compilable")
+
+
+def findings(*overrides: str) -> list[tuple[bool, str]]:
+    return [(f.is_error, f.text) for f in definition_findings(env_args(*overrides))]
+
+
+@pytest.mark.parametrize(
+    ("override", "is_error", "text"),
+    [
+        ("attacker=sleeper", False, "only sleeps in 1000 games"),
+        *slow(
+            [
+                ("attacker=unscanned", False, "exploits hosts that it has not scanned"),
+                ("attacker=cheat", True, "attacker 'cheat' changes level of the state"),
+                ("reward_terms={'infinite': 1.0}", True, "reward term 'infinite' is not finite"),
+                ("reward_terms={'meddling': 1.0}", True, "meddling change compromise, "),
+            ]
+        ),
+    ],
+)
+def test_the_check_finds_what_is_wrong(override: str, is_error: bool, text: str) -> None:
+    assert any(error is is_error and text in told for error, told in findings(override))
+
+
+@pytest.mark.parametrize(
+    "override", ["attacker=same_as_paper", *slow(["reward_terms={'blocks': 1.0}"])]
+)
+def test_the_check_finds_nothing_where_nothing_is_wrong(override: str) -> None:
+    assert findings(override) == []
+
+
+def test_what_is_registered_must_be_a_function_of_the_right_arguments() -> None:
+    with pytest.raises(UserError, match=r"attacker 'x' is a function of \(state, game\): must be"):
+        register_attacker("x", plugged.two_arguments)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match=r"reward term 'x' is 3: must be a function, def x\(state"):
+        register_reward_term("x", 3)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="attacker 'paper' is registered already"):
+        register_attacker("paper", plugged.sleeper)
+    with pytest.raises(UserError, match="unknown attacker 'slepeer'; did you mean 'sleeper'"):
+        CyborgBlueprint(env_args("attacker=slepeer"))
+    with pytest.raises(UserError, match="unknown reward term 'block'; did you mean 'blocks'"):
+        CyborgBlueprint(env_args("reward_terms={'block': 1.0}"))
+
+
+ATTACKER = """
+from acd_plugin.envs.compiled.compilation import compiled
+from acd_plugin.envs.cyborg.attackers import register_attacker
+from acd_plugin.envs.cyborg.game.red.choice import give_order
+from acd_plugin.envs.cyborg.game.types import NOBODY, Red
+
+@compiled
+def mine(state, rules, game):
+    give_order(state, game, Red.SWEEP.value, {subnet}, rules.foothold)
+
+register_attacker("mine", mine)
+"""
+PLAY = """
+import json, sys
+import numba, numpy as np
+from acd_plugin.configuration.plugins import load_plugins
+from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
+load_plugins([sys.argv[1]])
+blueprint = CyborgBlueprint(json.loads(sys.argv[2]))
+batch = blueprint.make_batch(2, seed=0)
+batch.reset(0, Purpose.TRAIN)
+batch.step(np.zeros((2, 2), dtype=np.int64))
+stats = batch.program.step_games.stats
+print(json.dumps([sum(stats.cache_hits.values()), sum(stats.cache_misses.values()),
+                  batch.state.red_target.tolist(), blueprint.identity["attacker"]]))
+"""
+
+
+def run_python(code: str, *arguments: str, **variables: str) -> str:
+    """Run code in a process of its own and return what it prints."""
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_a_second_process_loads_what_the_first_compiled_until_the_file_changes(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.py"
+    arguments = json.dumps(env_args() | {"attacker": "mine"})
+
+    def run(subnet: int) -> list[object]:
+        file.write_text(ATTACKER.format(subnet=subnet))
+        printed: list[object] = json.loads(run_python(PLAY, str(file), arguments))
+        return printed
+
+    first, second, edited = run(0), run(0), run(1)
+    assert first[:3] == [0, 1, [0, 0]]
+    assert second[:3] == [1, 0, [0, 0]]
+    assert edited[:3] == [0, 1, [1, 1]]  # never the machine code of the old file
+    assert first[3] == second[3] != edited[3]
+
+
+def test_with_a_users_attacker_the_rules_run_uncompiled_too(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(ATTACKER.format(subnet=1))
+    code = PLAY.split("stats = ", maxsplit=1)[0] + "print(batch.state.red_target.tolist())"
+    arguments = json.dumps(env_args() | {"attacker": "mine"})
+    assert run_python(code, str(file), arguments, NUMBA_DISABLE_JIT="1").strip() == "[1, 1]"
+
+
+def test_the_identity_names_what_is_a_users_own() -> None:
+    assert CyborgBlueprint(env_args()).identity.keys() == {"rules", "scenario"}
+    ours = CyborgBlueprint(env_args("attacker=sleeper", "reward_terms={'blocks': 1.0}")).identity
+    assert ours.keys() == {"rules", "scenario", "attacker", "reward"}
