@@ -45,11 +45,11 @@ def jobs(folder: Path, seeds: int) -> list[Job]:
 def write_run(folder: Path, job: Job, rng: np.random.Generator) -> None:
     """Write a run folder as training and evaluation would have left it."""
     (folder / "checkpoints").mkdir(parents=True)
-    steps = job.config["t_max"]
+    steps = job.spec.config["t_max"]
     (folder / "checkpoints" / f"{steps}.pt").touch()
     run = {"command": "train", "status": "COMPLETED", "result": -1.0, "start_time": _TIME}
     (folder / "run.json").write_text(json.dumps(run | {"heartbeat": _TIME}))
-    (folder / "config.json").write_text(json.dumps(job.config))
+    (folder / "config.json").write_text(json.dumps(job.spec.config))
     last = float(rng.normal(-10, 3))
     curve = last - 150 * np.exp(-np.arange(_EPOCHS) / 80) + rng.normal(0, 2, _EPOCHS)
     with (folder / "metrics.jsonl").open("w") as file:

@@ -129,9 +129,7 @@ def _add_experiment(experiment: argparse.ArgumentParser) -> None:
         help="runs with such names, as 'DIAL on *' or '*, seed 1'; may be repeated (all)",
     )
     run.add_argument("--results", help="folder of the runs (results/NAME OF THE PLAN)")
-    run.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="runs at a time (one per core)"
-    )
+    run.add_argument("--workers", type=int, help="runs at a time (one per core)")
     run.add_argument(
         "--ray-address",
         metavar="ADDRESS",

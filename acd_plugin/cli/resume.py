@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from acd_plugin.cli.train import draw, told
+from acd_plugin.analysis.curves.run_picture import draw_run
+from acd_plugin.cli.train import told
 from acd_plugin.configuration.layers import read_overrides
 from acd_plugin.running.train import Records
 from acd_plugin.running.train import resume as resume_run
@@ -13,4 +14,4 @@ def resume(name: str, results: str, mongo: str | None, overrides: list[str]) -> 
     """Go on with a run from its latest checkpoint, in its own folder; returns the exit code."""
     set_up_logging()
     changes = read_overrides(overrides)
-    return told(lambda: resume_run(name, results, changes, records=Records(mongo, draw)))
+    return told(lambda: resume_run(name, results, changes, records=Records(mongo, draw_run)))

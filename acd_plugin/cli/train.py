@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
-from acd_plugin.analysis.curves.plots import save_curve
-from acd_plugin.analysis.runs.run_record import read_record
+from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.configuration.plugins import load_plugins
-from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.epymarl.checkout import find_checkout
 from acd_plugin.hosts.epymarl.host import load_host
@@ -52,7 +48,7 @@ def train(
     load_plugins(config["plugins"])  # before a host takes over what is registered
     host = load_host(checkout) if checkout else BUILTIN
     about = About(options.note, options.command_line)
-    records = Records(options.mongo, draw)
+    records = Records(options.mongo, draw_run)
     spec = resolve(config, host.name)
     return told(lambda: train_run(spec, about, records, host), can_be_evaluated=host.loop is None)
 
@@ -70,12 +66,3 @@ def told(run: Callable[[], RunFolder], can_be_evaluated: bool = True) -> int:
     hint = f" (evaluate with: {program()} evaluate {folder.path})" if can_be_evaluated else ""
     print(f"done: {folder.path}{hint}")
     return 0
-
-
-def draw(folder: RunFolder, path: Path) -> None:
-    """Draw the run's learning curve, if it has one."""
-    record = read_record(folder)
-    try:
-        save_curve(read_curve(record), record.name, DEFAULT_METRIC, path)
-    except UserError:
-        return  # it was never tested

@@ -5,21 +5,23 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.plan import Job
-from acd_plugin.experiments.pool import Progress, collect
-from acd_plugin.experiments.work import Outcome, Processes, do
+from acd_plugin.experiments.pool import Outcome, Progress, collect
+from acd_plugin.experiments.processes import Processes, do
+from acd_plugin.experiments.task import Task
 
 
-def run_on_ray(seconds: Mapping[Job, float], results: Path, address: str) -> list[Outcome]:
+def run_on_ray(
+    tasks: Mapping[Job, Task], seconds: Mapping[Job, float], address: str
+) -> list[Outcome]:
     """Do all jobs as Ray tasks of one processor each.
 
     ``address`` is that of a cluster, ``auto`` for the one that this machine belongs to, or
     ``local`` for one of its own that ends with the plan. All machines must have this program and
-    see the folder ``results`` under the same path. Raises UserError when there is no Ray there.
+    see the folder of results under the same path. Raises UserError when there is no Ray there.
     """
     try:
         ray: Any = importlib.import_module("ray")
@@ -36,12 +38,13 @@ def run_on_ray(seconds: Mapping[Job, float], results: Path, address: str) -> lis
     workers = int(ray.cluster_resources().get("CPU", 1))
     work = ray.remote(num_cpus=1, max_retries=0)(_work)
     try:
-        references = [work.remote(job, results.resolve()) for job in seconds]
-        pending: set[Future[Outcome]] = {reference.future() for reference in references}
-        return collect(pending, Progress(seconds, workers, results))
+        jobs: dict[Future[str | None], Job] = {
+            work.remote(job.name, task).future(): job for job, task in tasks.items()
+        }
+        return collect(jobs, Progress(seconds, workers))
     finally:
         ray.shutdown()
 
 
-def _work(job: Job, results: Path) -> Outcome:
-    return do(job, results, Processes().run)
+def _work(name: str, task: Task) -> str | None:
+    return do(name, task, Processes().run)

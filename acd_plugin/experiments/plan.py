@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -10,13 +12,14 @@ from typing import Any
 
 from pydantic import Field
 
-from acd_plugin.configuration.layers import Config, load_config
+from acd_plugin.configuration.layers import configure
 from acd_plugin.configuration.validation import Settings, parse, read_yaml
+from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.errors import UserError, find
-from acd_plugin.running.run_spec import resolve
+from acd_plugin.running.run_spec import RunSpec, resolve
 
 EPISODES_PER_EPOCH = 128  # as the paper counts, for every algorithm
-_SET_BY_THE_PLAN = ("seed", "t_max", "local_results_path")
+_SET_BY_THE_PLAN = ("seed", "t_max", "episodes_max", "local_results_path")
 
 
 class Choice(Settings):
@@ -51,9 +54,9 @@ class Job:
     algorithm: str  # name in the plan
     environment: str  # name in the plan
     seed: int
-    config: Config = field(compare=False)  # all of its settings, as the run will record them
-    words: tuple[str, ...]  # the command line that makes the run
     evaluation_episodes: int
+    spec: RunSpec = field(compare=False)
+    command_line: str = field(compare=False)  # with which a person can repeat it
 
     @property
     def name(self) -> str:
@@ -69,7 +72,7 @@ class Plan:
     jobs: list[Job]
 
 
-def load_plan(path: str, budget: str) -> Plan:
+def load_plan(path: str, budget: str, plugins: Sequence[str] = ()) -> Plan:
     """Read a plan and check every run of it.
 
     Raises UserError that lists all mistakes: unknown names and keys, wrong types, and overrides of
@@ -77,25 +80,15 @@ def load_plan(path: str, budget: str) -> Plan:
     """
     file = parse(PlanFile, read_yaml(Path(path)), path)
     spent = find(file.budgets, f"budget of {path}", budget)
+    pairs = _Pairs(file, plugins)
     jobs: list[Job] = []
     mistakes: list[str] = []
-    for row, algorithm in file.algorithms.items():
-        for column, environment in file.environments.items():
+    for row in file.algorithms:
+        for column in file.environments:
             try:
-                overrides = _merge_overrides(file, row, column)
-                config = load_config(algorithm.config, environment.config, overrides)
+                jobs += pairs.jobs(row, column, spent)
             except UserError as error:
                 mistakes.append(str(error))
-                continue
-            steps = config["env_args"].get("time_limit", 1) * EPISODES_PER_EPOCH
-            budgeted = [*overrides, f"t_max={spent.epochs * steps}"]
-            for seed in spent.seeds:
-                seeded = [*budgeted, f"seed={seed}"]
-                config = load_config(algorithm.config, environment.config, seeded)
-                config = resolve(config).config
-                files = (f"--config={algorithm.config}", f"--env-config={environment.config}")
-                words = (*files, "with", *seeded)
-                jobs.append(Job(row, column, seed, config, words, spent.evaluation_episodes))
     if mistakes:
         listed = "".join(f"\n  - {mistake}" for mistake in dict.fromkeys(mistakes))
         raise UserError(f"{path}: nothing was run, because of{listed}")
@@ -119,18 +112,56 @@ def only(plan: Plan, patterns: Sequence[str]) -> Plan:
     return replace(plan, jobs=chosen)
 
 
-def _merge_overrides(file: PlanFile, row: str, column: str) -> list[str]:
-    """Return the overrides of a pair as ``key=value``; UserError for any that cannot be."""
+class _Pairs:
+    """Makes the jobs of a plan; equal environments are read once."""
+
+    def __init__(self, file: PlanFile, plugins: Sequence[str]) -> None:
+        self._file = file
+        self._plugins = plugins
+        self._blueprints: dict[str, Blueprint] = {}
+
+    def jobs(self, row: str, column: str, spent: Budget) -> list[Job]:
+        """Return the runs of one algorithm on one environment, one for each seed."""
+        algorithm, environment = self._file.algorithms[row], self._file.environments[column]
+        changes = _merge_changes(self._file, row, column)
+        spec = self._resolve(algorithm.config, environment.config, changes)
+        games = spent.epochs * EPISODES_PER_EPOCH
+        length = {"t_max": games * spec.sizes.episode_limit, "episodes_max": games}
+        words = [f"--config={algorithm.config}", f"--env-config={environment.config}"]
+        words += [f"--plugin={file}" for file in self._plugins]
+        jobs = []
+        for seed in spent.seeds:
+            own = {**length, "seed": seed}
+            command = _command(words, {**changes, **own})
+            episodes = spent.evaluation_episodes
+            jobs.append(Job(row, column, seed, episodes, spec.changed(**own), command))
+        return jobs
+
+    def _resolve(self, algorithm: str, env: str, changes: Mapping[str, object]) -> RunSpec:
+        config = configure(algorithm, env, changes, plugins=self._plugins)
+        key = json.dumps([config[name] for name in ("env", "env_args", "plugins")], sort_keys=True)
+        spec = resolve(config, blueprint=self._blueprints.get(key))
+        self._blueprints[key] = spec.blueprint
+        return spec
+
+
+def _command(words: list[str], changes: Mapping[str, object]) -> str:
+    overrides = [f"{key}={value!r}" for key, value in changes.items() if key != "mongo_url"]
+    return shlex.join(["python", "main.py", "train", *words, "with", *overrides])
+
+
+def _merge_changes(file: PlanFile, row: str, column: str) -> dict[str, object]:
+    """Return what a pair changes in its configurations; UserError for any that cannot be."""
     own, others = file.algorithms[row].with_, file.environments[column].with_
     problems = [
         f"algorithm '{row}' sets {key}={own[key]!r} and environment '{column}' {others[key]!r}"
         for key in own.keys() & others.keys()
         if own[key] != others[key]
     ]
-    merged: Mapping[str, Any] = {**file.with_, **others, **own}
+    merged = {**file.with_, **others, **own}
     problems += [
         f"'{key}' is set by the plan's budget" for key in _SET_BY_THE_PLAN if key in merged
     ]
     if problems:
         raise UserError("; ".join(sorted(problems)))
-    return [f"{key}={value!r}" for key, value in merged.items()]
+    return merged

@@ -3,29 +3,47 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from pathlib import Path
+from typing import NamedTuple
 
 from acd_plugin.experiments.plan import Job
-from acd_plugin.experiments.progress import find_runs
-from acd_plugin.experiments.time_slice import take_long_turns
-from acd_plugin.experiments.work import Outcome, Processes, do
+from acd_plugin.experiments.processes import Processes, do
+from acd_plugin.experiments.task import Task
 from acd_plugin.tracking.console import logger
 
 _BETWEEN_LINES = 60.0  # seconds
 
 
+class Outcome(NamedTuple):
+    """How a job ended."""
+
+    job: Job
+    problem: str | None  # None: it is done
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class Progress:
     """Says how far a plan is and how long it will take; ``seconds`` are what each job takes."""
 
-    def __init__(self, seconds: Mapping[Job, float], workers: int, results: Path) -> None:
+    def __init__(self, seconds: Mapping[Job, float], workers: int) -> None:
         self._seconds = dict(seconds)
         self._workers = workers
-        self._results = results
+        self._begun: dict[Job, float] = {}
         self._done = 0
         self._failed = 0
         self._total = len(seconds)
+
+    def begin(self, job: Job) -> None:
+        """Take note that a job is being worked on."""
+        self._begun[job] = time.monotonic()
 
     def tell(self, outcome: Outcome) -> None:
         """Print how a job ended."""
@@ -44,26 +62,25 @@ class Progress:
 
     def seconds_left(self) -> float:
         """Return what is left of all jobs, shared among the workers."""
-        runs = find_runs(self._seconds, self._results)
-        left = 0.0
-        for job, seconds in self._seconds.items():
-            steps = (runs[job].step or 0) if job in runs else 0
-            left += seconds * max(0.0, 1.0 - steps / job.config["t_max"])
+        now = time.monotonic()
+        left = sum(
+            max(0.0, seconds - (now - self._begun.get(job, now)))
+            for job, seconds in self._seconds.items()
+        )
         return left / min(self._workers, max(1, len(self._seconds)))
 
 
-def run_all(seconds: Mapping[Job, float], results: Path, workers: int) -> list[Outcome]:
+def run_all(tasks: Mapping[Job, Task], seconds: Mapping[Job, float], workers: int) -> list[Outcome]:
     """Do all jobs; after Ctrl-C the running ones save, and KeyboardInterrupt is raised."""
-    if workers > (os.cpu_count() or 1):
-        take_long_turns()
     processes = Processes()
-    progress = Progress(seconds, workers, results)
+    progress = Progress(seconds, workers)
 
-    def work(job: Job) -> Outcome:
-        return do(job, results, processes.run)
+    def work(job: Job) -> str | None:
+        progress.begin(job)
+        return do(job.name, tasks[job], processes.run)
 
     with ThreadPoolExecutor(workers) as pool:
-        pending = {pool.submit(work, job) for job in seconds}
+        pending = {pool.submit(work, job): job for job in tasks}
         try:
             return collect(pending, progress)
         except BaseException:
@@ -73,13 +90,14 @@ def run_all(seconds: Mapping[Job, float], results: Path, workers: int) -> list[O
             raise
 
 
-def collect(pending: set[Future[Outcome]], progress: Progress) -> list[Outcome]:
+def collect(jobs: Mapping[Future[str | None], Job], progress: Progress) -> list[Outcome]:
     """Wait for all, telling how it goes."""
     outcomes: list[Outcome] = []
+    pending = set(jobs)
     while pending:
         done, pending = wait(pending, timeout=_BETWEEN_LINES, return_when=FIRST_COMPLETED)
         for future in done:
-            outcomes.append(future.result())
+            outcomes.append(Outcome(jobs[future], future.result()))
             progress.tell(outcomes[-1])
         if not done:
             progress.summarise()

@@ -26,14 +26,14 @@ class State(Enum):
 def find_runs(jobs: Iterable[Job], results: Path) -> dict[Job, RunRecord]:
     """Return the run of every job that has one: the one that came farthest.
 
-    A run belongs to a job when it learned with the same settings, seed and number of steps, whoever
-    started it, and wherever it is kept.
+    A run belongs to a job when it learned with the same settings, seed and budget, whoever started
+    it, and wherever it is kept.
     """
     records, _ = read_records(results)
     farthest: dict[Hashable, RunRecord] = {}
     for record in sorted(records, key=_progress):
         farthest[_identity(record.config)] = record
-    identities = {job: _identity(job.config) for job in jobs}
+    identities = {job: _identity(job.spec.config) for job in jobs}
     return {job: farthest[key] for job, key in identities.items() if key in farthest}
 
 
@@ -53,4 +53,17 @@ def _progress(run: RunRecord) -> tuple[bool, bool, int]:
 
 
 def _identity(config: Config) -> Hashable:
-    return (learned_with(migrate(config)), config.get("seed"), config.get("t_max"))
+    config = migrate(config)
+    return (learned_with(config), config.get("seed"), *_budget(config))
+
+
+def _budget(config: Config) -> tuple[int | None, int | None]:
+    """Return the steps and the games after which a run ends.
+
+    Runs that were started by hand, and those of 0.1.0, may have a limit of steps alone. It means as
+    many games as fit, each played to its limit; had games ended before, there were more.
+    """
+    steps, games, limit = (config.get(key) for key in ("t_max", "episodes_max", "episode_limit"))
+    if games is None and steps and limit:
+        games = steps // limit
+    return steps, games

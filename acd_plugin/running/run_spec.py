@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acd_plugin import NUMBERS, __version__
 from acd_plugin.configuration.layers import Config
@@ -22,6 +22,11 @@ class RunSpec:
     blueprint: Blueprint
     sizes: EnvSizes
     host: str  # whose loop trains
+
+    def changed(self, **changes: object) -> RunSpec:
+        """Return the run with other settings of the training, on the same environment."""
+        settings = parse(RunSettings, {**self.settings.model_dump(), **changes}, "configuration")
+        return replace(self, settings=settings, config={**self.config, **changes})
 
 
 def resolve(config: Config, host: str = "builtin", blueprint: Blueprint | None = None) -> RunSpec:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from acd_plugin.analysis.runs.run_record import read_record
-from acd_plugin.experiments.plan import Job, load_plan
+from acd_plugin.experiments.plan import load_plan
+from acd_plugin.experiments.processes import RunTask, do
 from acd_plugin.experiments.progress import State, find_runs, state_of
-from acd_plugin.experiments.work import Outcome, do
+from acd_plugin.experiments.task import Task
 from tests.cli.conftest import Call
 from tests.experiments.conftest import WritePlan
 
@@ -68,13 +69,12 @@ def test_a_plan_is_done_once(call: Call, results: Path, write_plan: WritePlan) -
 def test_a_failing_run_does_not_stop_the_others(
     call: Call, results: Path, write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail_once(job: Job, results: Path, run_command: object) -> Outcome:
-        if job.algorithm == "silent":
-            return do(job, results, print_and_fail)
-        return do(job, results, run_command)  # type: ignore[arg-type]
+    def fail_once(name: str, task: Task, run_task: RunTask) -> str | None:
+        return do(name, task, print_and_fail if name.startswith("silent") else run_task)
 
-    def print_and_fail(words: Sequence[str], log: Path) -> int:
-        log.write_text(f"{words[0]}: no luck\n")
+    def print_and_fail(task: Task, log: Path) -> int:
+        assert task.todo == State.MISSING.name
+        log.write_text("train: no luck\n")
         return 3
 
     monkeypatch.setattr("acd_plugin.experiments.pool.do", fail_once)
@@ -130,7 +130,8 @@ def test_runs_with_other_settings_or_of_another_version_do_not_count(
         budgets={"full": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}},
     )
     (job,) = load_plan(plan, "full").jobs
-    assert call(*job.words[:2], *job.words[2:], f"local_results_path={str(results)!r}").code == 0
+    words = shlex.split(job.command_line)[2:]
+    assert call(*words, f"local_results_path={str(results)!r}").code == 0
     path = results / "1" / "config.json"
     config = json.loads(path.read_text())
     assert list(find_runs([job], results)) == [job]
@@ -142,7 +143,7 @@ def test_runs_with_other_settings_or_of_another_version_do_not_count(
     assert run.config["torch_threads"] == 2
     assert state_of(job, run) is State.UNEVALUATED
     assert state_of(job, None) is State.MISSING
-    assert read_record(run.folder).last_checkpoint == job.config["t_max"]
+    assert read_record(run.folder).last_checkpoint == job.spec.config["t_max"]
 
 
 def test_a_plan_runs_on_ray(call: Call, results: Path, write_plan: WritePlan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def test_a_plan_is_every_algorithm_on_every_environment_with_every_seed(
         for algorithm in ("talks", "silent")
         for environment in ("small", "large")
     ]
-    assert {job.config["t_max"] for job in plan.jobs} == {128 * 5}  # one epoch, 5 steps a game
+    assert {job.spec.config["t_max"] for job in plan.jobs} == {128 * 5}  # one epoch, 5 steps a game
 
 
 def test_a_part_of_a_plan_is_chosen_by_names(write_plan: WritePlan) -> None:
@@ -49,12 +50,12 @@ def test_overrides_of_all_of_algorithms_and_of_environments_are_applied(
         environments={"dark": {"config": "cyborg_small", "with": {"env_args.detection_rate": 0.1}}},
     )
     job = load_plan(path, "full").jobs[0]
-    assert (job.config["n_bits"], job.config["hidden_dim"]) == (2, 16)
-    assert job.config["env_args"]["detection_rate"] == 0.1
+    assert (job.spec.config["n_bits"], job.spec.config["hidden_dim"]) == (2, 16)
+    assert job.spec.config["env_args"]["detection_rate"] == 0.1
     # The command line means the same.
-    algorithm, env, _, *overrides = job.words
+    algorithm, env, _, *overrides = shlex.split(job.command_line)[3:]
     config = load_config(algorithm.split("=")[1], env.split("=")[1], overrides)
-    assert resolve(config).config == job.config
+    assert resolve(config).config == job.spec.config
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
@@ -67,7 +68,7 @@ def test_the_papers_plans_have_its_budget_and_a_quick_one(path: Path) -> None:
     full, quick = load_plan(str(path), "full"), load_plan(str(path), "quick")
     assert len({job.seed for job in full.jobs}) >= 5
     for job in full.jobs:
-        assert job.config["t_max"] == 5000 * 128 * job.config["env_args"]["time_limit"]
+        assert job.spec.config["t_max"] == 5000 * 128 * job.spec.config["env_args"]["time_limit"]
     assert {job.algorithm for job in quick.jobs} == {job.algorithm for job in full.jobs}
 
 
