@@ -13,7 +13,7 @@ import numpy as np
 from acd_plugin.analysis.curves.learning_curve import band
 from acd_plugin.analysis.curves.plots import learning_curves, profiles
 from acd_plugin.analysis.report import score_tables
-from acd_plugin.analysis.report.document import Code, Picture, Section, Table, Text
+from acd_plugin.analysis.report.document import Code, Picture, Section, Text
 from acd_plugin.analysis.report.message_tables import (
     effects,
     events,
@@ -22,7 +22,7 @@ from acd_plugin.analysis.report.message_tables import (
     subjects,
 )
 from acd_plugin.analysis.report.scores import Cell
-from acd_plugin.analysis.runs.groups import settings
+from acd_plugin.analysis.report.settings_tables import settings_section
 from acd_plugin.analysis.statistics import performance_profile
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.command_line import without
@@ -53,7 +53,8 @@ def make_report(cells: Sequence[Cell], problems: Sequence[str]) -> Report:
         data["messages.csv"] = _csv(effects(examined))
         data["message_content.csv"] = _csv(subjects(examined))
         data["message_events.csv"] = _csv(events(examined))
-    return Report([*sections, _runs(cells), _settings(cells)], data)
+    examples = {f"{cell.group}; {cell.environment}": cell.scores[0].run for cell in cells}
+    return Report([*sections, _runs(cells), settings_section(examples)], data)
 
 
 def _overview(
@@ -103,16 +104,6 @@ def _runs(cells: Sequence[Cell]) -> Section:
         for score in cell.scores
     ]
     return Section("Commands that made the runs", [Code(list(dict.fromkeys(commands)))])
-
-
-def _settings(cells: Sequence[Cell]) -> Section:
-    columns = {f"{cell.group}; {cell.environment}": settings(cell.scores[0].run) for cell in cells}
-    keys = sorted({key for own in columns.values() for key in own})
-    rows = [[key, *(str(own.get(key, "")) for own in columns.values())] for key in keys]
-    common = [["setting", "of all"], *(row[:2] for row in rows if len(set(row[1:])) == 1)]
-    own = [["setting", *columns], *(row for row in rows if len(set(row[1:])) > 1)]
-    told = Text("As this release records them; what an earlier one recorded is translated.")
-    return Section("Settings", [told, *(Table(rows) for rows in (common, own) if len(rows) > 1)])
 
 
 def _scores(cells: Sequence[Cell]) -> str:

@@ -21,7 +21,7 @@ _NOT_LEARNING = {
     *("t_max", "episodes_max", "test_interval", "log_interval", "runner_log_interval"),
     *("learner_log_interval", "save_model", "save_model_interval", "keep_checkpoints"),
     *("torch_threads", "use_cuda", "buffer_cpu_only"),
-    # Names and places, beside what they stand for, and the release beside its ``numbers``.
+    # Names and places, whose content is in ``game``, and the release beside ``numbers``.
     *("env_name", "plugins", "version"),
 }
 
@@ -115,6 +115,8 @@ def _name_of(content: str, found: Sequence[Settings]) -> str:
 
 def _settings(config: Mapping[str, object]) -> Settings:
     found = {key: value for key, value in _flat(config).items() if key not in _NOT_LEARNING}
+    if "game.plugins" in found:  # an algorithm of one's own plays the same game as others
+        found["plugins"] = found.pop("game.plugins")
     if "env_args.time_limit" in found:
         found.pop("episode_limit", None)  # which follows from it
     return found

@@ -80,6 +80,17 @@ def test_runs_under_other_rules_share_no_row(make: Make) -> None:
     assert list(grouped(runs)) == ["dial, game.rules=1", "dial, game.rules=1-edited-ab12"]
 
 
+def test_an_algorithm_of_ones_own_stands_beside_the_others(make: Make) -> None:
+    game = {"rules": "1", "scenario": "content of small"}
+    runs = [make([-1.0], game=game), make([-1.0], name="mine", game={**game, "plugins": "a"})]
+    assert [(cell.group, cell.environment) for cell in cells(runs)[0]] == [
+        ("dial", "small"),
+        ("mine", "small"),
+    ]
+    edited = make([-1.0], name="mine", game={**game, "plugins": "b"})
+    assert list(grouped([*runs, edited])) == ["dial", "mine, plugins=a", "mine, plugins=b"]
+
+
 def test_the_content_of_a_scenario_counts_and_not_its_name(make: Make) -> None:
     def played(scenario: str, content: str, **more: Any) -> RunRecord:
         args = {"scenario": scenario, "detection_rate": 0.5}
