@@ -1,6 +1,6 @@
 """Channels that carry something else than what was said: controls to compare what is learned with.
 
-Each unlocks what messages unlock, is gated or not and travels as the learned channel's messages do.
+Their messages travel and unlock as those of the learned channel do.
 """
 
 from __future__ import annotations
