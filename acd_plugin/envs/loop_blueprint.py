@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.envs.comm_layout import CommLayout
@@ -16,6 +16,7 @@ class LoopBlueprint:
 
     def __init__(self, env_class: type[MultiAgentEnv], env_args: Mapping[str, object]) -> None:
         self._class = env_class
+        self._make: Callable[..., MultiAgentEnv] = env_class
         self._args = env_args
 
     @property
@@ -43,4 +44,4 @@ class LoopBlueprint:
         return EnvLoop(self._make_env, n_games, seed)
 
     def _make_env(self, seed: int) -> MultiAgentEnv:
-        return self._class(**self._args, seed=seed)
+        return self._make(**self._args, seed=seed)

@@ -14,7 +14,7 @@ from typing import Protocol, cast
 from acd_plugin.errors import UserError
 
 Values = Mapping[str, object]  # one value for each agent
-Make = Callable[..., "ParallelEnv"]
+Make = Callable[..., object]  # returns a `ParallelEnv`
 _NEEDED = ("possible_agents", "reset", "step", "observation_space", "action_space")
 
 
@@ -75,7 +75,7 @@ def make_parallel_env(make: Make, kwargs: Values) -> ParallelEnv:
         raise UserError(f"kwargs is {dict(kwargs)}: {make.__name__} says: {error}") from error
     except ValueError:  # it has no signature that can be read
         pass
-    env = make(**kwargs)
+    env = cast(ParallelEnv, make(**kwargs))
     missing = [name for name in _NEEDED if not hasattr(env, name)]
     if missing:
         raise UserError(

@@ -28,7 +28,7 @@ from acd_plugin.envs.parallel_env import (
 from acd_plugin.envs.player import Player
 from acd_plugin.errors import UserError
 
-_SCALARISATIONS = {"mean": np.mean, "sum": np.sum}
+_SCALARISATIONS = ("mean", "sum")
 
 
 class PettingZooEnv(MultiAgentEnv):
@@ -63,7 +63,7 @@ class PettingZooEnv(MultiAgentEnv):
         self._n_actions = max(player.n_actions for player in self.players)
         self._obs_size = max(player.observation_size for player in self.players)
         self._common_reward = common_reward
-        self._team_reward = _SCALARISATIONS[reward_scalarisation]
+        self._is_mean = reward_scalarisation == "mean"
         self._next_seed: int | None = seed
         self._seed = seed
         self.reset()  # some environments tell nothing of themselves before
@@ -110,8 +110,11 @@ class PettingZooEnv(MultiAgentEnv):
         if cut_off:
             info["episode_limit"] = True
         earned = [float(rewards.get(player.name, 0.0)) for player in self.players]
-        reward = float(self._team_reward(earned)) if self._common_reward else earned
+        reward = self._team_reward(earned) if self._common_reward else earned
         return self.get_obs(), reward, over and not cut_off, cut_off, info
+
+    def _team_reward(self, earned: list[float]) -> float:
+        return sum(earned) / self.n_agents if self._is_mean else sum(earned)
 
     def _hand_out(
         self,

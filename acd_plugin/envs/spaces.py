@@ -71,8 +71,10 @@ def _inner_spaces(space: object) -> dict[object, object] | None:
 
 
 def _entry(value: object, key: object) -> object:
-    if isinstance(value, (Mapping, Sequence)):
-        return value[key]  # type: ignore[index, unused-ignore] - a name or a place, as the space says
+    if isinstance(value, Mapping):
+        return value[key]
+    if isinstance(value, Sequence) and isinstance(key, int):
+        return value[key]
     raise UserError(f"an observation is {value!r}: must have an entry {key!r}, as its space says")
 
 

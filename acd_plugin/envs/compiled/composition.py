@@ -42,7 +42,7 @@ class Recompiler:
         # numba tells functions apart by this name, in memory and on disk.
         self._copies += 1
         copy.__qualname__ = f"{original.__qualname__}_{self.folder.name[-8:]}_{self._copies}"
-        return cast(FunctionT, compile_into(cast(FunctionT, copy), self.folder))
+        return compile_into(cast(FunctionT, copy), self.folder)
 
 
 def _identity(function: Rule) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from acd_plugin.envs.blueprint import EnvSizes
@@ -71,7 +71,7 @@ class CyborgBlueprint:
         return BACKENDS[self.settings.backend](self.definition, n_games, seed)
 
 
-def _content_of_users(kind: str, functions: list[Rule]) -> dict[str, str]:
+def _content_of_users(kind: str, functions: Sequence[Rule]) -> dict[str, str]:
     """Return the name of what the functions are made from, unless all of it is in this package."""
     content = sources_of(functions).outside(_PACKAGE)
     return {kind: content.meaning()} if content.files else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from acd_plugin.configuration.findings import Finding
 from acd_plugin.envs.batch_env import Purpose
@@ -118,19 +119,17 @@ def attacker_findings(definition: GameDefinition) -> Iterator[Finding]:
 
 def _written_by_deciding(batch: NativeBatchEnv) -> set[str]:
     """Return what the attacker changes that is not its own; the state is left as it was."""
-    before = GameState(*(field.copy() for field in batch.state))
+    arrays: dict[str, NDArray[np.generic]] = batch.state._asdict()
+    before = {name: array.copy() for name, array in arrays.items()}
     try:
         batch.program.decide_games(batch.state, batch.rules)
-        return {
-            name
-            for name, old, new in zip(GameState._fields, before, batch.state, strict=True)
-            if name not in _ATTACKERS_OWN | _ROLLED and not np.array_equal(old, new)
-        }
+        others = set(arrays) - _ATTACKERS_OWN - _ROLLED
+        return {name for name in others if not np.array_equal(arrays[name], before[name])}
     except Exception:  # what it says is said by the step that follows
         return set()
     finally:
-        for field, old in zip(batch.state, before, strict=True):
-            field[...] = old
+        for name, array in arrays.items():
+            array[...] = before[name]
 
 
 def reward_findings(definition: GameDefinition, plain: GameDefinition) -> Iterator[Finding]:
@@ -144,9 +143,8 @@ def reward_findings(definition: GameDefinition, plain: GameDefinition) -> Iterat
         actions = policy.integers(0, batch.n_actions, (GAMES, batch.n_agents))
         batch.step(actions)
         other.step(actions)
-        finite = np.isfinite(batch.state.reward_terms).all(axis=0)
-        for name, is_finite in zip(names, finite, strict=True):
-            if not is_finite:
+        for name, values in zip(names, batch.state.reward_terms.T, strict=True):
+            if not np.isfinite(values).all():
                 yield Finding(True, f"reward term '{name}' is not finite: must be a number always")
         changed = [
             field

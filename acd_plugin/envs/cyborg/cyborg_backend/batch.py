@@ -44,7 +44,7 @@ class CyborgBatchEnv(GameBatch):
         self.program.conclude_games(state, self.rules, self.totals, actions)
         state.reward[...] = events.reward  # CybORG's own, not the one just computed
         for added in state.reward_terms.T:
-            state.reward += added
+            state.reward[...] += added
 
     def close(self) -> None:
         """End the processes."""

@@ -5,13 +5,12 @@ After execution ``has_worked``, ``is_useless`` and ``price`` tell how it went.
 
 from __future__ import annotations
 
-from typing import Any
-
 from CybORG.Shared import Observation
 from CybORG.Simulator.Actions import Action as CyborgAction
 from CybORG.Simulator.Actions import Analyse as CyborgAnalyse
 from CybORG.Simulator.Actions import Remove as CyborgRemove
 from CybORG.Simulator.Actions import Restore as CyborgRestore
+from CybORG.Simulator.State import State
 
 from acd_plugin.envs.cyborg.cyborg_backend.sessions import (
     SERVER,
@@ -42,7 +41,7 @@ class Remove(_Priced, CyborgRemove):  # type: ignore[misc]
         super().__init__(session=SERVER, agent=agent, hostname=hostname)
         self._full_price = price
 
-    def execute(self, state: Any) -> Any:
+    def execute(self, state: State) -> Observation:
         before = red_sessions_on(state, self.hostname)
         seen = super().execute(state)
         self.has_worked = bool(before) and not red_sessions_on(state, self.hostname)
@@ -66,7 +65,7 @@ class Restore(_Priced, CyborgRestore):  # type: ignore[misc]
     def cost(self) -> float:  # CybORG's class has a price of its own
         return -self.price
 
-    def execute(self, state: Any) -> Any:
+    def execute(self, state: State) -> Observation:
         self.has_worked = is_known(state, self.agent, self.hostname)
         self.is_useless = not self.has_worked
         if not self.has_worked:
@@ -84,7 +83,7 @@ class Analyse(_Priced, CyborgAnalyse):  # type: ignore[misc]
         super().__init__(session=SERVER, agent=agent, hostname=hostname)
         self._full_price = price
 
-    def execute(self, state: Any) -> Any:
+    def execute(self, state: State) -> Observation:
         seen = super().execute(state)
         files = seen.data.get(self.hostname, {}).get("Files", [])
         malware = [file for file in files if file.get("Density", 0.0) >= _FOUND_DENSITY]
@@ -112,7 +111,10 @@ class Block(_Priced, CyborgAction):  # type: ignore[misc]
         self._subnet = subnet
         self._own = own
 
-    def execute(self, state: Any) -> Any:
+    def execute(self, state: State) -> Observation:
         for name in self._own:
             state.blocks.setdefault(name, []).append(self._subnet)
         return Observation(True)
+
+
+BlueAction = Remove | Restore | Analyse | Block

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from CybORG import CybORG
 from CybORG.Shared.EnvironmentController import EnvironmentController
 from CybORG.Shared.RewardCalculator import RewardCalculator
+from CybORG.Simulator.Actions import Action
 from CybORG.Simulator.SimulationController import SimulationController
 
 from acd_plugin.envs.cyborg.cyborg_backend.sessions import red_sessions_on
+
+Actions = dict[str, Action]  # by the names of those who act
 
 
 class RootDamage(RewardCalculator):  # type: ignore[misc]
@@ -20,7 +22,7 @@ class RootDamage(RewardCalculator):  # type: ignore[misc]
         super().__init__(team)
         self._values = values
 
-    def calculate_simulation_reward(self, env_controller: Any) -> float:
+    def calculate_simulation_reward(self, env_controller: EnvironmentController) -> float:
         state = env_controller.state
         damage = 0.0
         for host, value in self._values.items():
@@ -32,12 +34,12 @@ class RootDamage(RewardCalculator):  # type: ignore[misc]
 class TurnController(SimulationController):  # type: ignore[misc]
     """Agents act in the order in which their actions are given; blocks last for one step."""
 
-    def sort_action_order(self, actions: dict[str, Any]) -> dict[str, Any]:
+    def sort_action_order(self, actions: Actions) -> Actions:
         # Not the parent's: it shuffles, drops for want of bandwidth and sorts by priority.
-        ordered: dict[str, Any] = EnvironmentController.sort_action_order(self, actions)
+        ordered: Actions = EnvironmentController.sort_action_order(self, actions)
         return ordered
 
-    def step(self, actions: Any = None, skip_valid_action_check: bool = False) -> None:
+    def step(self, actions: Actions | None = None, skip_valid_action_check: bool = False) -> None:
         super().step(actions, skip_valid_action_check)
         self.state.blocks.clear()
 
@@ -45,5 +47,5 @@ class TurnController(SimulationController):  # type: ignore[misc]
 class TurnBasedCybORG(CybORG):  # type: ignore[misc]
     """CybORG with that controller."""
 
-    def _create_env_controller(self, env_config: Any, agents: Any) -> TurnController:  # noqa: ARG002
+    def _create_env_controller(self, env_config: object, agents: object) -> TurnController:  # noqa: ARG002
         return TurnController(self.scenario_generator, agents, self.np_random)

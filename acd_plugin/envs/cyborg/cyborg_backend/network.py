@@ -5,18 +5,20 @@ from __future__ import annotations
 import copy
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import yaml
+from CybORG.Shared.Scenario import Scenario as CyborgScenario
 from CybORG.Simulator.Actions import Monitor
 from CybORG.Simulator.Scenarios.FileReaderScenarioGenerator import FileReaderScenarioGenerator
 
 from acd_plugin.envs.cyborg.cyborg_backend.controller import RootDamage
 from acd_plugin.envs.cyborg.cyborg_backend.features import CYBORG_IMAGES, OBJECTIVE_SERVICE
 from acd_plugin.envs.cyborg.cyborg_backend.sessions import RED, SERVER
+from acd_plugin.envs.cyborg.cyborg_backend.shims import RandomNumbers
 from acd_plugin.envs.cyborg.cyborg_backend.step_record import Network
 from acd_plugin.envs.cyborg.scenario import Host, Scenario
 
+Content = dict[str, object]  # of a YAML file
 GREEN, BLUE = "Green", "Blue"  # teams as `RED` is; green has one agent of that name
 _DEFENDER = "Defender"  # where the defenders' servers and the innocent user sit, out of reach
 _MANAGEMENT = "Management"  # the subnet of that host alone
@@ -30,9 +32,9 @@ def blue_name(agent: int) -> str:
 class NetworkGenerator(FileReaderScenarioGenerator):  # type: ignore[misc]
     """Draws addresses once: no play depends on them, and drawing them takes longer than a game."""
 
-    _created: Any = None
+    _created: CyborgScenario | None = None
 
-    def create_scenario(self, np_random: Any) -> Any:
+    def create_scenario(self, np_random: RandomNumbers) -> CyborgScenario:
         if self._created is None:
             self._created = super().create_scenario(np_random)
         return copy.deepcopy(self._created)
@@ -61,7 +63,7 @@ def generator_of(network: Network) -> NetworkGenerator:
     return generator
 
 
-def _as_file(scenario: Scenario) -> dict[str, Any]:
+def _as_file(scenario: Scenario) -> Content:
     """Return the content of a scenario file as CybORG reads it."""
     subnets = {subnet.name: [host.name for host in subnet.hosts] for subnet in scenario.subnets}
     subnets[_MANAGEMENT] = [_DEFENDER]
@@ -89,9 +91,9 @@ def _image(scenario: Scenario, name: str) -> str:
     return next(host.image for host in scenario.hosts if host.name == name)
 
 
-def _host(scenario: Scenario, host: Host) -> dict[str, Any]:
+def _host(scenario: Scenario, host: Host) -> Content:
     """A host's image, and what root on it tells of the network."""
-    told: dict[str, Any] = {host.name: {"Interfaces": "All"}}
+    told: dict[str, Content] = {host.name: {"Interfaces": "All"}}
     if host.name == scenario.objective:
         told[host.name]["Services"] = [OBJECTIVE_SERVICE]
     for subnet in scenario.subnets:
@@ -100,7 +102,7 @@ def _host(scenario: Scenario, host: Host) -> dict[str, Any]:
     return {"image": CYBORG_IMAGES[host.image], "info": told}
 
 
-def _agent(sessions: list[dict[str, Any]]) -> dict[str, Any]:
+def _agent(sessions: list[Content]) -> Content:
     return {
         "agent_type": "SleepAgent",  # all actions come from outside
         "reward_calculator_type": "None",
@@ -108,11 +110,11 @@ def _agent(sessions: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _session(host: str, kind: str, username: str, **more: Any) -> dict[str, Any]:
+def _session(host: str, kind: str, username: str, **more: object) -> Content:
     return {"hostname": host, "type": kind, "username": username, "name": f"on {host}", **more}
 
 
-def _blue_sessions(scenario: Scenario, agent: int) -> list[dict[str, Any]]:
+def _blue_sessions(scenario: Scenario, agent: int) -> list[Content]:
     """One server, which its monitor reads, and a client on every host that the agent defends."""
     artifacts = ["NetworkConnections", "ProcessCreation"]
     server = _session(_DEFENDER, "VelociraptorServer", "ubuntu", artifacts=artifacts)

@@ -6,8 +6,7 @@ the source, while what was learned (open ports, operating systems) is still kept
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
-from typing import Any
+from ipaddress import IPv4Address, IPv4Network
 
 from CybORG.Shared import Observation
 from CybORG.Simulator.Actions import (
@@ -19,6 +18,7 @@ from CybORG.Simulator.Actions import (
     SSHBruteForce,
 )
 from CybORG.Simulator.Actions.ConcreteActions.Portscan import Portscan
+from CybORG.Simulator.State import State
 
 from acd_plugin.envs.cyborg.cyborg_backend.sessions import RED, SERVER, red_sessions_on
 
@@ -34,7 +34,7 @@ class _Launched:
     session: int
     is_lost = False
 
-    def _is_stopped(self, state: Any, target_subnet: str) -> bool:
+    def _is_stopped(self, state: State, target_subnet: str) -> bool:
         if self.session not in state.sessions[RED]:
             self.is_lost = True
             return True
@@ -44,11 +44,11 @@ class _Launched:
 
 
 class Sweep(_Launched, DiscoverRemoteSystems):  # type: ignore[misc]
-    def __init__(self, session: int, subnet: Any, target_subnet: str) -> None:
+    def __init__(self, session: int, subnet: IPv4Network, target_subnet: str) -> None:
         super().__init__(subnet=subnet, session=session, agent=RED)
         self._target_subnet = target_subnet
 
-    def execute(self, state: Any) -> Any:
+    def execute(self, state: State) -> Observation:
         if self._is_stopped(state, self._target_subnet):
             return Observation(False)
         return super().execute(state)
@@ -59,7 +59,7 @@ class Scan(_Launched, DiscoverNetworkServices):  # type: ignore[misc]
         super().__init__(session=session, agent=RED, ip_address=ip_address)
         self._target_subnet = target_subnet
 
-    def execute(self, state: Any) -> Any:
+    def execute(self, state: State) -> Observation:
         if self._is_stopped(state, self._target_subnet):
             return Observation(False)
         seen = Portscan(self.session, RED, self.ip_address).execute(state)
@@ -87,7 +87,7 @@ class Exploit(_Launched, ExploitRemoteService):  # type: ignore[misc]
         self._target_subnet = target_subnet
         self._detection_rate = detection_rate
 
-    def execute(self, state: Any) -> Any:
+    def execute(self, state: State) -> Observation:
         if self._is_stopped(state, self._target_subnet):
             return Observation(False)
         server = state.sessions[RED][SERVER]
@@ -116,7 +116,7 @@ class Exploit(_Launched, ExploitRemoteService):  # type: ignore[misc]
         return outcome
 
 
-def _trace_counts(state: Any) -> dict[str, dict[str, int]]:
+def _trace_counts(state: State) -> dict[str, dict[str, int]]:
     """Return, per host and kind of event, how many there are now."""
     return {
         name: {kind: len(events) for kind, events in host.events.items()}
@@ -124,7 +124,7 @@ def _trace_counts(state: Any) -> dict[str, dict[str, int]]:
     }
 
 
-def _forget_traces(state: Any, counts: dict[str, dict[str, int]]) -> None:
+def _forget_traces(state: State, counts: dict[str, dict[str, int]]) -> None:
     """Remove all events that came after ``counts`` was taken."""
     for name, by_kind in counts.items():
         for kind, count in by_kind.items():
@@ -140,7 +140,7 @@ class _OnHost:
     def __init__(self, hostname: str) -> None:
         super().__init__(hostname=hostname, session=SERVER, agent=RED)  # type: ignore[call-arg]
 
-    def execute(self, state: Any) -> Any:
+    def execute(self, state: State) -> Observation:
         self.is_lost = not red_sessions_on(state, self.hostname)
         return super().execute(state)  # type: ignore[misc]
 
@@ -151,3 +151,6 @@ class Escalate(_OnHost, PrivilegeEscalate):  # type: ignore[misc]
 
 class Stop(_OnHost, Impact):  # type: ignore[misc]
     """Impact on the objective: stop its service."""
+
+
+RedAction = Sweep | Scan | Exploit | Escalate | Stop

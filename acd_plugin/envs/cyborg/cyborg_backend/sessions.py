@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from CybORG.Simulator.State import State
 
 RED = "Red"
 SERVER = 0  # number of an agent's first session, from which all of its others are led
@@ -15,7 +17,7 @@ class RedSession(NamedTuple):
     is_root: bool
 
 
-def red_sessions_on(state: Any, host: str) -> list[RedSession]:
+def red_sessions_on(state: State, host: str) -> list[RedSession]:
     """Return the attacker's sessions on a host."""
     return [
         RedSession(ident, session.pid, session.username in _ROOT)
@@ -24,13 +26,13 @@ def red_sessions_on(state: Any, host: str) -> list[RedSession]:
     ]
 
 
-def suspicions(state: Any, agent: str, host: str) -> list[int]:
+def suspicions(state: State, agent: str, host: str) -> list[int]:
     """Return the numbers of the processes on ``host`` that ``agent`` suspects; may be changed."""
     pids: list[int] = state.sessions[agent][SERVER].sus_pids.setdefault(host, [])
     return pids
 
 
-def is_known(state: Any, agent: str, host: str) -> bool:
+def is_known(state: State, agent: str, host: str) -> bool:
     """Return whether the defender suspects the process of a session on ``host``."""
     pids = suspicions(state, agent, host)
     return any(session.pid in pids for session in red_sessions_on(state, host))

@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+Size = int | tuple[int, ...] | None
+Integers = int | np.int64 | NDArray[np.int64]
 
 
 class RandomNumbers(np.random.Generator):
     """numpy's generator with the old names of two methods, and which can be copied."""
 
-    def randint(self, low: int, high: int | None = None, size: Any = None) -> Any:
+    def randint(self, low: int, high: int | None = None, size: Size = None) -> Integers:
         return self.integers(low, high, size)
 
-    def rand(self, *shape: int) -> Any:
+    def rand(self, *shape: int) -> float | NDArray[np.float64]:
         return self.random(shape or None)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return RandomNumbers, (self.bit_generator,)
+    def __reduce__(self) -> tuple[type[RandomNumbers], tuple[np.random.BitGenerator], None]:
+        return RandomNumbers, (self.bit_generator,), None
 
 
 def random_numbers(seed: int | None = None) -> RandomNumbers:
@@ -54,7 +57,7 @@ def alias_gym() -> None:
     )
 
 
-def _module(name: str, **content: Any) -> ModuleType:
+def _module(name: str, **content: object) -> ModuleType:
     module = ModuleType(name)
     module.__dict__.update(content)
     return module

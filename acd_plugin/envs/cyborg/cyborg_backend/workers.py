@@ -7,9 +7,10 @@ import multiprocessing
 import os
 import signal
 import traceback
+from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +89,10 @@ class WorkerWorlds:
 
     def step(self, orders: Orders) -> Events:
         parts = [Orders(*(field[worker.games] for field in orders)) for worker in self._workers]
-        answers = self._ask("step", parts)
+        answers = cast(list[Events], self._ask("step", parts))
         return Events(*(np.concatenate(fields) for fields in zip(*answers, strict=True)))
 
-    def _ask(self, method: str, arguments: list[Any]) -> list[Any]:
+    def _ask(self, method: str, arguments: Sequence[object]) -> list[object]:
         """Let all workers do something at the same time."""
         for worker, argument in zip(self._workers, arguments, strict=True):
             try:
@@ -100,7 +101,7 @@ class WorkerWorlds:
                 continue
         return [self._answer(worker) for worker in self._workers]
 
-    def _answer(self, worker: _Worker) -> Any:
+    def _answer(self, worker: _Worker) -> object:
         try:
             problem, answer = worker.pipe.recv()
         except (EOFError, OSError):

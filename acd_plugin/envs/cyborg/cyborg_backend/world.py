@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from CybORG.Simulator.Actions import GreenPortScan
 
 from acd_plugin.envs.cyborg.cyborg_backend import blue_actions, red_actions
-from acd_plugin.envs.cyborg.cyborg_backend.controller import TurnBasedCybORG
+from acd_plugin.envs.cyborg.cyborg_backend.blue_actions import BlueAction
+from acd_plugin.envs.cyborg.cyborg_backend.controller import TurnBasedCybORG, TurnController
 from acd_plugin.envs.cyborg.cyborg_backend.network import GREEN, blue_name, generator_of
+from acd_plugin.envs.cyborg.cyborg_backend.red_actions import RedAction
 from acd_plugin.envs.cyborg.cyborg_backend.sessions import RED, SERVER, is_known, red_sessions_on
 from acd_plugin.envs.cyborg.cyborg_backend.shims import random_numbers
 from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Network, Orders
@@ -26,7 +26,7 @@ class World:
         self._defends = [agent.defends for agent in scenario.agents]
         self._agents = [blue_name(index) for index in range(len(scenario.agents))]
         generator = generator_of(network)
-        self.red_action: Any = None
+        self.red_action: RedAction | None = None
         self._cyborg = TurnBasedCybORG(generator, seed=random_numbers(0))
 
     @property
@@ -34,7 +34,7 @@ class World:
         return len(self._hosts)
 
     @property
-    def _controller(self) -> Any:
+    def _controller(self) -> TurnController:
         return self._cyborg.environment_controller
 
     def reset(self, seed: int) -> None:
@@ -64,7 +64,7 @@ class World:
         events.red_detected[game] = getattr(red, "is_detected", False)
         events.reward[game] = sum(self._controller.get_reward(self._agents[0]).values())
 
-    def _red_action(self, kind: int, target: int, source: int) -> Any:
+    def _red_action(self, kind: int, target: int, source: int) -> RedAction | None:
         if kind == Red.SLEEP:
             return None
         if kind == Red.ESCALATE:
@@ -86,7 +86,7 @@ class World:
         sessions = red_sessions_on(self._controller.state, self._hosts[host])
         return sessions[0].ident if sessions else NOBODY
 
-    def _blue_action(self, agent: int, action: int) -> Any:
+    def _blue_action(self, agent: int, action: int) -> BlueAction | None:
         name, rules = self._agents[agent], self._rules
         kind = rules.action_kind[agent, action]
         target = rules.action_target[agent, action]
@@ -129,7 +129,7 @@ class World:
         return classify(len(seen), len(ports))
 
     @staticmethod
-    def _read_blue(actions: list[Any], events: Events, game: int) -> None:
+    def _read_blue(actions: list[BlueAction | None], events: Events, game: int) -> None:
         for agent, action in enumerate(actions):
             if action is None:
                 outcome = Outcome.UNKNOWN
@@ -140,7 +140,7 @@ class World:
             events.useless[game, agent] = getattr(action, "is_useless", False)
             events.found_root[game, agent] = getattr(action, "found_root", False)
 
-    def _red_result(self, action: Any) -> int:
+    def _red_result(self, action: RedAction | None) -> int:
         if action is None:
             return Result.NOTHING
         if action.is_lost:
