@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from acd_plugin.cli.report import report
+from acd_plugin.cli.main import main as program
 from acd_plugin.experiments.plan import Job, load_plan
 
 _EPOCHS = 1000
@@ -76,7 +76,7 @@ def main() -> None:
         for number, job in enumerate(runs, start=1):
             write_run(results / str(number), job, rng)
         begin = time.perf_counter()
-        report(str(results), str(Path(name) / "report"), "Many runs")
+        program(["report", str(results), f"--out={Path(name) / 'report'}"])
         print(f"report on {len(runs)} runs: {time.perf_counter() - begin:.1f} s")
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from acd_plugin.cli.sync import sync
+from acd_plugin.cli.main import main as program
 from tests.tracking.trackers.mongo.wire_server import WireServer
 
 _START = datetime(2026, 1, 1)
@@ -70,7 +70,7 @@ def main() -> None:
         write_runs(Path(folder), options.runs, options.points, options.metrics)
         for what in ("into the empty database", "again, nothing new"):
             begin, used = time.perf_counter(), time.process_time()
-            sync([], folder, url)
+            program(["sync", f"--results={folder}", f"--mongo={url}"])
             seconds, used = time.perf_counter() - begin, time.process_time() - used
             print(f"{what}: {seconds:.1f} s, of which {used:.1f} s are our processor time")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

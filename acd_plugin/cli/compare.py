@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 
-from acd_plugin.analysis.curves.comparison import compare as compare_runs
+from acd_plugin.analysis.curves.comparison import compare
 from acd_plugin.analysis.report.comparison_page import page
 from acd_plugin.analysis.report.text_table import text_table
 from acd_plugin.analysis.runs.run_record import RunRecord, read_record, read_records
-from acd_plugin.analysis.runs.selection import Selection
 from acd_plugin.analysis.statistics import interquartile_mean, mean
+from acd_plugin.cli.conditions import selection
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.results import find_run
 from acd_plugin.tracking.run_folder import write_atomically
 
 
-def compare(
-    names: list[str], results: str, selection: Selection, metric: str, use_iqm: bool, out: str
-) -> int:
+def run(options: argparse.Namespace) -> int:
     """Write the comparison of these runs, by default all that meet the conditions."""
+    out: str = options.out
     if not out.endswith((".png", ".html")):
         raise UserError(f"--out {out}: must end in .png (a picture) or .html (a page)")
-    centre, its_name = (interquartile_mean, "IQM") if use_iqm else (mean, "mean")
-    chosen = selection.choose(_find(names, results))
-    comparison = compare_runs(chosen, metric, centre, its_name)
+    centre, its_name = (interquartile_mean, "IQM") if options.iqm else (mean, "mean")
+    chosen = selection(options).choose(_find(options.runs, options.results))
+    comparison = compare(chosen, options.metric, centre, its_name)
     print(text_table(comparison.rows()))
     for problem in comparison.problems:
         print(f"left out: {problem}", file=sys.stderr)

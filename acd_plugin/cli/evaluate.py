@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
+import argparse
+
 import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.analysis.statistics import mean_interval
 from acd_plugin.configuration.layers import read_overrides
-from acd_plugin.running.evaluation import Games, Outcome, Played, store, summary
-from acd_plugin.running.evaluation import evaluate as evaluate_run
+from acd_plugin.running.evaluation import Games, Outcome, Played, evaluate, store, summary
 from acd_plugin.running.stored_run import open_run
 from acd_plugin.tracking.console import set_up_logging
 
 
-def evaluate(
-    name: str,
-    results: str,
-    episodes: int,
-    seed: int,
-    render: bool,
-    backend: str | None,
-    overrides: list[str],
-) -> int:
-    """Play greedy games with a stored policy, print the outcome and store it; returns the code."""
+def run(options: argparse.Namespace) -> int:
+    """Play greedy games with a stored policy, print the outcome and store it."""
     set_up_logging()
-    games = Games(episodes, seed, read_overrides(overrides), backend)
-    run = open_run(name, results)
-    plays = evaluate_run(run, games, render=render)
-    print(f"{run.path} ({run.config['name']}, trained for {run.t_env:,} steps)")
-    print(f"{episodes} greedy games, seed {seed}")
+    changes = read_overrides(options.overrides)
+    games = Games(options.episodes, options.seed, changes, options.backend)
+    stored = open_run(options.run, options.results)
+    plays = evaluate(stored, games, options.plugins, options.render)
+    print(f"{stored.path} ({stored.config['name']}, trained for {stored.t_env:,} steps)")
+    print(f"{games.episodes} greedy games, seed {games.seed}")
     if len(plays) == 1:
         _print(plays[0].outcome)
     else:
         _print_both(*plays)
-    path = store(run, games, plays)
+    path = store(stored, games, plays)
     print(
         f"stored in {path}" if path else "not stored: the checkpoint does not lie in a run folder"
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -21,23 +22,14 @@ from acd_plugin.tracking.console import logger, program, set_up_logging
 from acd_plugin.tracking.run_folder import check_writable
 
 
-def run_experiment(
-    path: str,
-    budget: str,
-    patterns: Sequence[str],
-    results: str | None,
-    workers: int | None,
-    ray_address: str | None,
-    dry: bool,
-    plugins: Sequence[str] = (),
-) -> int:
-    """Do what is not done yet of a plan; returns the exit code."""
+def run(options: argparse.Namespace) -> int:
+    """Do what is not done yet of a plan."""
     set_up_logging()
-    workers = _workers(workers)
-    plan = load_plan(path, budget, plugins)
-    if patterns:
-        plan = only(plan, patterns)
-    folder = Path(results or f"results/{plan.name}")
+    workers = _workers(options.workers)
+    plan = load_plan(options.plan, options.budget, options.plugins)
+    if options.only:
+        plan = only(plan, options.only)
+    folder = Path(options.results or f"results/{plan.name}")
     check_writable(str(folder))
     runs = find_runs(plan.jobs, folder)
     states = {job: state_of(job, runs.get(job)) for job in plan.jobs}
@@ -49,19 +41,19 @@ def run_experiment(
     seconds = estimate({job: runs.get(job) for job in left})
     expected = duration(sum(seconds.values()) / min(workers, len(left)))
     print(f"about {expected} with {workers} worker{'s' if workers > 1 else ''}, measured just now")
-    if dry:
+    if options.dry_run:
         return 0
-    place = folder.resolve() if ray_address else folder
+    place = folder.resolve() if options.ray_address else folder
     tasks = {job: task_of(job, states[job], runs.get(job), place) for job in left}
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started us deaf to Ctrl-C
         signal.signal(number, _interrupt)
     try:
-        if ray_address is None:
+        if options.ray_address is None:
             outcomes = run_all(tasks, seconds, workers)
         else:
-            outcomes = run_on_ray(tasks, seconds, ray_address)
+            outcomes = run_on_ray(tasks, seconds, options.ray_address)
     except KeyboardInterrupt:
-        print(f"stopped; the same command goes on: {program()} experiment run {path}")
+        print(f"stopped; the same command goes on: {program()} experiment run {options.plan}")
         return 130
     failed = [outcome for outcome in outcomes if outcome.problem]
     for outcome in failed:

@@ -1,124 +1,130 @@
-"""The words of the command line, and what each means."""
+"""The commands, and what each word after them means."""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
-COMMANDS = (
-    *("train", "resume", "evaluate", "runs", "show", "compare", "sync", "experiment"),
-    *("report", "communication", "publish"),
-)
-WITH_OVERRIDES = ("train", "resume", "evaluate")
+from acd_plugin.cli.conditions import add_conditions
+
+Parser = argparse.ArgumentParser
 _RUN_OR_FILE = "number or folder of a run, or a checkpoint file (.pt)"
+_ALGORITHM = "a name in config/algs, or a .yaml file"
+_ENVIRONMENT = "a name in config/envs, or a .yaml file"
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(
-        prog="main.py",
+class Command(NamedTuple):
+    """One command; its name is that of the module in this package that runs it."""
+
+    help: str
+    add_options: Callable[[Parser], None]
+    overrides: bool = False  # may end in: with key=value ...
+
+
+def make_parser(program: str) -> Parser:
+    """Return the parser of all commands; it leaves what to call in ``handler``."""
+    with_overrides = ", ".join(name for name, command in COMMANDS.items() if command.overrides)
+    parser = Parser(
+        prog=program,
         description="Teams of cyber defenders that learn to communicate.",
-        epilog=f"{', '.join(WITH_OVERRIDES)} may end in: with key=value ... (overrides, dots for "
-        "nested keys)",
+        epilog=f"{with_overrides} may end in: with key=value ... (dots for nested keys)",
+        allow_abbrev=False,
     )
-    commands = parser.add_subparsers(dest="command", required=True)
-    _add_train(commands.add_parser("train", help="train (also without the word 'train')"))
-    resume = commands.add_parser("resume", help="go on with a run that was stopped or killed")
-    evaluate = commands.add_parser("evaluate", help="play greedy games with a trained policy")
-    _add_evaluate(evaluate)
-    runs = commands.add_parser("runs", help="list the recorded runs")
-    show = commands.add_parser("show", help="print one recorded run with its learning curve")
-    compare = commands.add_parser("compare", help="draw the learning curves of several runs")
-    _add_compare(compare)
-    sync = commands.add_parser("sync", help="copy recorded runs into MongoDB")
-    report = commands.add_parser("report", help="tables, curves and statistics of many runs")
-    report.add_argument("results", help="folder of the runs")
-    report.add_argument("--out", metavar="FOLDER", help="where it goes (RESULTS/report)")
-    report.add_argument("--title", help="its heading (the folder's name)")
-    publish = commands.add_parser("publish", help="copy finished runs, small enough to share")
-    publish.add_argument("results", help="folder of the runs")
-    publish.add_argument("folder", help="where the copies go: NAME.tar.xz, or a folder")
-    publish.add_argument(
-        "--metric",
-        action="append",
-        help="a metric that the copies keep; may be repeated (test_return_mean)",
+    parsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        # An abbreviated --mongo would not be kept out of what is recorded.
+        own = parsers.add_parser(name, help=command.help, allow_abbrev=False)
+        command.add_options(own)
+        own.set_defaults(handler=partial(_handle, name))
+        if command.overrides:
+            own.set_defaults(overrides=[])
+    return parser
+
+
+def _handle(name: str, options: argparse.Namespace) -> int:
+    """Run a command; its module is imported only now, so that mistakes do not wait for torch."""
+    code: int = importlib.import_module(f"acd_plugin.cli.{name}").run(options)
+    return code
+
+
+def _train(parser: Parser) -> None:
+    parser.add_argument("--config", required=True, help=f"algorithm: {_ALGORITHM}")
+    parser.add_argument("--env-config", required=True, help=f"environment: {_ENVIRONMENT}")
+    parser.add_argument(
+        "--epymarl",
+        metavar="PATH",
+        help="train in this EPyMARL checkout's own loop (default: EPYMARL_HOME, if it is set)",
     )
-    _add_experiment(commands.add_parser("experiment", help="many runs by one plan"))
-    communication = commands.add_parser(
-        "communication", help="what a trained policy's messages mean, and who listens"
+    parser.add_argument(
+        "--tag", action="append", default=[], help="a word to find the run by; may be repeated"
     )
-    communication.add_argument("--episodes", type=int, default=256, help="games to play (256)")
-    communication.add_argument("--seed", type=int, default=0, help="seed of the games (0)")
-    communication.add_argument(
-        "--probability", type=float, default=0.1, help="of a flipped or lost bit (0.1)"
+    parser.add_argument("--note", help="a remark about the run, stored with it")
+    _plugin(parser)
+    _mongo(parser)
+
+
+def _resume(parser: Parser) -> None:
+    parser.add_argument("run", help=_RUN_OR_FILE)
+    _results(parser)
+    _plugin(parser)
+    _mongo(parser)
+
+
+def _evaluate(parser: Parser) -> None:
+    parser.add_argument("run", help=_RUN_OR_FILE)
+    _results(parser)
+    parser.add_argument("--episodes", type=int, default=128, help="games to play (128)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
     )
-    for command in (resume, evaluate):
-        command.add_argument("run", help=_RUN_OR_FILE)
-    communication.add_argument("runs", metavar="RUN", nargs="+", help=_RUN_OR_FILE)
-    show.add_argument("run", help="number or folder of a run")
-    for command in (compare, sync):
-        command.add_argument("runs", nargs="*", help="numbers or folders of runs (all)")
-    for command in (resume, evaluate, communication, runs, show, compare, sync):
-        command.add_argument("--results", default="results", help="folder of the runs (results)")
-    for command in (show, compare):
-        command.add_argument(
-            "--metric", default="test_return_mean", help="what is drawn (test_return_mean)"
-        )
-    for command in (runs, compare):
-        _add_conditions(command)
-    runs.add_argument(
+    parser.add_argument("--render", action="store_true", help="show the first game as text")
+    parser.add_argument(
+        "--backend", metavar="NAME", help="play on this simulator too, and compare (cyborg)"
+    )
+    _plugin(parser)
+
+
+def _runs(parser: Parser) -> None:
+    _results(parser)
+    add_conditions(parser)
+    parser.add_argument(
         "--sort",
         default="id",
         choices=["id", "result", "date", "steps", "algorithm", "environment", "seed", "status"],
         help="order of the rows (id); result: best first",
     )
-    for command in (commands.choices["train"], resume, sync):
-        command.add_argument(
-            "--mongo",
-            metavar="URL",
-            default=os.environ.get("ACD_MONGO_URL"),
-            help="MongoDB that gets a copy of what is recorded (default: ACD_MONGO_URL)",
-        )
-    return parser
 
 
-def _add_train(train: argparse.ArgumentParser) -> None:
-    train.add_argument("--config", required=True, help="algorithm: a name in config/algs or a file")
-    train.add_argument(
-        "--env-config", required=True, help="environment: a name in config/envs or a file"
-    )
-    train.add_argument(
-        "--epymarl",
-        metavar="PATH",
-        help="train in this EPyMARL checkout's own loop (default: EPYMARL_HOME, if it is set)",
-    )
-    train.add_argument(
-        "--tag", action="append", default=[], help="a word to find the run by; may be repeated"
-    )
-    train.add_argument("--note", help="a remark about the run, stored with it")
+def _show(parser: Parser) -> None:
+    parser.add_argument("run", help="number or folder of a run")
+    _results(parser)
+    _drawn(parser)
 
 
-def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
-    evaluate.add_argument("--episodes", type=int, default=128, help="games to play (128)")
-    evaluate.add_argument(
-        "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
-    )
-    evaluate.add_argument("--render", action="store_true", help="show the first game as text")
-    evaluate.add_argument(
-        "--backend", metavar="NAME", help="play on this simulator too, and compare (cyborg)"
-    )
-
-
-def _add_compare(compare: argparse.ArgumentParser) -> None:
-    compare.add_argument("--out", required=True, metavar="FILE", help="a .png, or a .html page")
-    compare.add_argument(
+def _compare(parser: Parser) -> None:
+    _some_runs(parser)
+    _results(parser)
+    _drawn(parser)
+    add_conditions(parser)
+    parser.add_argument("--out", required=True, metavar="FILE", help="a .png, or a .html page")
+    parser.add_argument(
         "--iqm", action="store_true", help="interquartile means over runs instead of means"
     )
 
 
-def _add_experiment(experiment: argparse.ArgumentParser) -> None:
-    actions = experiment.add_subparsers(dest="action", required=True)
-    run = actions.add_parser("run", help="do what is not done yet of a plan")
+def _sync(parser: Parser) -> None:
+    _some_runs(parser)
+    _results(parser)
+    _mongo(parser)
+
+
+def _experiment(parser: Parser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    run = actions.add_parser("run", help="do what is not done yet of a plan", allow_abbrev=False)
     run.add_argument("plan", help="a .yaml file, such as experiments/smoke.yaml")
     run.add_argument("--budget", default="full", help="which of the plan's budgets (full)")
     run.add_argument(
@@ -136,18 +142,95 @@ def _add_experiment(experiment: argparse.ArgumentParser) -> None:
         help="work on this Ray cluster instead; 'auto', or 'local' for one of its own",
     )
     run.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    _plugin(run)
 
 
-def _add_conditions(command: argparse.ArgumentParser) -> None:
-    for option, kind, meaning in (
-        ("--algorithm", str, "only runs of this algorithm"),
-        ("--env", str, "only runs on this scenario"),
-        ("--seed", int, "only runs with this seed"),
-        ("--status", str, "only runs that are so: COMPLETED, KILLED, ..."),
-        ("--tag", str, "only runs with this tag"),
+def _report(parser: Parser) -> None:
+    parser.add_argument("results", help="folder of the runs")
+    parser.add_argument("--out", metavar="FOLDER", help="where it goes (RESULTS/report)")
+    parser.add_argument("--title", help="its heading (the folder's name)")
+
+
+def _communication(parser: Parser) -> None:
+    parser.add_argument("runs", metavar="RUN", nargs="+", help=_RUN_OR_FILE)
+    _results(parser)
+    parser.add_argument("--episodes", type=int, default=256, help="games to play (256)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the games (0)")
+    parser.add_argument(
+        "--probability", type=float, default=0.1, help="of a flipped or lost bit (0.1)"
+    )
+    _plugin(parser)
+
+
+def _publish(parser: Parser) -> None:
+    parser.add_argument("results", help="folder of the runs")
+    parser.add_argument("folder", help="where the copies go: NAME.tar.xz, or a folder")
+    parser.add_argument(
+        "--metric",
+        action="append",
+        help="a metric that the copies keep; may be repeated (test_return_mean)",
+    )
+
+
+def _check(parser: Parser) -> None:
+    kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
+    for kind, meaning in (
+        ("environment", _ENVIRONMENT),
+        ("scenario", "a name in config/scenarios, or a .yaml file"),
+        ("algorithm", _ALGORITHM),
     ):
-        command.add_argument(
-            option, type=kind, action="append", default=[], help=f"{meaning}; may be repeated"
-        )
-    command.add_argument("--since", metavar="DATE", help="only runs started then or later (UTC)")
-    command.add_argument("--until", metavar="DATE", help="only runs started then or before (UTC)")
+        own = kinds.add_parser(kind, help=f"check {meaning}", allow_abbrev=False)
+        own.add_argument("name", help=meaning)
+        _plugin(own)
+
+
+def _results(parser: Parser) -> None:
+    parser.add_argument("--results", default="results", help="folder of the runs (results)")
+
+
+def _some_runs(parser: Parser) -> None:
+    parser.add_argument("runs", nargs="*", help="numbers or folders of runs (all)")
+
+
+def _drawn(parser: Parser) -> None:
+    parser.add_argument(
+        "--metric", default="test_return_mean", help="what is drawn (test_return_mean)"
+    )
+
+
+def _plugin(parser: Parser) -> None:
+    parser.add_argument(
+        "--plugin",
+        metavar="FILE",
+        dest="plugins",
+        action="append",
+        default=[],
+        help="a Python file of your own that is imported first; may be repeated",
+    )
+
+
+def _mongo(parser: Parser) -> None:
+    parser.add_argument(
+        "--mongo",
+        metavar="URL",
+        default=os.environ.get("ACD_MONGO_URL"),
+        help="MongoDB that gets a copy of what is recorded (default: ACD_MONGO_URL)",
+    )
+
+
+COMMANDS = {
+    "train": Command("train (also without the word 'train')", _train, overrides=True),
+    "resume": Command("go on with a run that was stopped or killed", _resume, overrides=True),
+    "evaluate": Command("play greedy games with a trained policy", _evaluate, overrides=True),
+    "runs": Command("list the recorded runs", _runs),
+    "show": Command("print one recorded run with its learning curve", _show),
+    "compare": Command("draw the learning curves of several runs", _compare),
+    "sync": Command("copy recorded runs into MongoDB", _sync),
+    "experiment": Command("many runs by one plan", _experiment),
+    "report": Command("tables, curves and statistics of many runs", _report),
+    "communication": Command(
+        "what a trained policy's messages mean, and who listens", _communication
+    ),
+    "publish": Command("copy finished runs, small enough to share", _publish),
+    "check": Command("an environment, a scenario or an algorithm of your own", _check),
+}

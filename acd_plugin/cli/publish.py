@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,18 +11,15 @@ from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.archive import ENDING
-from acd_plugin.tracking.publication import opened_for_copies
-from acd_plugin.tracking.publication import publish as publish_run
+from acd_plugin.tracking.publication import opened_for_copies, publish
 from acd_plugin.tracking.run_folder import check_writable
 
 _EPISODES = "episode"  # how many a run had played at a step: kept where it was recorded
 
 
-def publish(results: str, target: str, metrics: Sequence[str] | None) -> int:
-    """Copy all finished runs of a folder into another or an archive; returns the exit code.
-
-    The copies keep these metrics, by default the return of the tests.
-    """
+def run(options: argparse.Namespace) -> int:
+    """Copy all finished runs of a folder into another or an archive."""
+    results, target = str(options.results), str(options.folder)
     place = Path(target)
     records, problems = read_records(Path(results))
     if not records:
@@ -33,7 +31,7 @@ def publish(results: str, target: str, metrics: Sequence[str] | None) -> int:
     with opened_for_copies(place) as folder:
         for record in records:
             try:
-                _copy(record, folder, metrics or [DEFAULT_METRIC])
+                _copy(record, folder, options.metric or [DEFAULT_METRIC])
                 copied += 1
             except UserError as error:
                 problems.append(str(error))
@@ -50,4 +48,4 @@ def _copy(record: RunRecord, target: Path, metrics: Sequence[str]) -> None:
         raise UserError(f"run {record.id}: left out, it is {record.status}")
     for metric in metrics:
         read_curve(record, metric)  # a copy without it would be of no use
-    publish_run(record.folder, target, [*metrics, _EPISODES])
+    publish(record.folder, target, [*metrics, _EPISODES])

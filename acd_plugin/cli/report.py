@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from acd_plugin.analysis.report.document import Picture, html, markdown
@@ -12,15 +13,16 @@ from acd_plugin.errors import UserError
 from acd_plugin.tracking.run_folder import write_atomically
 
 
-def report(results: str, out: str | None, title: str | None) -> int:
-    """Write report.html, report.md, pictures and data; returns the exit code."""
+def run(options: argparse.Namespace) -> int:
+    """Write report.html, report.md, pictures and data."""
+    results: str = options.results
     records, damaged = read_records(Path(results))
     if not records:
         raise UserError(f"no runs in '{results}': give the folder of an experiment's runs")
     found, problems = cells(records)
     made = make_report(found, [*damaged, *problems])
-    heading = title or Path(results).name
-    folder = Path(out or Path(results) / "report")
+    heading = options.title or Path(results).name
+    folder = Path(options.out or Path(results) / "report")
     files = {
         "report.html": html(heading, made.sections).encode(),
         "report.md": markdown(heading, made.sections).encode(),

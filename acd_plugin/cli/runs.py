@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from datetime import timedelta
 from pathlib import Path
 
 from acd_plugin.analysis.report.text_table import text_table
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
-from acd_plugin.analysis.runs.selection import Selection, in_order
+from acd_plugin.analysis.runs.selection import in_order
+from acd_plugin.cli.conditions import selection
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.console import program
 
@@ -16,15 +18,16 @@ _HEADING = ["id", "status", "algorithm", "environment", "seed", "steps", "result
 _HEADING += ["took", "tags"]
 
 
-def runs(results: str, selection: Selection, sort: str) -> int:
-    """Print the runs that meet the conditions; returns the exit code."""
+def run(options: argparse.Namespace) -> int:
+    """Print the runs that meet the conditions."""
+    results: str = options.results
     if not Path(results).exists():
         raise UserError(f"no folder '{results}': name that of your runs with --results=FOLDER")
     records, problems = read_records(Path(results))
-    chosen = in_order(selection.choose(records), sort)
+    chosen = in_order(selection(options).choose(records), options.sort)
     print(text_table([_HEADING, *map(_row, chosen)]))
     print(f"{len(chosen)} of {len(records)} runs in {results}")
-    stopped = [run.id for run in chosen if run.can_be_resumed]
+    stopped = [found.id for found in chosen if found.can_be_resumed]
     if stopped:
         print(f"can go on: {', '.join(stopped)} (with: {program()} resume ID)")
     for problem in problems:

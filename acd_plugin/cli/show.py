@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import sys
 
@@ -19,22 +20,22 @@ from acd_plugin.tracking.results import find_run
 _HEIGHT, _WIDTH = 18, 100  # of the curve, in characters
 
 
-def show(name: str, results: str, metric: str) -> int:
-    """Print what is known about a run; returns the exit code."""
-    run = read_record(find_run(name, results))
-    print(f"run {run.id}: {run.name}")
-    for key, value in _facts(run).items():
+def run(options: argparse.Namespace) -> int:
+    """Print what is known about a run."""
+    record = read_record(find_run(options.run, options.results))
+    print(f"run {record.id}: {record.name}")
+    for key, value in _facts(record).items():
         if value:
             print(f"  {key:<12} {value}")
-    for done in read_evaluations(run.folder):
+    for done in read_evaluations(record.folder):
         print(f"  {'evaluated':<12} {_evaluation(done)}")
     print("settings")
-    for setting, chosen in sorted(settings(run).items()):
+    for setting, chosen in sorted(settings(record).items()):
         print(f"  {setting:<34} {chosen}")
-    if run.fail_trace:
-        print(run.fail_trace.rstrip())
+    if record.fail_trace:
+        print(record.fail_trace.rstrip())
     try:
-        print(_drawing(read_curve(run, metric), metric))
+        print(_drawing(read_curve(record, options.metric), options.metric))
     except UserError as error:
         print(f"no curve: {error}")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections import Counter
 from pathlib import Path
@@ -16,11 +17,13 @@ from acd_plugin.tracking.trackers.mongo.address import parse_address
 from acd_plugin.tracking.trackers.mongo.copier import Change, RunCopier, RunStore
 
 
-def sync(names: list[str], results: str, url: str | None) -> int:
-    """Copy these runs, by default all under ``results``; returns the exit code."""
-    if not url:
+def run(options: argparse.Namespace) -> int:
+    """Copy these runs, by default all of the folder."""
+    names: list[str] = options.runs
+    results: str = options.results
+    if not options.mongo:
         raise UserError("sync needs a database: give --mongo=URL, or set ACD_MONGO_URL")
-    address = parse_address(url)
+    address = parse_address(options.mongo)
     folders = [find_run(name, results) for name in names] if names else run_folders(Path(results))
     if not folders:
         raise UserError(f"no runs in '{results}': name their folder with --results=FOLDER")

@@ -64,6 +64,18 @@ def configure(
     return change(config, changes)
 
 
+def load_environment(env: str, plugins: Sequence[str] = ()) -> Config:
+    """Return what an environment's file says, over the default: ``env``, ``env_args``, ..."""
+    roots = [config_root()]
+    environment = _read_layer(roots, "envs", "environment configuration", env)
+    for key in ("env", "env_args"):
+        if key not in environment:
+            raise UserError(f"environment configuration '{env}': key '{key}' is missing")
+    named = [*environment.pop(_PLUGINS), *plugins]
+    config = merge(read_yaml(roots[0] / "default.yaml"), environment)
+    return {**config, _PLUGINS: named}
+
+
 def read_overrides(overrides: Sequence[str]) -> dict[str, object]:
     """Return the values of ``key=value`` strings; UserError for any other string."""
     changes = {}

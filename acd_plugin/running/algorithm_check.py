@@ -24,14 +24,17 @@ _SMALL = ["batch_size=4", "batch_size_run=4", "buffer_size=4", "test_nepisode=4"
 
 
 def check_algorithm(
-    algorithm: str, env: str = "cyborg_small", overrides: Sequence[str] = ()
+    algorithm: str,
+    env: str = "cyborg_small",
+    overrides: Sequence[str] = (),
+    plugins: Sequence[str] = (),
 ) -> list[Finding]:
     """Build an algorithm, let it play and learn a little, and return what is wrong with it.
 
     ``algorithm`` and ``env`` are names or YAML files, as after ``--config`` and ``--env-config``.
     """
     try:
-        spec = resolve(load_config(algorithm, env, [*_SMALL, *overrides]))
+        spec = resolve(load_config(algorithm, env, [*_SMALL, *overrides], plugins=plugins))
         mac, learner = spec.settings.mac, spec.settings.learner
         make_controller = find(BUILTIN.controllers, "mac", mac)
         unfit = _signature("mac", mac, make_controller, "(scheme, groups, args)", 3)
