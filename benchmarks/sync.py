@@ -2,7 +2,7 @@
 
     python benchmarks/sync.py [--runs 1000] [--points 200] [--metrics 30] [--mongo URL]
 
-Without a URL the database is the tests' own server (mongomock behind real sockets) in a process of
+Without a URL the database is the testbed's server (mongomock behind real sockets) in a process of
 its own, much slower than MongoDB: its share of the processor's time is printed beside ours.
 """
 
@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from acd_plugin.cli.main import main as program
-from tests.tracking.trackers.mongo.wire_server import WireServer
+from testbed.mongo_server import WireServer
 
 _START = datetime(2026, 1, 1)
 
@@ -70,7 +70,7 @@ def main() -> None:
         write_runs(Path(folder), options.runs, options.points, options.metrics)
         for what in ("into the empty database", "again, nothing new"):
             begin, used = time.perf_counter(), time.process_time()
-            program(["sync", f"--results={folder}", f"--mongo={url}"])
+            sync([], folder, url)
             seconds, used = time.perf_counter() - begin, time.process_time() - used
             print(f"{what}: {seconds:.1f} s, of which {used:.1f} s are our processor time")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
