@@ -70,7 +70,7 @@ def main() -> None:
         write_runs(Path(folder), options.runs, options.points, options.metrics)
         for what in ("into the empty database", "again, nothing new"):
             begin, used = time.perf_counter(), time.process_time()
-            sync([], folder, url)
+            program(["sync", f"--results={folder}", f"--mongo={url}"])
             seconds, used = time.perf_counter() - begin, time.process_time() - used
             print(f"{what}: {seconds:.1f} s, of which {used:.1f} s are our processor time")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
