@@ -23,6 +23,7 @@ from acd_plugin.learners.migration import migrate_state
 from acd_plugin.running.assembly import make_training
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
+from tests.slow import slow_but
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "release_0_1_0"
 MADE_WITH = json.loads((DATA / "made_with.json").read_text())
@@ -67,7 +68,9 @@ def compare(ours: Points, theirs: Points, tolerance: float) -> None:
         ), name
 
 
-@pytest.mark.parametrize("name", sorted(FIRST_EPOCHS))
+@pytest.mark.parametrize(
+    "name", slow_but(lambda name: name in ("dial", "qmix"), sorted(FIRST_EPOCHS))
+)
 def test_the_first_epochs(name: str) -> None:
     run = FIRST_EPOCHS[name]
     log = Log()

@@ -13,13 +13,14 @@ from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from tests.conftest import MakeTraining
 from tests.envs.cyborg.games import SETTINGS, setting_batch
 from tests.envs.cyborg.policies import POLICIES, returns_of
+from tests.slow import slow_but
 
 pytestmark = pytest.mark.usefixtures("cyborg")
 EPISODES = 400  # on CybORG; two equal simulators fail a test with a chance below 1 in 1000
 MARGIN = 0.25  # standard deviations of the return
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
+@pytest.mark.parametrize("setting", slow_but(lambda name: name == "small_green_050", SETTINGS))
 def test_random_play(setting: str) -> None:
     native = setting_batch(setting, "sau", games=20_000, seed=1)
     theirs = CyborgBatchEnv(native.definition, 40, seed=2)
@@ -30,6 +31,7 @@ def test_random_play(setting: str) -> None:
     assert high < MARGIN * ours.std()
 
 
+@pytest.mark.slow
 def test_a_trained_policy(make_training: MakeTraining) -> None:
     words = [
         *("batch_size=32", "batch_size_run=32", "buffer_size=32", "hidden_dim=32", "lr=0.002"),
