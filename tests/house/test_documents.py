@@ -37,6 +37,19 @@ def test_the_map_names_files_that_are_there() -> None:
     assert {f"acd_plugin/{name}" for name in named - found} <= MISSING
 
 
+def test_pages_name_files_that_are_there() -> None:
+    """Files of the repository by their whole path, wherever they stand."""
+    path = re.compile(
+        r"(?<![\w/.])((?:acd_plugin|benchmarks|config|docs|examples|tests)/[\w./-]+\w)"
+    )
+    named = {
+        (name_of(page), name)
+        for page in PAGES
+        for name in path.findall(page.read_text(encoding="utf-8"))
+    }
+    assert {(page, name) for page, name in named if not (ROOT / name).exists()} == set()
+
+
 def test_abbreviations_of_our_own_are_spelled_out_first() -> None:
     plans = [*ROOT.glob("config/**/*.yaml"), *ROOT.glob("experiments/*.yaml")]
     unexplained = {}
