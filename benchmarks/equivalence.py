@@ -12,15 +12,19 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from acd_plugin.analysis.statistics import equivalence_interval
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.running.stored_run import load_policy, open_run, spec_of
-from tests.envs.cyborg.games import SETTINGS, setting_batch
-from tests.envs.cyborg.policies import POLICIES, returns_of
+from testbed.paper_games import SETTINGS, setting_batch
+from testbed.policies import POLICIES, returns_of
 
 MARGIN = 0.2  # standard deviations
 NATIVE = 20  # games for each one on CybORG

@@ -4,7 +4,7 @@
 
 Trains the same run in all three ways, in turns, so that whatever else the machine does disturbs all
 alike. Prints the median seconds of processor time per epoch and the ratios to "off". The server is
-the tests' own, in a process of its own.
+the testbed's, in a process of its own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from acd_plugin.cli.main import main as program
-from tests.tracking.trackers.mongo.wire_server import WireServer
+from testbed.mongo_server import WireServer
 
 _STEPS = 128 * 30  # of one epoch
 

@@ -2,7 +2,7 @@
 
     python benchmarks/sync.py [--runs 1000] [--points 200] [--metrics 30] [--mongo URL]
 
-Without a URL the database is the tests' own server (mongomock behind real sockets) in a process of
+Without a URL the database is the testbed's server (mongomock behind real sockets) in a process of
 its own, much slower than MongoDB: its share of the processor's time is printed beside ours.
 """
 
@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from acd_plugin.cli.sync import sync
-from tests.tracking.trackers.mongo.wire_server import WireServer
+from testbed.mongo_server import WireServer
 
 _START = datetime(2026, 1, 1)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from acd_plugin.tracking.trackers.mongo.mirror import Mirror
+from testbed.mongo_server import WireServer
 from tests.cli.conftest import EPOCH, TINY_RUN, Call, numbers, run_json
 from tests.tracking.trackers.mongo.conftest import Stored
-from tests.tracking.trackers.mongo.wire_server import WireServer
 
 
 @pytest.fixture

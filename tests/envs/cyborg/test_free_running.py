@@ -23,8 +23,8 @@ from scipy import stats
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.game.types import Outcome, Red, Result
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from testbed.policies import POLICIES
 from tests.envs.cyborg.games import setting_batch
-from tests.envs.cyborg.policies import POLICIES
 from tests.slow import slow_but
 
 Array = NDArray[np.float64]

@@ -10,9 +10,9 @@ import pytest
 
 from acd_plugin.analysis.statistics import equivalence_interval
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
+from testbed.policies import POLICIES, returns_of
 from tests.conftest import MakeTraining
 from tests.envs.cyborg.games import SETTINGS, setting_batch
-from tests.envs.cyborg.policies import POLICIES, returns_of
 from tests.slow import slow_but
 
 pytestmark = pytest.mark.usefixtures("cyborg")

@@ -19,8 +19,8 @@ from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.game import step as game_step
 from acd_plugin.envs.cyborg.game.types import Dice, Red, Result
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from testbed.policies import POLICIES, Policy
 from tests.envs.cyborg.games import NEVER, SETTINGS, setting_batch
-from tests.envs.cyborg.policies import POLICIES, Policy
 from tests.slow import slow_but
 
 COMMON = {  # every setting must have tried these at least

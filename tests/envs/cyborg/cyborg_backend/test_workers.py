@@ -12,8 +12,8 @@ from acd_plugin.envs.cyborg.cyborg_backend.step_record import Orders
 from acd_plugin.envs.cyborg.cyborg_backend.workers import WorkerWorlds
 from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.game.types import NOBODY, Red
+from testbed.policies import random_allowed
 from tests.envs.cyborg.games import env_args
-from tests.envs.cyborg.policies import random_allowed
 
 pytestmark = pytest.mark.usefixtures("cyborg")
 GAME = define_game(env_args("time_limit=8"))

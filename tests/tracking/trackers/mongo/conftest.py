@@ -14,7 +14,7 @@ import pytest
 
 from acd_plugin.tracking.observer import RunFolderObserver
 from acd_plugin.tracking.run_folder import RunFolder
-from tests.tracking.trackers.mongo.wire_server import WireServer
+from testbed.mongo_server import WireServer
 
 CONFIG = {
     "name": "dial",

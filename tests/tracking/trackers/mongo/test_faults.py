@@ -13,9 +13,9 @@ from acd_plugin.tracking.console import logger
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 from acd_plugin.tracking.trackers.mongo.copier import RunCopier, RunStore
 from acd_plugin.tracking.trackers.mongo.mirror import Mirror
+from testbed.mongo_server import WireServer
 from tests.slow import slow
 from tests.tracking.trackers.mongo.conftest import RecordedRun, Stored, expected_points
-from tests.tracking.trackers.mongo.wire_server import WireServer
 
 QUICK = "?serverSelectionTimeoutMS=150&connectTimeoutMS=150&socketTimeoutMS=150"
 FAULTS = ("ok", "freeze", "slow", "reset", "deaf", "error", "auth", "refuse", "empty")

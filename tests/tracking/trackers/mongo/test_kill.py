@@ -15,9 +15,9 @@ from acd_plugin.tracking.results import run_folders
 from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 from acd_plugin.tracking.trackers.mongo.copier import RunCopier, RunStore
+from testbed.mongo_server import WireServer
 from tests.slow import slow
 from tests.tracking.trackers.mongo.conftest import METRICS, RecordedRun, Stored, expected_points
-from tests.tracking.trackers.mongo.wire_server import WireServer
 
 PER_BEAT = 50  # steps
 

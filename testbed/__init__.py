@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: games of the paper, scripted policies, a stand-in database."""
