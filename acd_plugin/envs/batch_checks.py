@@ -38,7 +38,7 @@ def batch_findings(blueprint: Blueprint) -> Iterator[Finding]:
             "seeds 0 and 1 give the same games: if the environment has chances, they do not depend "
             "on the seed",
         )
-    if first.of_game(0).differs_from(Play(blueprint, 1, seed=0, as_in=GAMES)):
+    if first.game_0_differs_from(Play(blueprint, 1, seed=0, as_in=GAMES)):
         yield Finding(
             True,
             f"game 0 of {GAMES} is another one than game 0 alone: games share something (a global "
@@ -70,7 +70,7 @@ class Play:
 
     def __init__(self, blueprint: Blueprint, games: int, seed: int, as_in: int = 0) -> None:
         """``as_in``: draw the actions as for that many games, and use the first ones."""
-        self.trace: Trace = []
+        self.episodes: list[Trace] = []
         self.problems: list[Finding] = []
         self._batch = blueprint.make_batch(games, seed)
         self._drawn = max(games, as_in)
@@ -83,25 +83,27 @@ class Play:
         finally:
             self._batch.close()
 
-    def of_game(self, game: int) -> Play:
-        """Return the same with one game's trace only."""
-        alone = object.__new__(Play)
-        alone.trace = [array[game : game + 1] for array in self.trace]
-        return alone
-
     def differs_from(self, other: Play) -> bool:
-        pairs = zip(self.trace, other.trace, strict=False)
-        return len(self.trace) != len(other.trace) or not all(map(_same, *zip(*pairs, strict=True)))
+        pairs = zip(self.episodes, other.episodes, strict=True)
+        return not all(len(one) == len(two) and all(map(_same, one, two)) for one, two in pairs)
+
+    def game_0_differs_from(self, alone: Play) -> bool:
+        """Compare the first episode of game 0, which may end before that of other games."""
+        return not all(
+            _same(array[:1], own)
+            for array, own in zip(self.episodes[0], alone.episodes[0], strict=False)
+        )
 
     def _play(self, first_episode: int) -> None:
         batch = self._batch
+        self.episodes.append([])
         batch.reset(first_episode, Purpose.TRAIN)
         self._look(batch)
         over = np.zeros(batch.n_games, np.bool_)
         for step in range(1, batch.episode_limit + 1):
             result = batch.step(self._actions(batch))
             self._check_step(result, over, step)
-            self.trace.append(np.array(result.rewards, np.float64))
+            self.episodes[-1].append(np.array(result.rewards, np.float64))
             self._look(batch)
             over |= result.terminated | result.truncated
             if over.all():
@@ -121,7 +123,7 @@ class Play:
             array = np.array(getattr(batch, name), np.float64)
             if not np.isfinite(array).all():
                 self._report(f"{name} has numbers that are not finite: {array.ravel()[:8]}...")
-            self.trace.append(array)
+            self.episodes[-1].append(array)
         if not np.asarray(batch.available_actions).any(axis=2).all():
             self._report(
                 "an agent has no available action: there must be one at all times, also after the "
@@ -146,16 +148,17 @@ class Play:
         """Yield what was wrong with what was handed out."""
         yield from self.problems
         batch = self._batch
+        observed, masked, told = self.episodes[0][:3]
         found = EnvSizes(
             batch.n_agents,
             batch.n_actions,
-            self.trace[0].shape[2],
-            self.trace[2].shape[1],
+            observed.shape[2],
+            told.shape[1],
             batch.episode_limit,
         )
         if found != sizes:
             yield Finding(True, f"sizes() are {sizes}, and a batch has {found}")
-        seen, masks, states = (array.shape for array in self.trace[:3])
+        seen, masks, states = observed.shape, masked.shape, told.shape
         expected = (batch.n_games, batch.n_agents)
         if seen[:2] != expected or masks != (*expected, batch.n_actions):
             yield Finding(
