@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
 
 
-def read_metrics(folder: RunFolder, name: str | None = None) -> list[dict[str, Any]]:
+class Point(TypedDict):
+    """One line: a number that was measured."""
+
+    name: str
+    step: int  # in environment steps
+    value: float
+    time: str
+
+
+def read_metrics(folder: RunFolder, name: str | None = None) -> list[Point]:
     """Return the points of a run, or of one metric; a line that a kill cut short is left out."""
     if not folder.metrics.exists():
         return []

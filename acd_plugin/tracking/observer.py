@@ -37,7 +37,7 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
     def folder(self) -> RunFolder:
         return RunFolder(Path(self.dir))
 
-    def _make_run_dir(self, _id: Any) -> None:
+    def _make_run_dir(self, _id: object) -> None:
         if self._resume is None:
             super()._make_run_dir(_id)
         else:
@@ -49,12 +49,12 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
         self._is_running = True
         return run_id
 
-    def save_json(self, obj: Any, filename: str) -> None:
+    def save_json(self, obj: object, filename: str) -> None:
         text = json.dumps(flatten(obj), sort_keys=True, indent=2)
         with self._forgiven():
             write_atomically(Path(self.dir) / filename, text.encode())
 
-    def log_metrics(self, metrics_by_name: dict[str, Any], info: Any) -> None:
+    def log_metrics(self, metrics_by_name: dict[str, Any], info: object) -> None:
         del info  # Sacred's contract
         lines = []
         for name, points in metrics_by_name.items():
@@ -88,7 +88,7 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
                     error.strerror,
                 )
 
-    def completed_event(self, stop_time: datetime, result: Any) -> None:
+    def completed_event(self, stop_time: datetime, result: object) -> None:
         self._export_metrics()
         super().completed_event(stop_time, result)
 
@@ -101,7 +101,7 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
         super().failed_event(fail_time, fail_trace)
 
     def _export_metrics(self) -> None:
-        metrics: dict[str, dict[str, list[Any]]] = {}
+        metrics: dict[str, dict[str, list[object]]] = {}
         for point in read_metrics(self.folder):
             series = metrics.setdefault(
                 point["name"], {"steps": [], "values": [], "timestamps": []}

@@ -14,13 +14,12 @@ import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from acd_plugin.tracking.archive import ENDING, is_archive, pack, unpack
 from acd_plugin.tracking.command_line import without
 from acd_plugin.tracking.metric_file import read_metrics
 from acd_plugin.tracking.results import run_folders
-from acd_plugin.tracking.run_folder import RunFolder, read_json, write_atomically
+from acd_plugin.tracking.run_folder import JsonObject, RunFolder, read_json, write_atomically
 
 _PLACE = "local_results_path"
 
@@ -50,7 +49,7 @@ def publish(folder: RunFolder, target: Path, metrics: Collection[str]) -> None:
     copy.path.mkdir(parents=True, exist_ok=True)
     (copy.path / "key").write_text(key)
     _write_json(copy.path / "run.json", _publishable(run))
-    _write_json(copy.path / "config.json", {**_without_places(config), _PLACE: "results"})
+    _write_json(copy.path / "config.json", _without_places({**config, _PLACE: "results"}))
     points = [point for point in read_metrics(folder) if point["name"] in metrics]
     lines = "".join(json.dumps(point) + "\n" for point in points)
     write_atomically(copy.metrics, lines.encode())
@@ -73,17 +72,18 @@ def _place_of(key: str, target: Path) -> RunFolder:
     return RunFolder(target / str(max(numbers, default=0) + 1))
 
 
-def _without_places(value: Any) -> Any:
+def _without_places(value: object) -> object:
     """Return recorded settings with the names of files in place of where they lie."""
     if isinstance(value, dict):
         return {key: _without_places(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [_without_places(inner) for inner in value]
-    is_place = isinstance(value, str) and Path(value).is_absolute()
-    return Path(value).name if is_place else value
+    if isinstance(value, str) and Path(value).is_absolute():
+        return Path(value).name
+    return value
 
 
-def _publishable(run: dict[str, Any]) -> dict[str, Any]:
+def _publishable(run: JsonObject) -> JsonObject:
     """Return Sacred's record less what belongs to the machine and its user."""
     meta, experiment, host = (run.get(name) or {} for name in ("meta", "experiment", "host"))
     sources = experiment.get("repositories") or [{}]
@@ -102,5 +102,5 @@ def _publishable(run: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
+def _write_json(path: Path, content: object) -> None:
     write_atomically(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())

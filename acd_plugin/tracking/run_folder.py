@@ -12,6 +12,8 @@ from typing import Any
 
 from acd_plugin.errors import UserError
 
+JsonObject = dict[str, Any]
+
 
 class RunFolder:
     """Paths inside ``results/<id>``.
@@ -56,7 +58,7 @@ class RunFolder:
         return key
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> JsonObject:
     """Read one of a run's JSON files; UserError, in one line, when it is damaged."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))

@@ -15,15 +15,13 @@ Settings = dict[str, Hashable]
 
 OF_THE_GAME = ("env_args.", "game.", "episode_limit")
 
-# What is recorded, where and how often, how far training goes, and on which machine.
-_NOT_LEARNING = {
-    *("seed", "tags", "local_results_path", "mongo_url", "use_tensorboard", "trackers"),
-    *("t_max", "episodes_max", "test_interval", "log_interval", "runner_log_interval"),
-    *("learner_log_interval", "save_model", "save_model_interval", "keep_checkpoints"),
-    *("torch_threads", "use_cuda", "buffer_cpu_only"),
-    # Names and places, whose content is in ``game``, and the release beside ``numbers``.
-    *("env_name", "plugins", "version"),
-}
+_PLACES = {"local_results_path", "mongo_url", "use_tensorboard", "trackers", "tags"}
+_INTERVALS = {"test_interval", "log_interval", "runner_log_interval", "learner_log_interval"}
+_CHECKPOINTS = {"save_model", "save_model_interval", "keep_checkpoints"}
+_MACHINE = {"torch_threads", "use_cuda", "buffer_cpu_only"}
+_LENGTH = {"t_max", "episodes_max"}
+_NAMES = {"env_name", "plugins", "version"}  # for the content in ``game``, and for ``numbers``
+_NOT_LEARNING = {"seed", *_PLACES, *_INTERVALS, *_CHECKPOINTS, *_MACHINE, *_LENGTH, *_NAMES}
 
 
 def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, list[RunRecord]]:

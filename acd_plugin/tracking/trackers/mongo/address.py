@@ -26,7 +26,8 @@ _TIMEOUTS = {
 }
 _WRONG_PASSWORD, _NOT_ALLOWED = (18, 8000), 13
 
-Documents = Database[dict[str, Any]]
+Document = dict[str, Any]
+Documents = Database[Document]
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ class MongoAddress:
     def connect(self) -> Documents:
         """Return the database; nothing is sent before its first use (but names may be resolved)."""
         given = {key.lower() for key, _ in parse_qsl(urlsplit(self.url).query)}
-        options: dict[str, Any] = {
+        options: Document = {
             key: value for key, value in _TIMEOUTS.items() if key.lower() not in given
         }
-        client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(self.url, **options)
+        client: pymongo.MongoClient[Document] = pymongo.MongoClient(self.url, **options)
         return client[self.database]
 
     def explain(self, error: PyMongoError) -> str:

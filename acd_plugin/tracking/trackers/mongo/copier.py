@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from typing import Any
 
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.run_folder import RunFolder
-from acd_plugin.tracking.trackers.mongo.address import Documents, MongoAddress
+from acd_plugin.tracking.trackers.mongo.address import Document, Documents, MongoAddress
 from acd_plugin.tracking.trackers.mongo.files import FileCopier, artifact_paths, file_entries
 from acd_plugin.tracking.trackers.mongo.metric_lines import MetricLines
 from acd_plugin.tracking.trackers.mongo.metrics import MetricCopier
@@ -116,19 +115,19 @@ class RunCopier:
             raise PyMongoError("the run was deleted while it was copied")
         return Change.NEWER_THERE
 
-    def _digest(self, document: dict[str, Any]) -> str:
+    def _digest(self, document: Document) -> str:
         """Return what changes with anything that is copied; stored when all of it has arrived."""
         files = (self._folder.metrics, *artifact_paths(document, self._folder.path).values())
         sizes = [(path.name, path.stat().st_size) for path in files if path.is_file()]
         return hashlib.sha256(repr((document, sizes)).encode()).hexdigest()
 
-    def _has_metrics(self, run: dict[str, Any]) -> bool:
+    def _has_metrics(self, run: Document) -> bool:
         found = self._store.database.metrics.find({"sync_key": self._key}, {"_id": 1})
         return {str(series["_id"]) for series in found} == {
             series["id"] for series in run["info"]["metrics"]
         }
 
-    def _find_or_insert(self, document: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    def _find_or_insert(self, document: Document) -> tuple[Document, bool]:
         """Return the stored run with its id and heartbeat, and whether it was made just now."""
         runs = self._store.database.runs
         wanted = {"heartbeat": 1, "sync_digest": 1, "info.metrics": 1}

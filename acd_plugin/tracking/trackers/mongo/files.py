@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from bson import ObjectId
 from gridfs import GridFS
 
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.trackers.mongo.address import Documents
+from acd_plugin.tracking.trackers.mongo.address import Document, Documents
 
 
 class FileCopier:
@@ -45,13 +45,13 @@ class FileCopier:
         self._known.clear()
 
 
-def artifact_paths(document: dict[str, Any], folder: Path) -> dict[str, Path]:
+def artifact_paths(document: Document, folder: Path) -> dict[str, Path]:
     """Return the files of a run that are worth keeping with its record, by name."""
     names = (*_names(document.get("artifacts")), "evaluations.jsonl", "checkpoints.json")
     return {name: folder / name for name in sorted(set(names)) if (folder / name).is_file()}
 
 
-def file_entries(document: dict[str, Any], folder: Path, files: FileCopier) -> dict[str, Any]:
+def file_entries(document: Document, folder: Path, files: FileCopier) -> Document:
     """Upload a run's artifacts and sources; returns the fields of its document that name them."""
     sources = document["experiment"].get("sources", [])
     return {
@@ -70,6 +70,6 @@ def file_entries(document: dict[str, Any], folder: Path, files: FileCopier) -> d
     }
 
 
-def _names(artifacts: Any) -> list[str]:
+def _names(artifacts: Sequence[str | Document] | None) -> list[str]:
     """Sacred's file observer lists names; others list mappings that have one."""
     return [entry if isinstance(entry, str) else entry["name"] for entry in artifacts or []]

@@ -7,20 +7,21 @@ far from MongoDB's limit of 16 MB; what is more goes into a document "NAME (part
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from datetime import datetime
 
 from bson import ObjectId
 from pymongo import InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from acd_plugin.tracking.trackers.mongo.address import Document
 from acd_plugin.tracking.trackers.mongo.metric_lines import MetricLines, Point
 
 _PART = 200_000  # points of one document: about 10 MB
 _ATTEMPTS = 5
 _DUPLICATE_KEY = 11000
 
-_Operation = InsertOne[dict[str, Any]] | UpdateOne
+_Operation = InsertOne[Document] | UpdateOne
 
 
 class _NotAsExpectedError(Exception):
@@ -32,7 +33,7 @@ class _Stored:
 
     def __init__(self) -> None:
         self.count = 0
-        self.last: Any = None  # time of the last point, where the store was asked
+        self.last: datetime | None = None  # time of the last point, where the store was asked
         self.seen = 0  # points of the file that were compared with it
 
 
@@ -44,9 +45,7 @@ class MetricCopier:
     length that they follow on.
     """
 
-    def __init__(
-        self, lines: MetricLines, key: str, collection: Collection[dict[str, Any]]
-    ) -> None:
+    def __init__(self, lines: MetricLines, key: str, collection: Collection[Document]) -> None:
         self._lines = lines
         self._key = key
         self._collection = collection
@@ -155,7 +154,7 @@ class MetricCopier:
                 "values": [point.value for point in piece],
                 "timestamps": [point.time for point in piece],
             }
-            where: dict[str, Any] = {"_id": self._id(name, part)}
+            where: Document = {"_id": self._id(name, part)}
             if have == 0:
                 names = {"name": _title(name, part), "metric": name, "part": part}
                 whose = {"run_id": self._run_id, "sync_key": self._key}

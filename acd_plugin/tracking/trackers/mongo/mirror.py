@@ -54,7 +54,9 @@ class Mirror:
         if self._thread.is_alive():
             logger.warning(
                 "%s does not have all of this run; copy it later with: %s sync %s --mongo=URL",
-                *(self._address, program(), self._folder.path),
+                self._address,
+                program(),
+                self._folder.path,
             )
 
     def _work(self) -> None:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
 
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.columns import flat_columns
 from acd_plugin.tracking.run_folder import RunFolder, read_json
+from acd_plugin.tracking.trackers.mongo.address import Document
 
 _FORMAT = "MongoObserver-0.7.0"  # what Sacred 0.8 writes
 _OUTPUT_LIMIT = 1_000_000  # bytes; MongoDB refuses documents above 16 MB
 _DATES = ("start_time", "stop_time", "heartbeat")
 
 
-def run_document(folder: RunFolder) -> dict[str, Any]:
+def run_document(folder: RunFolder) -> Document:
     """Return everything but metrics and files' content; UserError when the folder is damaged."""
     run = read_json(folder.path / "run.json")
     config = read_json(folder.path / "config.json")
@@ -50,7 +50,7 @@ def stored_date(text: str) -> datetime:
     return date.replace(microsecond=date.microsecond // 1000 * 1000)
 
 
-def _date(path: Path, name: str, text: Any) -> datetime | None:
+def _date(path: Path, name: str, text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
