@@ -15,7 +15,7 @@ from acd_plugin.running.assembly import make_training
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.tracking.recorder import NullRecorder
 from tests.conftest import TINY, MakeTraining
-from tests.examples.test_examples import run
+from tests.examples.test_examples import MAIN, run
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 COMMNET = EXAMPLES / "commnet" / "commnet.yaml"
@@ -80,5 +80,5 @@ def test_a_true_alarm_is_an_alarm_and_true() -> None:
 
 def test_one_python_file_and_one_yaml_file_are_enough(tmp_path: Path) -> None:
     words = ["batch_size=8", "batch_size_run=8", "buffer_size=8", "hidden_dim=16", "t_max=240"]
-    run(tmp_path, "../main.py", f"--config={COMMNET}", "--env-config=cyborg_small", "with", *words)
+    run(tmp_path, MAIN, f"--config={COMMNET}", "--env-config=cyborg_small", "with", *words)
     assert (tmp_path / "results" / "1" / "checkpoints" / "240.pt").exists()
