@@ -63,12 +63,8 @@ def resume(
     changes = {**(changes or {}), "local_results_path": str(folder.path.parent)}
     spec = spec_of(run, changes, plugins)
     refuse_another_game(run, spec, "undo the change, or train again")
-    if run.t_env >= spec.settings.t_max:
-        raise UserError(
-            f"{run.path}: the run has reached its t_max of {spec.settings.t_max}; "
-            "go on with: resume RUN with t_max=LARGER"
-        )
-    about = _told_about(folder, spec.settings.t_max)
+    _refuse_finished(run, spec)
+    about = _told_about(folder, spec.config)
     return _train(spec, BUILTIN, about, records or Records(), run)
 
 
@@ -110,20 +106,33 @@ def _in_other_loop(spec: RunSpec, host: Host) -> Train | None:
     return train
 
 
-def _told_about(folder: RunFolder, t_max: int) -> About:
+def _refuse_finished(run: StoredRun, spec: RunSpec) -> None:
+    """Raise UserError when the run has come as far as it was to come."""
+    reached = {"t_max": run.t_env, "episodes_max": run.state["episode"]}
+    for key, done in reached.items():
+        limit = spec.config[key]
+        if limit is not None and done >= limit:
+            raise UserError(
+                f"{run.path}: the run has reached its {key} of {limit}; "
+                f"go on with: resume RUN with {key}=LARGER"
+            )
+
+
+def _told_about(folder: RunFolder, config: Config) -> About:
     """Return what was stored about a run when it was started.
 
     Its command is the one that makes the whole run, even if it goes on for longer than was planned.
     """
     try:
         run = json.loads((folder.path / "run.json").read_text())
-        planned = json.loads((folder.path / "config.json").read_text()).get("t_max")
+        planned = json.loads((folder.path / "config.json").read_text())
         meta = dict(run.get("meta") or {})
+        command = meta.get("command_line")
+        for key in _LENGTH:
+            if command and planned.get(key) != config[key]:
+                command = with_override(command, key, config[key])
     except (OSError, ValueError, TypeError, AttributeError):
         return About()  # damaged; that is no reason not to go on
-    command = meta.get("command_line")
-    if command and planned != t_max:
-        command = with_override(command, "t_max", t_max)
     return About(meta.get("comment"), command)
 
 

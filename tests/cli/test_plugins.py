@@ -101,5 +101,7 @@ def test_a_run_ends_after_so_many_games(call: Call, results: Path) -> None:
     words = ["--config=dial", "--env-config=cyborg_small", "with", *TINY_RUN]
     assert call(*words, "episodes_max=24").code == 0
     assert (results / "1" / "checkpoints" / f"{3 * EPOCH}.pt").exists()
+    refused = call("resume", "1")
+    assert "has reached its episodes_max of 24" in refused.err
     assert call("resume", "1", "with", "episodes_max=32").code == 0
     assert (results / "1" / "checkpoints" / f"{4 * EPOCH}.pt").exists()

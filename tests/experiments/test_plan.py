@@ -9,10 +9,17 @@ from typing import Any
 import pytest
 
 from acd_plugin.configuration.layers import load_config
+from acd_plugin.envs.registry import REGISTRY
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.plan import load_plan, only
+from acd_plugin.experiments.progress import State, find_runs, state_of
+from acd_plugin.running import run_spec
+from acd_plugin.running.assembly import make_training
 from acd_plugin.running.run_spec import resolve
+from acd_plugin.tracking.recorder import NullRecorder
 from tests.experiments.conftest import TINY, WritePlan
+from tests.running.test_assembly import Count
+from tests.toy_envs import UnevenEnv
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANS = sorted((ROOT / "experiments").glob("*.yaml"))
@@ -106,3 +113,39 @@ def test_all_mistakes_are_told_at_once(
         load_plan(write_plan(**changes), "full")
     for mistake in mistakes:
         assert mistake in str(error.value)
+
+
+def test_budgets_are_right_where_episodes_may_end_early(
+    write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(REGISTRY, "uneven", UnevenEnv)  # at most three steps
+    own = tmp_path / "uneven.yaml"
+    own.write_text("env: uneven\nenv_args: {}\n")
+    settings = {key: value for key, value in TINY.items() if not key.startswith("env_args")}
+    plan = load_plan(
+        write_plan(environments={"own": {"config": str(own)}}, **{"with": settings}), "full"
+    )
+    for job in plan.jobs:
+        assert job.spec.settings.t_max == 128 * 3  # more than it will play
+        assert job.spec.settings.episodes_max == 128
+    training = make_training(plan.jobs[0].spec, NullRecorder())
+    training.train()
+    assert training.episode == 128
+    assert training.runner.t_env < 128 * 3
+
+
+def test_an_environment_is_read_once_for_all_runs_on_it(
+    write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Count(monkeypatch, run_spec, "blueprint_of")
+    two = {"small": {"config": "cyborg_small"}, "large": {"config": "cyborg_large"}}
+    assert len(load_plan(write_plan(environments=two), "full").jobs) == 8
+    assert read.calls == 2
+
+
+@pytest.mark.parametrize("name", ["paper_simple", "paper_extended"])
+def test_the_published_runs_are_the_plans_own(name: str) -> None:
+    """Release 0.1.0 made them, and recorded less."""
+    plan = load_plan(str(ROOT / "experiments" / f"{name}.yaml"), "thousand")
+    runs = find_runs(plan.jobs, ROOT / "docs" / "results")
+    assert {state_of(job, runs.get(job)) for job in plan.jobs} == {State.DONE}
