@@ -1,9 +1,11 @@
-"""The one exception whose message is meant for the person at the keyboard."""
+"""The one exception whose message is meant for the person at the keyboard, and its words."""
 
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 ValueT = TypeVar("ValueT")
@@ -31,3 +33,9 @@ def find(registry: Mapping[str, ValueT], kind: str, name: str) -> ValueT:
 def listing(names: Iterable[object]) -> str:
     """Return the names sorted and joined for an error message."""
     return ", ".join(sorted(str(name) for name in names))
+
+
+def program() -> str:
+    """Return how the user called this program, for messages that say what to type next."""
+    name = Path(sys.argv[0]).name
+    return f"python {name}" if name.endswith(".py") else name

@@ -22,8 +22,8 @@ import torch
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.tracking.recorder import NullRecorder
 
 ENVIRONMENTS = ("cyborg_small", "cyborg_large")
 Product = Callable[[], torch.Tensor]

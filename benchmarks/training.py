@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.tracking.recorder import NullRecorder
 
 ENVIRONMENTS = ("cyborg_small_no_block", "cyborg_small", "cyborg_small_green", "cyborg_large")
 

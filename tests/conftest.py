@@ -13,8 +13,8 @@ from acd_plugin.envs import env_loop
 from acd_plugin.envs.registry import REGISTRY
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.assembly import make_training as assemble
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.tracking.recorder import NullRecorder
 from tests.toy_envs import TOY_ENVS
 
 TINY = ["hidden_dim=16", "batch_size=8", "batch_size_run=8", "buffer_size=8", "test_nepisode=8"]

@@ -6,9 +6,9 @@ import argparse
 
 from acd_plugin.analysis.messages.examination import Examination, write_examination
 from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.examination import Trial, examine, refuse_silent
 from acd_plugin.running.stored_run import open_run
-from acd_plugin.tracking.console import set_up_logging
 
 
 def run(options: argparse.Namespace) -> int:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from acd_plugin.analysis.statistics import mean_interval
 from acd_plugin.configuration.layers import read_overrides
+from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.evaluation import Games, Outcome, Played, evaluate, store, summary
 from acd_plugin.running.stored_run import open_run
-from acd_plugin.tracking.console import set_up_logging
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,14 +11,14 @@ from pathlib import Path
 from types import FrameType
 
 from acd_plugin.analysis.report.text_table import text_table
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only
 from acd_plugin.experiments.pool import available_cores, duration, run_all
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.experiments.task import task_of
-from acd_plugin.tracking.console import logger, program, set_up_logging
+from acd_plugin.running.console import logger, set_up_logging
 from acd_plugin.tracking.run_folder import check_writable
 
 

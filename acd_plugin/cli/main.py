@@ -11,8 +11,7 @@ import shlex
 import sys
 
 from acd_plugin.cli.options import COMMANDS, make_parser
-from acd_plugin.errors import UserError, nearest
-from acd_plugin.tracking.console import program
+from acd_plugin.errors import UserError, nearest, program
 
 _ADDRESSES = ("--mongo=", "mongo_url=")
 

@@ -7,8 +7,8 @@ import argparse
 from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.cli.train import told
 from acd_plugin.configuration.layers import read_overrides
+from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.train import Records, resume
-from acd_plugin.tracking.console import set_up_logging
 
 
 def run(options: argparse.Namespace) -> int:

@@ -11,8 +11,7 @@ from acd_plugin.analysis.report.text_table import text_table
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.analysis.runs.selection import in_order
 from acd_plugin.cli.conditions import selection
-from acd_plugin.errors import UserError
-from acd_plugin.tracking.console import program
+from acd_plugin.errors import UserError, program
 
 _HEADING = ["id", "status", "algorithm", "environment", "seed", "steps", "result", "started (UTC)"]
 _HEADING += ["took", "tags"]

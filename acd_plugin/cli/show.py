@@ -12,8 +12,7 @@ from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
 from acd_plugin.analysis.runs.groups import settings
 from acd_plugin.analysis.runs.run_record import RunRecord, read_record
 from acd_plugin.cli.runs import duration_text
-from acd_plugin.errors import UserError
-from acd_plugin.tracking.console import program
+from acd_plugin.errors import UserError, program
 from acd_plugin.tracking.evaluations import Evaluation, read_evaluations
 from acd_plugin.tracking.results import find_run
 

@@ -8,14 +8,15 @@ from collections.abc import Callable
 
 from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.configuration.layers import load_config
+from acd_plugin.errors import program
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.epymarl.checkout import find_checkout
 from acd_plugin.hosts.epymarl.host import load_host
+from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.recorded_run import RunStopped
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.running.sacred_run import About
 from acd_plugin.running.train import Records, train
-from acd_plugin.tracking.console import program, set_up_logging
 from acd_plugin.tracking.run_folder import RunFolder
 
 

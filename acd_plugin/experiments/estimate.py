@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.experiments.plan import Job
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec
-from acd_plugin.tracking.recorder import NullRecorder
 
 _START = 8.0  # seconds until a process trains
 _MEASURED = 1.0  # seconds of training that are measured for each pair

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from acd_plugin.experiments.plan import Job
 from acd_plugin.experiments.processes import Processes, do
 from acd_plugin.experiments.task import Task
-from acd_plugin.tracking.console import logger
+from acd_plugin.running.console import logger
 
 _BETWEEN_LINES = 60.0  # seconds
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.layers import Config
+from acd_plugin.errors import program
 from acd_plugin.experiments.plan import Job
 from acd_plugin.experiments.progress import State
-from acd_plugin.tracking.console import program
 
 
 class Task(NamedTuple):

@@ -12,13 +12,13 @@ from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.progress import State
 from acd_plugin.experiments.task import Task
+from acd_plugin.running.console import logger, set_up_logging
 from acd_plugin.running.evaluation import Games, evaluate, store, summary
 from acd_plugin.running.recorded_run import RunStopped
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.running.sacred_run import About
 from acd_plugin.running.stored_run import open_run
 from acd_plugin.running.train import Records, resume, train
-from acd_plugin.tracking.console import logger, set_up_logging
 
 STOPPED = 130
 

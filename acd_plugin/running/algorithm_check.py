@@ -17,8 +17,8 @@ from acd_plugin.errors import UserError, find
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.tracking.recorder import NullRecorder
 
 _SMALL = ["batch_size=4", "batch_size_run=4", "buffer_size=4", "test_nepisode=4", "torch_threads=1"]
 

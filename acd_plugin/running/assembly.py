@@ -19,8 +19,8 @@ from acd_plugin.hosts.builtin.training import Recorder, Training
 from acd_plugin.hosts.builtin.transforms import OneHot
 from acd_plugin.hosts.host import Host
 from acd_plugin.runners.controller_extras import extra_scheme
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec
-from acd_plugin.tracking.recorder import NullRecorder
 
 
 def make_policy(spec: RunSpec, n_games: int, seed: int, host: Host = BUILTIN) -> Policy:

@@ -10,14 +10,14 @@ from acd_plugin.components.contracts import StateDict
 from acd_plugin.hosts.builtin.global_generators import GlobalGenerators
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.console import Progress, logger
+from acd_plugin.running.recorder import Recorder
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.sacred_run import SacredRun
 from acd_plugin.running.stop_signal import StopSignal
 from acd_plugin.running.stored_run import StoredRun
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
-from acd_plugin.tracking.console import Progress, logger
 from acd_plugin.tracking.metric_file import drop_metrics_after
-from acd_plugin.tracking.recorder import Recorder
 from acd_plugin.tracking.run_folder import RunFolder
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from sacred.utils import SacredInterrupt
 
+from acd_plugin.errors import program
 from acd_plugin.hosts.builtin.training import TrainingStoppedError
+from acd_plugin.running.console import logger
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.sacred_run import About, SacredRun, record
-from acd_plugin.tracking.console import logger, program
 from acd_plugin.tracking.observer import RunFolderObserver
 from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.attached import Trackers

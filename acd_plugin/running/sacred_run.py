@@ -13,8 +13,8 @@ from sacred.observers import RunObserver
 
 import acd_plugin
 from acd_plugin.configuration.layers import Config
+from acd_plugin.running.console import logger
 from acd_plugin.tracking.columns import flat_columns
-from acd_plugin.tracking.console import logger
 
 SETTINGS.CAPTURE_MODE = "sys"  # "fd" loses the end of the output when not on a terminal
 SETTINGS.CONFIG.READ_ONLY_CONFIG = False  # configurations are handed on to be extended

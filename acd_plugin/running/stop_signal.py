@@ -6,7 +6,7 @@ import signal
 from types import FrameType, TracebackType
 from typing import Any
 
-from acd_plugin.tracking.console import logger
+from acd_plugin.running.console import logger
 
 
 class StopSignal:

@@ -11,13 +11,13 @@ from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.built_run import BuiltRun
+from acd_plugin.running.console import logger
 from acd_plugin.running.memory import check_training_memory
 from acd_plugin.running.recorded_run import Draw, Train, recorded_run
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.sacred_run import About, SacredRun
 from acd_plugin.running.stored_run import StoredRun, open_run, refuse_another_game, spec_of
 from acd_plugin.tracking.command_line import with_override
-from acd_plugin.tracking.console import logger
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 

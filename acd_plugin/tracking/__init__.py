@@ -1,4 +1,4 @@
-"""Records of runs: the run folder, metrics, checkpoints, progress."""
+"""Records of runs: folders and archives, metrics, evaluations, checkpoints; trackers."""
 
 import warnings
 

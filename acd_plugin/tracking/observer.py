@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,9 +13,10 @@ from typing import Any
 from sacred.observers import FileStorageObserver
 from sacred.serializer import flatten
 
-from acd_plugin.tracking.console import logger
 from acd_plugin.tracking.metric_file import append_whole, read_metrics
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
+
+logger = logging.getLogger("acd_plugin")
 
 
 class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred has no type hints

@@ -12,8 +12,8 @@ from acd_plugin.configuration.layers import load_config
 from acd_plugin.configuration.plugins import load_plugins
 from acd_plugin.running.algorithm_check import check_algorithm
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.tracking.recorder import NullRecorder
 from tests.conftest import TINY, MakeTraining
 from tests.examples.test_examples import MAIN, run
 

@@ -12,8 +12,8 @@ from acd_plugin.configuration.layers import load_config
 from acd_plugin.configuration.paths import names_in
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.tracking.recorder import NullRecorder
 from tests.slow import slow_but
 from tests.tracking.test_checkpoint import same
 

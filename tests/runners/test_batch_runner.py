@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from acd_plugin.hosts.builtin.training import Training
-from acd_plugin.tracking.recorder import NullRecorder
+from acd_plugin.running.recorder import NullRecorder
 from tests.conftest import MakeTraining
 
 

@@ -21,8 +21,8 @@ from acd_plugin.configuration.layers import load_config
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.learners.migration import migrate_state
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.tracking.recorder import NullRecorder
 from tests.slow import slow_but
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "release_0_1_0"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,10 @@ from typing import Any
 from sacred.observers import RunObserver
 
 from acd_plugin.errors import UserError, find
-from acd_plugin.tracking.console import logger
 from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers import TRACKERS, Tracker
+
+logger = logging.getLogger("acd_plugin")
 
 Number = tuple[str, float, int]  # name, value, step
 _GRACE = 15.0  # seconds that the end of a run may wait for a tracker

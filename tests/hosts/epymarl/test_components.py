@@ -31,7 +31,7 @@ from acd_plugin.hosts.host import Host
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.running.assembly import make_training
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.tracking.recorder import NullRecorder
+from acd_plugin.running.recorder import NullRecorder
 host = Host(
     name="test", reason="test", runners=BUILTIN.runners,
     controllers={"basic_mac": BasicMAC}, learners={"q_learner": QLearner},

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 
 from pymongo.errors import PyMongoError
 
-from acd_plugin.errors import UserError
-from acd_plugin.tracking.console import logger, program
+from acd_plugin.errors import UserError, program
 from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.mongo.address import MongoAddress
 from acd_plugin.tracking.trackers.mongo.copier import RunCopier, RunStore
+
+logger = logging.getLogger("acd_plugin")
 
 
 class Mirror:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from acd_plugin.tracking.console import logger
+from acd_plugin.running.console import logger
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 from acd_plugin.tracking.trackers.mongo.copier import RunCopier, RunStore
 from acd_plugin.tracking.trackers.mongo.mirror import Mirror

@@ -7,9 +7,10 @@ import math
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from acd_plugin.tracking.console import Progress, logger
+from acd_plugin.components.contracts import StateDict
+from acd_plugin.running.console import Progress, logger
 
 _RECENT = 5  # points over which the console averages, as EPyMARL's does
 _SHOWN = ("return_mean", "test_return_mean", "epsilon", "loss", "grad_norm", "messages_sent_mean")
@@ -30,7 +31,7 @@ class Recorder:
     def __init__(
         self,
         progress: Progress,
-        save: Callable[[dict[str, Any], int], None],
+        save: Callable[[StateDict, int], None],
         should_stop: Callable[[], bool],
     ) -> None:
         self.console_logger: logging.Logger = logger
@@ -83,7 +84,7 @@ class Recorder:
         self._latest_step = t_env
         self._progress.advance(t_env, episodes)
 
-    def save(self, state: dict[str, Any], t_env: int) -> None:
+    def save(self, state: StateDict, t_env: int) -> None:
         """Write a checkpoint."""
         self._save(state, t_env)
 
@@ -102,7 +103,7 @@ class NullRecorder:
 
     def advance(self, t_env: int, episodes: int) -> None: ...
 
-    def save(self, state: dict[str, Any], t_env: int) -> None: ...
+    def save(self, state: StateDict, t_env: int) -> None: ...
 
     def should_stop(self) -> bool:
         return False

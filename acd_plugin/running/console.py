@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from pathlib import Path
 
 from tqdm import tqdm
 
@@ -17,12 +16,6 @@ class _ConsoleHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         tqdm.write(self.format(record), file=sys.stderr)
-
-
-def program() -> str:
-    """Return how the user called this program, for messages that say what to type next."""
-    name = Path(sys.argv[0]).name
-    return f"python {name}" if name.endswith(".py") else name
 
 
 def set_up_logging() -> None:
