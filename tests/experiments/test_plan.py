@@ -15,8 +15,8 @@ from acd_plugin.experiments.plan import load_plan, only
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.running import run_spec
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.tracking.recorder import NullRecorder
 from tests.experiments.conftest import TINY, WritePlan
 from tests.running.test_assembly import Count
 from tests.toy_envs import UnevenEnv
