@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from acd_plugin.analysis.statistics import mean_interval
 from acd_plugin.configuration.layers import read_overrides
 from acd_plugin.running.console import set_up_logging
-from acd_plugin.running.evaluation import Games, Outcome, Played, evaluate, store, summary
+from acd_plugin.running.evaluation import Games, Played, evaluate, store
 from acd_plugin.running.stored_run import open_run
+from acd_plugin.tracking.evaluations import Evaluation
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,25 +25,24 @@ def run(options: argparse.Namespace) -> int:
     print(f"{stored.path} ({stored.config['name']}, trained for {stored.t_env:,} steps)")
     print(f"{games.episodes} greedy games, seed {games.seed}")
     if len(plays) == 1:
-        _print(plays[0].outcome)
+        _print(plays[0].evaluation)
     else:
         _print_both(*plays)
-    path = store(stored, games, plays)
+    path = store(stored, plays)
     print(
         f"stored in {path}" if path else "not stored: the checkpoint does not lie in a run folder"
     )
     return 0
 
 
-def _print(outcome: Outcome) -> None:
-    report = summary(outcome)
-    low, high = report["return_ci95"]
-    print(
-        f"  {'return':<26} {report['return_mean']:9.3f}   sd {report['return_std']:.3f}, ", end=""
-    )
-    print(f"95% confidence interval of the mean [{low:.3f}, {high:.3f}]")
-    for key, value in report["statistics"].items():
-        print(f"  {key:<26} {value:9.3f}")
+def _print(found: Evaluation) -> None:
+    print(f"  {'return':<26} {found.return_mean:9.3f}   sd {found.return_std:.3f}", end="")
+    if found.return_ci95 is not None:
+        low, high = found.return_ci95
+        print(f", 95% confidence interval of the mean [{low:.3f}, {high:.3f}]", end="")
+    print()
+    for name, value in found.statistics.items():
+        print(f"  {name:<26} {value:9.3f}")
 
 
 def _print_both(first: Played, second: Played) -> None:

@@ -16,8 +16,8 @@ from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only
 from acd_plugin.experiments.pool import available_cores, duration, run_all
+from acd_plugin.experiments.processes import task_of
 from acd_plugin.experiments.progress import State, find_runs, state_of
-from acd_plugin.experiments.task import task_of
 from acd_plugin.running.console import logger, set_up_logging
 from acd_plugin.tracking.run_folder import check_writable
 
@@ -49,16 +49,16 @@ def run(options: argparse.Namespace) -> int:
         signal.signal(number, _interrupt)
     try:
         if options.ray_address is None:
-            outcomes = run_all(tasks, seconds, workers)
+            problems = run_all(tasks, seconds, workers)
         else:
-            outcomes = run_on_ray(tasks, seconds, options.ray_address)
+            problems = run_on_ray(tasks, seconds, options.ray_address)
     except KeyboardInterrupt:
         print(f"stopped; the same command goes on: {program()} experiment run {options.plan}")
         return 130
-    failed = [outcome for outcome in outcomes if outcome.problem]
-    for outcome in failed:
-        print(f"error: {outcome.job.name}: {outcome.problem}", file=sys.stderr)
-    print(f"{len(outcomes) - len(failed)} done, {len(failed)} failed: {folder}")
+    failed = {job.name: problem for job, problem in problems.items() if problem}
+    for name, problem in failed.items():
+        print(f"error: {name}: {problem}", file=sys.stderr)
+    print(f"{len(problems) - len(failed)} done, {len(failed)} failed: {folder}")
     return 1 if failed else 0
 
 
@@ -71,7 +71,10 @@ def _workers(wanted: int | None) -> int:
         raise UserError(f"--workers is {wanted}: must be at least 1")
     if wanted > cores:
         logger.info(
-            "--workers=%d: more than the %d cores here only hinders; %d", wanted, cores, cores
+            "--workers=%d: more than the %d cores here only hinders; %d at a time",
+            wanted,
+            cores,
+            cores,
         )
     return min(wanted, cores)
 

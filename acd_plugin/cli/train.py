@@ -13,10 +13,9 @@ from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.epymarl.checkout import find_checkout
 from acd_plugin.hosts.epymarl.host import load_host
 from acd_plugin.running.console import set_up_logging
-from acd_plugin.running.recorded_run import RunStopped
+from acd_plugin.running.recorded_run import Records, RunStopped
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.running.sacred_run import About
-from acd_plugin.running.train import Records, train
+from acd_plugin.running.train import train
 from acd_plugin.tracking.run_folder import RunFolder
 
 
@@ -32,9 +31,8 @@ def run(options: argparse.Namespace) -> int:
         config["tags"] = options.tag
     host = load_host(checkout) if checkout else BUILTIN
     spec = resolve(config, host.name)
-    about = About(options.note, options.command_line)
-    records = Records(options.mongo, draw_run)
-    return told(lambda: train(spec, about, records, host), can_be_evaluated=host.loop is None)
+    records = Records(options.note, options.command_line, options.mongo, draw_run)
+    return told(lambda: train(spec, records, host), can_be_evaluated=host.loop is None)
 
 
 def told(do: Callable[[], RunFolder], can_be_evaluated: bool = True) -> int:

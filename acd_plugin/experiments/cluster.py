@@ -9,15 +9,14 @@ from typing import Any
 
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.plan import Job
-from acd_plugin.experiments.pool import Outcome, Progress, collect
-from acd_plugin.experiments.processes import Processes, do
-from acd_plugin.experiments.task import Task
+from acd_plugin.experiments.pool import Progress, collect
+from acd_plugin.experiments.processes import Processes, Task, do
 
 
 def run_on_ray(
     tasks: Mapping[Job, Task], seconds: Mapping[Job, float], address: str
-) -> list[Outcome]:
-    """Do all jobs as Ray tasks of one processor each.
+) -> dict[Job, str | None]:
+    """Do all jobs as Ray tasks of one processor each; see `pool.run_all`.
 
     ``address`` is that of a cluster, ``auto`` for the one that this machine belongs to, or
     ``local`` for one of its own that ends with the plan. All machines must have this program and

@@ -6,21 +6,12 @@ import os
 import time
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import NamedTuple
 
 from acd_plugin.experiments.plan import Job
-from acd_plugin.experiments.processes import Processes, do
-from acd_plugin.experiments.task import Task
+from acd_plugin.experiments.processes import Processes, Task, do
 from acd_plugin.running.console import logger
 
 _BETWEEN_LINES = 60.0  # seconds
-
-
-class Outcome(NamedTuple):
-    """How a job ended."""
-
-    job: Job
-    problem: str | None  # None: it is done
 
 
 def available_cores() -> int:
@@ -45,13 +36,12 @@ class Progress:
         """Take note that a job is being worked on."""
         self._begun[job] = time.monotonic()
 
-    def tell(self, outcome: Outcome) -> None:
+    def tell(self, job: Job, problem: str | None) -> None:
         """Print how a job ended."""
-        del self._seconds[outcome.job]
-        self._done += outcome.problem is None
-        self._failed += outcome.problem is not None
-        text = "done" if outcome.problem is None else f"FAILED: {outcome.problem}"
-        logger.info("%s: %s", outcome.job.name, text)
+        del self._seconds[job]
+        self._done += problem is None
+        self._failed += problem is not None
+        logger.info("%s: %s", job.name, "done" if problem is None else f"FAILED: {problem}")
         self.summarise()
 
     def summarise(self) -> None:
@@ -70,8 +60,13 @@ class Progress:
         return left / min(self._workers, max(1, len(self._seconds)))
 
 
-def run_all(tasks: Mapping[Job, Task], seconds: Mapping[Job, float], workers: int) -> list[Outcome]:
-    """Do all jobs; after Ctrl-C the running ones save, and KeyboardInterrupt is raised."""
+def run_all(
+    tasks: Mapping[Job, Task], seconds: Mapping[Job, float], workers: int
+) -> dict[Job, str | None]:
+    """Do all jobs and return what went wrong with each, None if nothing did.
+
+    After Ctrl-C the running ones save, and KeyboardInterrupt is raised.
+    """
     processes = Processes()
     progress = Progress(seconds, workers)
 
@@ -90,18 +85,18 @@ def run_all(tasks: Mapping[Job, Task], seconds: Mapping[Job, float], workers: in
             raise
 
 
-def collect(jobs: Mapping[Future[str | None], Job], progress: Progress) -> list[Outcome]:
-    """Wait for all, telling how it goes."""
-    outcomes: list[Outcome] = []
+def collect(jobs: Mapping[Future[str | None], Job], progress: Progress) -> dict[Job, str | None]:
+    """Wait for all, telling how it goes; see `run_all`."""
+    problems: dict[Job, str | None] = {}
     pending = set(jobs)
     while pending:
         done, pending = wait(pending, timeout=_BETWEEN_LINES, return_when=FIRST_COMPLETED)
         for future in done:
-            outcomes.append(Outcome(jobs[future], future.result()))
-            progress.tell(outcomes[-1])
+            problems[jobs[future]] = future.result()
+            progress.tell(jobs[future], future.result())
         if not done:
             progress.summarise()
-    return outcomes
+    return problems
 
 
 def duration(seconds: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,11 +52,11 @@ class Games:
 
 
 class Played(NamedTuple):
-    """Games that were played, and in what they differ from those the policy was trained on."""
+    """Games that were played on one backend, and what is kept of them."""
 
     backend: str
-    changes: Mapping[str, object]
     outcome: Outcome
+    evaluation: Evaluation
 
 
 def evaluate(
@@ -67,35 +67,23 @@ def evaluate(
     plays = {own: games.changes}
     if games.backend is not None:
         plays.setdefault(games.backend, {**games.changes, _BACKEND: games.backend})
-    return [
-        Played(backend, changes, _play(run, games, changes, plugins, render))
-        for backend, changes in plays.items()
-    ]
+    played = []
+    for backend, changes in plays.items():
+        outcome = _play(run, games, changes, plugins, render)
+        played.append(Played(backend, outcome, _evaluation(run, games, changes, outcome)))
+    return played
 
 
-def store(run: StoredRun, games: Games, plays: Sequence[Played]) -> Path | None:
+def store(run: StoredRun, plays: Sequence[Played]) -> Path | None:
     """Append the outcomes to the run's evaluations; None if the checkpoint lies in no run."""
     if run.folder is None:
         return None
     path = run.folder.evaluations
     try:
-        append_evaluations(run.folder, [_record(run, games, played) for played in plays])
+        append_evaluations(run.folder, [played.evaluation for played in plays])
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error.strerror})") from None
     return path
-
-
-def summary(outcome: Outcome) -> dict[str, Any]:
-    """Mean, standard deviation and bootstrap interval of the return, and all other means."""
-    returns = outcome["return"]
-    return {
-        "return_mean": float(returns.mean()),
-        "return_std": float(returns.std(ddof=1)),
-        "return_ci95": list(mean_interval(returns)),
-        "statistics": {
-            key: float(values.mean()) for key, values in outcome.items() if key != "return"
-        },
-    }
 
 
 def _play(
@@ -115,14 +103,22 @@ def _play(
     return outcome
 
 
-def _record(run: StoredRun, games: Games, played: Played) -> Evaluation:
+def _evaluation(
+    run: StoredRun, games: Games, changes: Mapping[str, object], outcome: Outcome
+) -> Evaluation:
+    returns = outcome["return"]
     return Evaluation(
         time=datetime.now(timezone.utc).isoformat(),
         checkpoint=run.path.name,
         t_env=run.t_env,
         episodes=games.episodes,
         seed=games.seed,
-        overrides=tuple(f"{key}={value}" for key, value in played.changes.items()),
-        **summary(played.outcome),
-        returns=tuple(played.outcome["return"].tolist()),
+        overrides=tuple(f"{key}={value}" for key, value in changes.items()),
+        return_mean=float(returns.mean()),
+        return_std=float(returns.std(ddof=1)),
+        return_ci95=mean_interval(returns),
+        statistics={
+            name: float(values.mean()) for name, values in outcome.items() if name != "return"
+        },
+        returns=tuple(returns.tolist()),
     )

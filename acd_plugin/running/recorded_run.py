@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from sacred.utils import SacredInterrupt
 
@@ -12,7 +13,7 @@ from acd_plugin.errors import program
 from acd_plugin.hosts.builtin.training import TrainingStoppedError
 from acd_plugin.running.console import logger
 from acd_plugin.running.run_spec import RunSpec
-from acd_plugin.running.sacred_run import About, SacredRun, record
+from acd_plugin.running.sacred_run import SacredRun, record
 from acd_plugin.tracking.observer import RunFolderObserver
 from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.attached import Trackers
@@ -21,6 +22,15 @@ from acd_plugin.tracking.trackers.mongo.mirror import Mirror
 
 Train = Callable[[SacredRun, RunFolder], float | None]  # returns the result
 Draw = Callable[[RunFolder, Path], None]  # writes the picture of a finished run
+
+
+class Records(NamedTuple):
+    """What is recorded of a run beside its settings and numbers."""
+
+    note: str | None = None
+    command_line: str | None = None  # with which a person can make the run
+    mongo: str | None = None  # URL of a MongoDB that gets a copy
+    draw: Draw | None = None  # for a finished run
 
 
 class RunStopped(SacredInterrupt):  # type: ignore[misc]  # Sacred has no type hints
@@ -36,15 +46,13 @@ class RunStopped(SacredInterrupt):  # type: ignore[misc]  # Sacred has no type h
 def recorded_run(
     spec: RunSpec,
     train: Train,
-    about: About,
+    records: Records,
+    mongo: MongoAddress | None,
     folder: RunFolder | None = None,
-    mongo: MongoAddress | None = None,
-    draw: Draw | None = None,
 ) -> RunFolder:
     """Train, recorded in this ``folder`` or in a new one, and return the folder.
 
-    ``mongo`` also gets what is recorded; ``draw`` makes the picture that is stored with a finished
-    run. Raises RunStopped after Ctrl-C, when everything was saved.
+    Raises RunStopped after Ctrl-C, when everything was saved.
     """
     observer = RunFolderObserver(spec.settings.local_results_path, folder)
     trackers = Trackers(spec.config)
@@ -58,12 +66,12 @@ def recorded_run(
             result = train(run, observer.folder)
         except TrainingStoppedError:
             raise RunStopped(observer.folder) from None
-        if draw is not None:
-            _store_picture(run, observer.folder, draw)
+        if records.draw is not None:
+            _store_picture(run, observer.folder, records.draw)
         return result
 
     try:
-        record(spec.config, [observer, trackers], work, about)
+        record(spec.config, [observer, trackers], work, records.note, records.command_line)
     finally:
         trackers.close()
     return observer.folder

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from sacred import SETTINGS, Experiment
 from sacred.observers import RunObserver
@@ -32,18 +32,12 @@ class SacredRun(Protocol):
         ...
 
 
-class About(NamedTuple):
-    """What is recorded with a run beside its settings."""
-
-    note: str | None = None
-    command_line: str | None = None
-
-
 def record(
     config: Config,
     observers: Sequence[RunObserver],
     work: Callable[[SacredRun], float | None],
-    about: About,
+    note: str | None,
+    command_line: str | None,
 ) -> None:
     """Do the work; its result, its output and how it ended are recorded.
 
@@ -68,9 +62,7 @@ def record(
             raise
 
     experiment.main(main)
-    experiment.run(
-        options={"--comment": about.note}, meta_info={"command_line": about.command_line}
-    )
+    experiment.run(options={"--comment": note}, meta_info={"command_line": command_line})
 
 
 def _is_under_git(folder: Path) -> bool:

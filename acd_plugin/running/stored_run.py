@@ -14,7 +14,7 @@ from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.learners.migration import migrate_state
 from acd_plugin.running.assembly import make_policy
-from acd_plugin.running.memory import check_playing_memory
+from acd_plugin.running.memory import check_memory
 from acd_plugin.running.run_spec import RunSpec, changed_content, resolve
 from acd_plugin.tracking.checkpoint import load_checkpoint
 from acd_plugin.tracking.results import find_run
@@ -84,7 +84,7 @@ def load_policy(run: StoredRun, spec: RunSpec, n_games: int, seed: int) -> Polic
 
     Raises UserError when they do not fit what they are to play.
     """
-    check_playing_memory(spec.sizes, n_games)
+    check_memory(spec.sizes, n_games)
     policy = make_policy(spec, n_games, seed)
     try:
         policy.mac.load_state_dict(run.state["mac"])

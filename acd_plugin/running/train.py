@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config
 from acd_plugin.errors import UserError
@@ -12,10 +11,10 @@ from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.built_run import BuiltRun
 from acd_plugin.running.console import logger
-from acd_plugin.running.memory import check_training_memory
-from acd_plugin.running.recorded_run import Draw, Train, recorded_run
+from acd_plugin.running.memory import check_memory
+from acd_plugin.running.recorded_run import Records, Train, recorded_run
 from acd_plugin.running.run_spec import RunSpec
-from acd_plugin.running.sacred_run import About, SacredRun
+from acd_plugin.running.sacred_run import SacredRun
 from acd_plugin.running.stored_run import StoredRun, open_run, refuse_another_game, spec_of
 from acd_plugin.tracking.command_line import with_override
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
@@ -24,35 +23,28 @@ from acd_plugin.tracking.trackers.mongo.address import parse_address
 _LENGTH = ("t_max", "episodes_max")
 
 
-class Records(NamedTuple):
-    """What is recorded of a run, beside its folder."""
-
-    mongo: str | None = None  # URL of a MongoDB that gets a copy
-    draw: Draw | None = None
-
-
-def train(
-    spec: RunSpec, about: About, records: Records | None = None, host: Host = BUILTIN
-) -> RunFolder:
+def train(spec: RunSpec, records: Records, host: Host = BUILTIN) -> RunFolder:
     """Train a new run and return its folder.
 
     Whatever is wrong shows before anything is written. Raises RunStopped after Ctrl-C.
     """
-    return _train(spec, host, about, records or Records())
+    return _train(spec, host, records)
 
 
 def resume(
     name: str,
     results: str,
+    records: Records,
     changes: Mapping[str, object] | None = None,
     plugins: Sequence[str] = (),
-    records: Records | None = None,
 ) -> RunFolder:
     """Go on with a run from its latest checkpoint, in its own folder; only its length may change.
 
-    ``name`` is its number in the folder of ``results``, or a path.
+    ``name`` is its number in the folder of ``results``, or a path. Note and command stay as they
+    were recorded.
     """
-    for key, value in (changes or {}).items():
+    changes = dict(changes or {})
+    for key, value in changes.items():
         if key not in _LENGTH:
             raise UserError(
                 f"cannot resume with '{key}={value}': only t_max may change (and episodes_max); "
@@ -60,33 +52,30 @@ def resume(
             )
     run = open_run(name, results)
     folder = RunFolder(run.path.parent.parent)
-    changes = {**(changes or {}), "local_results_path": str(folder.path.parent)}
-    spec = spec_of(run, changes, plugins)
+    spec = spec_of(run, {**changes, "local_results_path": str(folder.path.parent)}, plugins)
     refuse_another_game(run, spec, "undo the change, or train again")
     _refuse_finished(run, spec)
-    about = _told_about(folder, spec.config)
-    return _train(spec, BUILTIN, about, records or Records(), run)
+    note, command = _told_about(folder, spec.config)
+    return _train(spec, BUILTIN, records._replace(note=note, command_line=command), run)
 
 
 def _train(
-    spec: RunSpec,
-    host: Host,
-    about: About,
-    records: Records,
-    stored: StoredRun | None = None,
+    spec: RunSpec, host: Host, records: Records, stored: StoredRun | None = None
 ) -> RunFolder:
-    url = records.mongo or spec.settings.mongo_url
+    settings = spec.settings
+    url = records.mongo or settings.mongo_url
     mongo = parse_address(url) if url else None
-    check_training_memory(spec.settings, spec.sizes, spec.config.get("hidden_dim", 64))
+    games, buffer, batch = settings.batch_size_run, settings.buffer_size, settings.batch_size
+    check_memory(spec.sizes, games, buffer, batch, spec.config.get("hidden_dim", 64))
     host.check(spec.config)
     train = _in_other_loop(spec, host) or BuiltRun(spec, host, stored).train
-    check_writable(spec.settings.local_results_path)
+    check_writable(settings.local_results_path)
     logger.info("host: %s (%s)", host.name, host.reason)
-    logger.info("environment: %s %s", spec.settings.env, _summary(spec.settings.env_args))
+    logger.info("environment: %s %s", settings.env, _summary(settings.env_args))
     if mongo is not None:
         logger.info("records: also in %s", mongo)
     folder = RunFolder(stored.path.parent.parent) if stored else None
-    return recorded_run(spec, train, about, folder, mongo, records.draw)
+    return recorded_run(spec, train, records, mongo, folder)
 
 
 def _in_other_loop(spec: RunSpec, host: Host) -> Train | None:
@@ -118,10 +107,10 @@ def _refuse_finished(run: StoredRun, spec: RunSpec) -> None:
             )
 
 
-def _told_about(folder: RunFolder, config: Config) -> About:
-    """Return what was stored about a run when it was started.
+def _told_about(folder: RunFolder, config: Config) -> tuple[str | None, str | None]:
+    """Return the note and the command that were stored with a run when it was started.
 
-    Its command is the one that makes the whole run, even if it goes on for longer than was planned.
+    The command is the one that makes the whole run, even if it goes on for longer than was planned.
     """
     try:
         run = json.loads((folder.path / "run.json").read_text())
@@ -132,8 +121,8 @@ def _told_about(folder: RunFolder, config: Config) -> About:
             if command and planned.get(key) != config[key]:
                 command = with_override(command, key, config[key])
     except (OSError, ValueError, TypeError, AttributeError):
-        return About()  # damaged; that is no reason not to go on
-    return About(meta.get("comment"), command)
+        return None, None  # damaged; that is no reason not to go on
+    return meta.get("comment"), command
 
 
 def _summary(env_args: Config) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from acd_plugin.analysis.runs.groups import grouped
 from acd_plugin.analysis.runs.run_record import read_records
+from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.train import resume
 from tests.cli.conftest import EPOCH, Call, call, numbers, results, train
 
@@ -31,7 +32,7 @@ def test_a_tracker_of_ones_own(train: Call, results: Path) -> None:
 
 def test_a_run_that_goes_on_is_tracked_further(train: Call, results: Path) -> None:
     train(2, config=str(FOLDER / "table.yaml"))
-    resume("1", "results", {"t_max": 3 * EPOCH}, [str(FOLDER / "table.py")])
+    resume("1", "results", Records(), {"t_max": 3 * EPOCH}, [str(FOLDER / "table.py")])
     with (results / "1" / "table.csv").open() as file:
         steps = [int(row[1]) for row in csv.reader(file) if row[2] == "loss"]
     assert steps == [EPOCH, 2 * EPOCH, 3 * EPOCH]

@@ -15,9 +15,8 @@ import pytest
 
 from acd_plugin.analysis.runs.run_record import read_record
 from acd_plugin.experiments.plan import load_plan
-from acd_plugin.experiments.processes import RunTask, do
+from acd_plugin.experiments.processes import RunTask, Task, do
 from acd_plugin.experiments.progress import State, find_runs, state_of
-from acd_plugin.experiments.task import Task
 from tests.cli.conftest import Call
 from tests.experiments.conftest import WritePlan
 
@@ -73,7 +72,7 @@ def test_a_failing_run_does_not_stop_the_others(
         return do(name, task, print_and_fail if name.startswith("silent") else run_task)
 
     def print_and_fail(task: Task, log: Path) -> int:
-        assert task.todo == State.MISSING.name
+        assert task.folder is None
         log.write_text("train: no luck\n")
         return 3
 
@@ -153,6 +152,16 @@ def test_a_plan_runs_on_ray(call: Call, results: Path, write_plan: WritePlan) ->
     done = call("experiment", "run", plan, f"--results={results}", "--ray-address=local")
     assert done.code == 0, done.err
     assert statuses(results) == ["COMPLETED", "COMPLETED"]
+
+
+def test_no_more_runs_at_a_time_than_cores(
+    call: Call, results: Path, write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd_plugin.cli.experiment.available_cores", lambda: 2)
+    words = ["experiment", "run", write_plan(), f"--results={results}", "--workers=9", "--dry-run"]
+    outcome = call(*words)
+    assert "with 2 workers" in outcome.out
+    assert "--workers=9: more than the 2 cores here only hinders; 2 at a time" in outcome.err
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.learners import DialLearner
 from acd_plugin.running.assembly import make_policy
+from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.run_spec import resolve
-from acd_plugin.running.sacred_run import About
 from acd_plugin.running.train import train
 from tests.conftest import TINY
 
@@ -39,7 +39,7 @@ def test_a_run_reads_its_scenario_once_and_builds_its_games_once(
     built = Count(monkeypatch, CyborgBlueprint, "make_batch")
     place = f"local_results_path={tmp_path}"
     folder = train(
-        resolve(load_config("dial", "cyborg_small", [*TINY, "t_max=240", place])), About()
+        resolve(load_config("dial", "cyborg_small", [*TINY, "t_max=240", place])), Records()
     )
     assert (folder.path / "checkpoints" / "240.pt").exists()
     assert (read.calls, built.calls) == (1, 1)
