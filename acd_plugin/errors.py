@@ -24,9 +24,8 @@ def nearest(name: object, legal: Iterable[object]) -> str:
 def find(registry: Mapping[str, ValueT], kind: str, name: str) -> ValueT:
     """Return the entry called ``name``; UserError, naming ``kind``, when there is none."""
     if name not in registry:
-        raise UserError(
-            f"unknown {kind} '{name}'{nearest(name, registry)} (legal: {listing(registry)})"
-        )
+        legal = listing(registry) or "none that is known; a plugin adds some"
+        raise UserError(f"unknown {kind} '{name}'{nearest(name, registry)} (legal: {legal})")
     return registry[name]
 
 

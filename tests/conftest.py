@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs import env_loop
@@ -18,6 +19,10 @@ from acd_plugin.running.run_spec import resolve
 from tests.toy_envs import TOY_ENVS
 
 TINY = ["hidden_dim=16", "batch_size=8", "batch_size_run=8", "buffer_size=8", "test_nepisode=8"]
+
+# How long an example takes says something of the machine, not of what is tested.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Tests look inside concrete classes, of which the contracts say nothing.
 MakeTraining = Callable[..., Any]

@@ -19,6 +19,7 @@ from acd_plugin.experiments.pool import available_cores, duration, run_all
 from acd_plugin.experiments.processes import task_of
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.running.console import logger, set_up_logging
+from acd_plugin.tracking.archive import is_archive
 from acd_plugin.tracking.run_folder import check_writable
 
 
@@ -30,6 +31,10 @@ def run(options: argparse.Namespace) -> int:
     if options.only:
         plan = only(plan, options.only)
     folder = Path(options.results or f"results/{plan.name}")
+    if is_archive(folder):
+        raise UserError(
+            f"--results={folder} is an archive: give a folder (archives in it count as done)"
+        )
     check_writable(str(folder))
     runs = find_runs(plan.jobs, folder)
     states = {job: state_of(job, runs.get(job)) for job in plan.jobs}

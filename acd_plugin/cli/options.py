@@ -147,7 +147,8 @@ def _experiment(parser: Parser) -> None:
 
 def _report(parser: Parser) -> None:
     parser.add_argument("results", help="folder of the runs")
-    parser.add_argument("--out", metavar="FOLDER", help="where it goes (RESULTS/report)")
+    where = "where it goes (RESULTS/report; beside an archive)"
+    parser.add_argument("--out", metavar="FOLDER", help=where)
     parser.add_argument("--title", help="its heading (the folder's name)")
 
 

@@ -22,7 +22,8 @@ def run(options: argparse.Namespace) -> int:
     found, problems = cells(records)
     made = make_report(found, [*damaged, *problems])
     heading = options.title or Path(results).name
-    folder = Path(options.out or Path(results) / "report")
+    place = Path(results) if Path(results).is_dir() else Path(results).parent  # of an archive
+    folder = Path(options.out or place / "report")
     files = {
         "report.html": html(heading, made.sections).encode(),
         "report.md": markdown(heading, made.sections).encode(),

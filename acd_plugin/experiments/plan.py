@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -139,7 +138,7 @@ class _Pairs:
 
     def _resolve(self, algorithm: str, env: str, changes: Mapping[str, object]) -> RunSpec:
         config = configure(algorithm, env, changes, plugins=self._plugins)
-        key = json.dumps([config[name] for name in ("env", "env_args", "plugins")], sort_keys=True)
+        key = repr([config[name] for name in ("env", "env_args", "plugins")])
         spec = resolve(config, blueprint=self._blueprints.get(key))
         self._blueprints[key] = spec.blueprint
         return spec

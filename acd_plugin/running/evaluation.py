@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from acd_plugin.analysis.statistics import mean_interval
 from acd_plugin.errors import UserError
-from acd_plugin.running.stored_run import StoredRun, load_policy, refuse_another_game, spec_of
+from acd_plugin.running.stored_run import (
+    StoredRun,
+    load_policy,
+    refuse_another_game,
+    refuse_edited_rules,
+    spec_of,
+)
 from acd_plugin.tracking.evaluations import Evaluation, append_evaluations
 
 _BACKEND = "env_args.backend"
@@ -97,6 +103,7 @@ def _play(
     if not changes:
         remedy = "undo the change, or name the scenario to play with env_args.scenario=NAME"
         refuse_another_game(run, spec, remedy)
+    refuse_edited_rules(run, spec)
     policy = load_policy(run, spec, spec.settings.batch_size_run, games.seed)
     outcome = policy.evaluate(games.episodes, render)
     policy.close()

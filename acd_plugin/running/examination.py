@@ -22,7 +22,7 @@ from acd_plugin.communication.disturbances import make_disturbances
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.running.recording import Record, play, record
-from acd_plugin.running.stored_run import StoredRun, load_policy, spec_of
+from acd_plugin.running.stored_run import StoredRun, load_policy, refuse_another_game, spec_of
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ def refuse_silent(run: StoredRun) -> None:
 def examine(run: StoredRun, trial: Trial, plugins: Sequence[str] = ()) -> Examination:
     """Play greedy games, as they are and with messages tampered with."""
     refuse_silent(run)
-    policy = load_policy(run, spec_of(run, plugins=plugins), trial.episodes, trial.seed)
+    spec = spec_of(run, plugins=plugins)
+    refuse_another_game(run, spec, "undo the change")
+    policy = load_policy(run, spec, trial.episodes, trial.seed)
     found = record(policy)
     sent: NDArray[np.bool_] = np.any(found.messages > 0, axis=-1)  # (G, T, N)
     per_game = (found.messages * found.played[:, :, None, None]).sum(axis=(1, 2, 3))

@@ -54,6 +54,11 @@ def resolve(config: Config, host: str = "builtin", blueprint: Blueprint | None =
 
 
 def changed_content(recorded: Config, spec: RunSpec) -> list[str]:
-    """Return which contents of the game are no more what they were when a run was recorded."""
+    """Return which contents of the game are no more what they were when a run was recorded.
+
+    One that has come or gone since, such as a plugin's, has changed too. Of a run that tells
+    nothing of its game nothing is known.
+    """
     then, now = recorded.get("game") or {}, spec.config["game"]
-    return sorted(key for key in then.keys() & now.keys() if then[key] != now[key])
+    keys = then.keys() | now.keys() if then else ()
+    return sorted(key for key in keys if then.get(key) != now.get(key))

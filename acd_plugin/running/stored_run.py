@@ -10,6 +10,7 @@ from pathlib import Path
 from acd_plugin.components.contracts import StateDict
 from acd_plugin.configuration.layers import Config, change
 from acd_plugin.configuration.migration import migrate
+from acd_plugin.configuration.plugins import content_of
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.learners.migration import migrate_state
@@ -74,9 +75,28 @@ def refuse_another_game(run: StoredRun, spec: RunSpec, remedy: str) -> None:
     changed = changed_content(run.config, spec)
     if not changed:
         return
-    scenario = run.config["env_args"].get("scenario")
-    what = f"the scenario '{scenario}'" if "scenario" in changed else f"the game's {changed[0]}"
+    if "scenario" in changed:
+        what = f"the scenario '{run.config['env_args'].get('scenario')}'"
+    else:
+        what, remedy = f"the game's {changed[0]}", "play with what it was trained with"
     raise UserError(f"{run.path}: {what} has changed since it was trained: {remedy}")
+
+
+def refuse_edited_rules(run: StoredRun, spec: RunSpec) -> None:
+    """Raise UserError when a policy that is to play another game would not have its own code.
+
+    The game may differ as the user says, but neither the compiled rules nor a plugin of the run's.
+    """
+    named = {Path(file).name for file in run.config["plugins"]}
+    own = content_of(file for file in spec.settings.plugins if Path(file).name in named)
+    then = run.config.get("game") or {}
+    edited = {"rules": spec.config["game"].get("rules"), "plugins": own or None}
+    for key, now in edited.items():
+        if key in then and then[key] != now:
+            raise UserError(
+                f"{run.path}: the game's {key} have changed since it was trained: play with those "
+                "that it was trained with"
+            )
 
 
 def load_policy(run: StoredRun, spec: RunSpec, n_games: int, seed: int) -> Policy:

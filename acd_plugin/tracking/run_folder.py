@@ -39,7 +39,10 @@ class RunFolder:
         """Return the checkpoint with the most environment steps; UserError when there is none."""
         found = [path for path in self.checkpoints.glob("*.pt") if path.stem.isdigit()]
         if not found:
-            raise UserError(f"{self}: has no checkpoint; train with save_model=True")
+            raise UserError(
+                f"{self}: has no checkpoint (published copies have none); train with "
+                "save_model=True"
+            )
         return max(found, key=lambda path: int(path.stem))
 
     def key(self) -> str:

@@ -105,3 +105,19 @@ def test_a_run_ends_after_so_many_games(call: Call, results: Path) -> None:
     assert "has reached its episodes_max of 24" in refused.err
     assert call("resume", "1", "with", "episodes_max=32").code == 0
     assert (results / "1" / "checkpoints" / f"{4 * EPOCH}.pt").exists()
+
+
+def test_no_other_plugin_plays_with_a_stored_run(
+    call: Call, results: Path, own_env: Path, tmp_path: Path
+) -> None:
+    assert call("--config=iql", "--env-config=own/mine.yaml", "with", *TOY).code == 0
+    other = tmp_path / "other.py"
+    other.write_text("import acd_plugin.envs.registry\n")
+    for command in ("evaluate", "resume"):
+        refused = call(command, "1", f"--plugin={other}", "--plugin=own/mine.py")
+        assert refused.code == 2
+        assert "the game's plugins has changed since it was trained" in refused.err
+    (own_env / "mine.py").write_text(OWN.format(remark="Edited."))
+    words = ["--plugin=own/mine.py", "with", "env_args.more=1"]
+    assert call("evaluate", "1", "--episodes=4", *words).code == 2
+    assert not (results / "1" / "evaluations.jsonl").exists()

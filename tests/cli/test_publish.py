@@ -107,3 +107,11 @@ def test_what_cannot_be_copied_is_named(call: Call, finished: Path) -> None:
     assert "has no metric 'test_retrun_mean'; did you mean 'test_return_mean'?" in misspelt.err
     assert call("publish", "nowhere", "kept").code == 2
     assert "give another folder" in call("publish", "results", "results").err
+
+
+def test_a_copy_is_no_second_run(call: Call, finished: Path) -> None:
+    assert call("publish", "results", "kept.tar.xz").code == 0
+    Path("kept.tar.xz").rename(finished / "kept.tar.xz")
+    compared = call("compare", "--out=a.png")
+    assert "left out: run kept.tar.xz/1: left out, it is a copy of run 1" in compared.err
+    assert " 1 " in compared.out.splitlines()[1]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from acd_plugin.analysis.curves.learning_curve import Band, Curve, band, read_curve
 from acd_plugin.analysis.curves.plots import learning_curves
 from acd_plugin.analysis.runs.groups import grouped
-from acd_plugin.analysis.runs.run_record import RunRecord
+from acd_plugin.analysis.runs.run_record import RunRecord, without_copies
 from acd_plugin.analysis.statistics import Statistic, mean
 from acd_plugin.errors import UserError
 
@@ -60,12 +60,13 @@ def compare(
     centre: Statistic = mean,
     centre_name: str = "mean",
 ) -> Comparison:
-    """Compare runs; those without the metric are left out and named.
+    """Compare runs; copies and those without the metric are left out and named.
 
     Raises UserError when no run is left, or when a group's runs have no steps in common.
     """
-    groups, problems = [], []
-    for name, members in grouped(runs).items():
+    originals, problems = without_copies(runs)
+    groups = []
+    for name, members in grouped(originals).items():
         curves = {}
         for run in members:
             try:

@@ -99,8 +99,11 @@ def _differs(key: str, found: Sequence[Settings]) -> bool:
 
 
 def _is_name(key: str, found: Settings) -> bool:
-    """Whether a setting names something whose content is known, as ``env_args.scenario`` does."""
-    return key.startswith("env_args.") and key.replace("env_args.", "game.", 1) in found
+    """Whether a setting only names a scenario whose content is known.
+
+    Names of attackers and the like count beside the content: one file may hold several.
+    """
+    return key == "env_args.scenario" and "game.scenario" in found
 
 
 def _name_of(content: str, found: Sequence[Settings]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -114,6 +115,25 @@ def read_records(results: Path) -> tuple[list[RunRecord], list[str]]:
         except UserError as error:
             problems.append(str(error))
     return records, problems
+
+
+def without_copies(runs: Sequence[RunRecord]) -> tuple[list[RunRecord], list[str]]:
+    """Return the runs without published copies of others among them, and what was left out."""
+    originals: dict[str, RunRecord] = {}
+    problems = []
+    for run in runs:
+        known = originals.setdefault(_key(run.folder), run)
+        if known is not run:
+            problems.append(f"run {run.id}: left out, it is a copy of run {known.id}")
+    return list(originals.values()), problems
+
+
+def _key(folder: RunFolder) -> str:
+    """Return what a run and its published copies have in common, else the folder's place."""
+    try:
+        return (folder.path / "key").read_text().strip() or str(folder.path)
+    except OSError:
+        return str(folder.path)
 
 
 def _date(text: str | None) -> datetime | None:

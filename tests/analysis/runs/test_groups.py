@@ -31,3 +31,20 @@ def test_scenarios_are_named(make: Make) -> None:
     assert names_and_sizes([make(), make(env_args=other)]) == {"dial, small": 1, "dial, large": 1}
     rates = [make(), make(env_args={"scenario": "small", "detection_rate": 0.95})]
     assert names_and_sizes(rates) == {"dial, detection_rate=0.5": 1, "dial, detection_rate=0.95": 1}
+
+
+def test_two_attackers_of_one_file_are_two_games(make: Make) -> None:
+    game = {"rules": "1", "scenario": "a", "attacker": "b"}
+    runs = [
+        make(env_args={"scenario": "small", "attacker": name}, game=game)
+        for name in ("early", "late")
+    ]
+    assert names_and_sizes(runs) == {"dial, attacker=early": 1, "dial, attacker=late": 1}
+
+
+def test_an_argument_called_environment_counts_as_any_other(make: Make) -> None:
+    runs = [
+        make(env_args={"scenario": "a", "environment": name}, game={"environment": "a"})
+        for name in ("easy", "hard")
+    ]
+    assert len(names_and_sizes(runs)) == 2
