@@ -29,8 +29,10 @@ class Recompiler:
         compiler = files_of(_HERE.with_name("compilation.py"), _HERE)
         # Functions of one file have the same sources: which of them is where?
         places = [f"{place}={_identity(function)}" for place, function in plugged.items()]
+        # numba's code knows by name the modules that it comes from, which follows from their path.
+        paths = [str(path) for path in sources.files]
         self.folder = cache_folder(
-            Sources([*sources.files, *compiler.files], [*sources.constants, *places])
+            Sources([*sources.files, *compiler.files], [*sources.constants, *places, *paths])
         )
         self._copies = 0
 
@@ -47,4 +49,5 @@ class Recompiler:
 
 def _identity(function: Rule) -> str:
     found = plain(function)
-    return f"{found.__qualname__}:{found.__code__.co_firstlineno}:{sources_of([found]).exact()}"
+    place = f"{found.__module__}.{found.__qualname__}:{found.__code__.co_firstlineno}"
+    return f"{place}:{sources_of([found]).exact()}"

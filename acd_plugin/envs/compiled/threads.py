@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 
@@ -28,6 +28,7 @@ class GameThreads:
             play(*arguments, *self._ranges[0])
             return
         parts = [self._pool.submit(play, *arguments, *own) for own in self._ranges]
+        wait(parts)  # if one fails, the others must not go on while somebody looks at the games
         for part in parts:
             part.result()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from acd_plugin.envs.cyborg.definition import GameDefinition
-from acd_plugin.envs.cyborg.game.red.legality import is_legal
+from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError, is_legal
 from acd_plugin.envs.cyborg.game.types import GameState, Red, Rules
 from acd_plugin.errors import UserError
 
@@ -18,18 +18,20 @@ LEGAL = (
 def explain(error: Exception, definition: GameDefinition, state: GameState) -> UserError:
     """Return what a failed step has to say."""
     settings = definition.settings
-    illegal = illegal_games(state, definition.rules)
-    if illegal.size:
-        choice = describe_choice(state, int(illegal[0]))
+    if isinstance(error, IllegalChoiceError):
+        choice = describe_choice(state, _stopped_game(state, definition.rules))
         return UserError(f"attacker '{settings.attacker}' chose {choice}: {LEGAL}")
     names = ", ".join(f"'{name}'" for name in (settings.attacker, *settings.reward_terms))
     return UserError(f"one of {names} cannot be compiled: {_reason(error)}")
 
 
-def illegal_games(state: GameState, rules: Rules) -> np.ndarray:
-    """Return the numbers of the games whose attacker chose what is not legal."""
-    games = range(len(state.key))
-    return np.array([game for game in games if not is_legal(state, rules, game)], dtype=np.int64)
+def _stopped_game(state: GameState, rules: Rules) -> int:
+    """Return the game whose attacker stopped the step by what it chose.
+
+    Games are played in order: those before have been played, or have chosen what is legal.
+    """
+    not_played = np.flatnonzero(state.step == state.step.min())
+    return next(int(game) for game in not_played if not is_legal(state, rules, int(game)))
 
 
 def describe_choice(state: GameState, game: int) -> str:

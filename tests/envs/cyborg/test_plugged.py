@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.checker import collect
 from acd_plugin.envs.cyborg.attackers import ATTACKERS, register_attacker
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.envs.cyborg.checker import definition_findings
@@ -25,19 +26,18 @@ from tests.slow import slow
 
 ROOT = Path(__file__).resolve().parents[3]
 GAMES = 32
-ROGUES = ("out_of_range", "unknown_kind", "without_source", "against_itself")
 FINE = ("same_as_paper", "sleeper", "unscanned", "cheat", "not_compilable")
 TERMS = ("blocks", "step_number", "infinite", "meddling")
 
 
 @pytest.fixture(autouse=True)
 def _registered() -> Iterator[None]:
-    for name in (*ROGUES, *FINE):
+    for name in (*CHOICES, *FINE):
         register_attacker(name, getattr(plugged, name))
     for name in TERMS:
         register_reward_term(name, getattr(plugged, name))
     yield
-    for name in (*ROGUES, *FINE):
+    for name in (*CHOICES, *FINE):
         del ATTACKERS[name]
     for name in TERMS:
         del REWARD_TERMS[name]
@@ -96,10 +96,25 @@ def test_attackers_and_terms_go_together() -> None:
     np.testing.assert_allclose(rewards.sum(axis=0), plain.sum(axis=0) + stats["reward_blocks"])
 
 
-@pytest.mark.parametrize("name", [ROGUES[0], *slow(ROGUES[1:])])
+CHOICES = {
+    "out_of_range": "Scan of target 5 from source 0",
+    "unknown_kind": "kind 9 of target 1 from source 0",
+    "without_source": "Exploit of target 1 from source -1",
+    "against_itself": "Exploit of target 0 from source 0",
+}
+
+
+@pytest.mark.parametrize("name", ["out_of_range", *slow(list(CHOICES)[1:])])
 def test_what_is_not_legal_is_refused_before_it_does_harm(name: str) -> None:
-    with pytest.raises(UserError, match=rf"attacker '{name}' chose .* of target .*: legal are: "):
+    with pytest.raises(UserError, match=f"attacker '{name}' chose {CHOICES[name]}: legal are: "):
         play(f"attacker={name}")
+
+
+@pytest.mark.slow
+def test_the_choice_that_is_told_is_the_one_that_was_refused() -> None:
+    """Other games have played on meanwhile, and now hold what they legally exploited."""
+    with pytest.raises(UserError, match="chose Exploit of target 1 from source 0: legal are: "):
+        play("attacker=cheat", games=2000)
 
 
 def test_what_cannot_be_compiled_is_told() -> None:
@@ -108,7 +123,8 @@ def test_what_cannot_be_compiled_is_told() -> None:
 
 
 def findings(*overrides: str) -> list[tuple[bool, str]]:
-    return [(f.is_error, f.text) for f in definition_findings(env_args(*overrides))]
+    found = collect("the check", lambda: definition_findings(env_args(*overrides)))
+    return [(finding.is_error, finding.text) for finding in found]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +167,7 @@ def test_what_is_registered_must_be_a_function_of_the_right_arguments() -> None:
 
 ATTACKER = """
 from acd_plugin.envs.compiled.compilation import compiled
+from acd_plugin.envs.checker import collect
 from acd_plugin.envs.cyborg.attackers import register_attacker
 from acd_plugin.envs.cyborg.game.red.choice import give_order
 from acd_plugin.envs.cyborg.game.types import NOBODY, Red
