@@ -33,7 +33,7 @@ SMALL = "--env-config=cyborg_small"
         ),
         (
             [DIAL, SMALL, "with", "env=atari"],
-            "unknown environment 'atari' (legal: cyborg, pettingzoo)",
+            "unknown environment 'atari' (legal: cyborg, ",
         ),
         (
             [DIAL, SMALL, "with", "learner=dial_lerner"],

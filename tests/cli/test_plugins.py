@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,15 +24,14 @@ TOY = ["t_max=64", *(word for word in TINY_RUN if "interval" not in word)]
 
 
 @pytest.fixture
-def own_env(results: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_env(results: Path) -> Iterator[Path]:
     """A folder with an environment of one's own; the registry is left as it was."""
-    monkeypatch.setattr("acd_plugin.envs.registry.REGISTRY", REGISTRY)
-    monkeypatch.delitem(REGISTRY, "mine", raising=False)
     folder = results.parent / "own"
     folder.mkdir()
     (folder / "mine.py").write_text(OWN.format(remark="First."))
     (folder / "mine.yaml").write_text("env: mine\nenv_args: {}\nplugins: [mine.py]\n")
-    return folder
+    yield folder
+    REGISTRY.pop("mine", None)
 
 
 def test_one_file_and_one_yaml_are_enough(call: Call, results: Path, own_env: Path) -> None:
