@@ -60,6 +60,8 @@ def _from_0_1_0(config: Config) -> None:
         "trackers": [],
         "episodes_max": None,
     }
+    if config.get("learner") == "ppo_learner" and env_args.get("bootstrap_at_time_limit"):
+        config["numbers"] = 0  # it was ignored
     interval = config.get(_TARGETS)
     if config.get("learner") in _COUNTED_EPISODES and interval is not None and interval > 1:
         # At most a batch of episodes meant a copy after every update, as a share of 1 does.

@@ -35,6 +35,13 @@ def test_the_game_is_the_one_that_is_played_today() -> None:
         assert migrated["game"]["scenario"] == blueprint.identity["scenario"]
 
 
+def test_a_setting_that_was_ignored_keeps_runs_apart() -> None:
+    config = recorded_by_0_1_0("ppo_learner", 0.01)
+    assert migrate(config)["numbers"] == 1
+    config["env_args"] = {**config["env_args"], "bootstrap_at_time_limit": True}
+    assert migrate(config)["numbers"] == 0
+
+
 def test_migrating_twice_changes_nothing() -> None:
     once = migrate(recorded_by_0_1_0("rial_learner", 12800.0))
     assert migrate(once) == once
