@@ -38,13 +38,14 @@ TRAININGS = {  # algorithm and environment, by what is printed
 
 def build(algorithm: str, env: str) -> Any:
     """Return a training of whichever checkout this process imports; 0.1.0 has other names."""
-    recorder = importlib.import_module("acd_plugin.tracking.recorder").NullRecorder()
     if Path("acd_plugin/config.py").exists():  # the checkout is the working folder
+        recorder = importlib.import_module("acd_plugin.tracking.recorder").NullRecorder()
         config = importlib.import_module("acd_plugin.config").load_config(algorithm, env, [])
         host = importlib.import_module("acd_plugin.hosts.builtin").BUILTIN
         importlib.import_module("acd_plugin.hosts").use(host)
         training = importlib.import_module("acd_plugin.hosts.builtin.training")
         return training.Training(config, recorder)
+    recorder = importlib.import_module("acd_plugin.running.recorder").NullRecorder()
     layers = importlib.import_module("acd_plugin.configuration.layers")
     resolve = importlib.import_module("acd_plugin.running.run_spec").resolve
     assembly = importlib.import_module("acd_plugin.running.assembly")
