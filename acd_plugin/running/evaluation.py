@@ -100,10 +100,11 @@ def _play(
     render: bool,
 ) -> Outcome:
     spec = spec_of(run, changes, plugins)
-    if not changes:
+    if changes:
+        refuse_edited_rules(run, spec)
+    else:
         remedy = "undo the change, or name the scenario to play with env_args.scenario=NAME"
         refuse_another_game(run, spec, remedy)
-    refuse_edited_rules(run, spec)
     policy = load_policy(run, spec, spec.settings.batch_size_run, games.seed)
     outcome = policy.evaluate(games.episodes, render)
     policy.close()

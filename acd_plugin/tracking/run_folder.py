@@ -60,6 +60,13 @@ class RunFolder:
             raise UserError(f"{path}: is empty: delete it, and the run gets a new key")
         return key
 
+    def known_key(self) -> str | None:
+        """Return the key that the folder has, if it has one; writes nothing."""
+        try:
+            return (self.path / "key").read_text().strip() or None
+        except OSError:
+            return None
+
 
 def read_json(path: Path) -> JsonObject:
     """Read one of a run's JSON files; UserError, in one line, when it is damaged."""

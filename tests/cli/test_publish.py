@@ -113,5 +113,5 @@ def test_a_copy_is_no_second_run(call: Call, finished: Path) -> None:
     assert call("publish", "results", "kept.tar.xz").code == 0
     Path("kept.tar.xz").rename(finished / "kept.tar.xz")
     compared = call("compare", "--out=a.png")
-    assert "left out: run kept.tar.xz/1: left out, it is a copy of run 1" in compared.err
+    assert "left out: run kept.tar.xz/1 is a copy of run 1\n" in compared.err
     assert " 1 " in compared.out.splitlines()[1]

@@ -122,18 +122,11 @@ def without_copies(runs: Sequence[RunRecord]) -> tuple[list[RunRecord], list[str
     originals: dict[str, RunRecord] = {}
     problems = []
     for run in runs:
-        known = originals.setdefault(_key(run.folder), run)
+        key = run.folder.known_key() or str(run.folder.path)  # which a run and its copies share
+        known = originals.setdefault(key, run)
         if known is not run:
-            problems.append(f"run {run.id}: left out, it is a copy of run {known.id}")
+            problems.append(f"run {run.id} is a copy of run {known.id}")
     return list(originals.values()), problems
-
-
-def _key(folder: RunFolder) -> str:
-    """Return what a run and its published copies have in common, else the folder's place."""
-    try:
-        return (folder.path / "key").read_text().strip() or str(folder.path)
-    except OSError:
-        return str(folder.path)
 
 
 def _date(text: str | None) -> datetime | None:
