@@ -1,6 +1,6 @@
-"""How actions are picked from action values, or from a policy.
+"""How actions are picked from action values, or from a policy: functions of tensors.
 
-Shape legend: B games, N agents, A actions.
+Shape legend: B games, N agents, A actions, C columns of chance.
 """
 
 from __future__ import annotations
@@ -12,21 +12,28 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from acd_plugin.components.chance import Stream
 from acd_plugin.components.schedules import LinearSchedule
-from acd_plugin.components.streams import named_generator
+
+_NEVER = -torch.inf
 
 
 class ActionSelector(Protocol):
     """Picks actions; built from ``args``, as EPyMARL does."""
 
-    generator: torch.Generator  # the only source of its chances
+    stream: Stream  # the uniform numbers that one agent's choice takes
 
-    def select_action(
-        self, outputs: Tensor, available: Tensor, t_env: int, /, test_mode: bool = False
+    def exploration(self, t_env: int, test_mode: bool) -> float:
+        """Return which share of the choices is left to chance after ``t_env`` steps of training."""
+        ...
+
+    def choose(
+        self, outputs: Tensor, available: Tensor, chances: Tensor, exploration: float | Tensor
     ) -> Tensor:
         """Return actions (B, N) for what the networks say (B, N, A) under masks (B, N, A).
 
-        ``t_env`` is the number of environment steps played so far.
+        ``chances`` (B, N, C) are uniform numbers in [0, 1), one row for each choice. An
+        ``exploration`` of 0.0 picks the best.
         """
         ...
 
@@ -34,42 +41,52 @@ class ActionSelector(Protocol):
 class EpsilonGreedy:
     """The best available action or, with probability epsilon, any available one.
 
-    Every agent of every game throws its own coin. The generator is the run's stream of that name.
+    Every agent of every game throws its own coin.
     """
 
-    def __init__(self, args: SimpleNamespace, stream: str = "exploration") -> None:
+    stream = Stream(columns=2)  # whether to explore, and what to do then
+
+    def __init__(self, args: SimpleNamespace) -> None:
         self._schedule = LinearSchedule(
             args.epsilon_start, args.epsilon_finish, args.epsilon_anneal_time
         )
-        self._test_epsilon = args.evaluation_epsilon
-        self.generator = named_generator(args.seed, stream)
-        self.epsilon = self._schedule.at(0)
+        self._test_epsilon = float(args.evaluation_epsilon)
+        self.epsilon = self._schedule.at(0)  # for the log: that of training, as it was last
 
-    def select_action(
-        self, action_values: Tensor, available: Tensor, t_env: int, test_mode: bool = False
-    ) -> Tensor:
-        """Return actions (B, N) for values (B, N, A) under masks (B, N, A)."""
+    def exploration(self, t_env: int, test_mode: bool) -> float:
+        if test_mode:
+            return self._test_epsilon
         self.epsilon = self._schedule.at(t_env)
-        greedy = action_values.masked_fill(available == 0, -torch.inf).argmax(dim=2)
-        epsilon = self._test_epsilon if test_mode else self.epsilon
-        if epsilon == 0.0:
-            return greedy
-        coins = torch.rand(greedy.shape, generator=self.generator).to(greedy.device)
-        return torch.where(coins < epsilon, _draw(available.float(), self.generator), greedy)
+        return self.epsilon
+
+    def choose(
+        self, outputs: Tensor, available: Tensor, chances: Tensor, exploration: float | Tensor
+    ) -> Tensor:
+        best = _best(outputs, available)
+        if _is_none(exploration):
+            return best
+        anything = pick(available.float(), chances[..., 1])
+        return torch.where(chances[..., 0] < exploration, anything, best)
 
 
 class SoftPolicies:
     """An action drawn from the policy, in tests too."""
 
-    def __init__(self, args: SimpleNamespace) -> None:
-        self.generator = named_generator(args.seed, "exploration")
+    stream = Stream(columns=1)
 
-    def select_action(
-        self, policy: Tensor, available: Tensor, t_env: int, test_mode: bool = False
-    ) -> Tensor:
-        """Return actions (B, N) for probabilities (B, N, A) under masks (B, N, A)."""
+    def __init__(self, args: SimpleNamespace) -> None:
+        del args  # a selector's signature
+
+    def exploration(self, t_env: int, test_mode: bool) -> float:
         del t_env, test_mode
-        return _draw(policy * (available > 0), self.generator)
+        return 1.0
+
+    def choose(
+        self, outputs: Tensor, available: Tensor, chances: Tensor, exploration: float | Tensor
+    ) -> Tensor:
+        if _is_none(exploration):
+            return _best(outputs, available)
+        return pick(outputs * (available > 0), chances[..., 0])
 
 
 class Multinomial(SoftPolicies):
@@ -82,18 +99,27 @@ class Multinomial(SoftPolicies):
         super().__init__(args)
         self._test_greedy = getattr(args, "test_greedy", True)
 
-    def select_action(
-        self, policy: Tensor, available: Tensor, t_env: int, test_mode: bool = False
-    ) -> Tensor:
-        if test_mode and self._test_greedy:
-            return policy.masked_fill(available == 0, -1.0).argmax(dim=2)
-        return super().select_action(policy, available, t_env, test_mode)
+    def exploration(self, t_env: int, test_mode: bool) -> float:
+        del t_env
+        return 0.0 if test_mode and self._test_greedy else 1.0
 
 
-def _draw(weights: Tensor, generator: torch.Generator) -> Tensor:
-    """Draw from weights (B, N, A); returns (B, N). Generators live on the CPU."""
-    drawn = torch.multinomial(weights.flatten(0, 1).cpu(), 1, generator=generator)
-    return drawn.to(weights.device).view(weights.shape[:2])
+def pick(weights: Tensor, chances: Tensor) -> Tensor:
+    """Return the option (...) that each uniform number (...) falls on, by weights (..., A).
+
+    Where all weights are 0 it is the last one.
+    """
+    edges = weights.cumsum(dim=-1)
+    below = edges <= chances.unsqueeze(-1) * edges[..., -1:]
+    return below.sum(dim=-1).clamp(max=weights.shape[-1] - 1)
+
+
+def _best(outputs: Tensor, available: Tensor) -> Tensor:
+    return outputs.masked_fill(available == 0, _NEVER).argmax(dim=-1)
+
+
+def _is_none(exploration: float | Tensor) -> bool:
+    return isinstance(exploration, float) and exploration == 0.0
 
 
 REGISTRY: dict[str, Callable[[SimpleNamespace], ActionSelector]] = {

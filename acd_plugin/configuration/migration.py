@@ -38,6 +38,7 @@ def migrate(config: Mapping[str, Any]) -> Config:
     migrated = dict(config)
     if "numbers" not in config:
         _from_0_1_0(migrated)
+    migrated.setdefault("chance", 1)  # drawn from generators that were asked in turn
     return migrated
 
 

@@ -15,11 +15,10 @@ from torch import Tensor
 
 from acd_plugin.agents import SILENT_REGISTRY as AGENTS
 from acd_plugin.agents.silent_agent import SilentAgent, UnrollingAgent
-from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
 from acd_plugin.components.component_settings import ComponentSettings
-from acd_plugin.components.contracts import EpisodeBatch, Index, Scheme, entry_size
+from acd_plugin.components.contracts import EpisodeBatch, Scheme, entry_size
 from acd_plugin.components.episodes import previous_actions_onehot
-from acd_plugin.controllers.base import BaseController
+from acd_plugin.controllers.base import BaseController, Choice, Decision
 from acd_plugin.controllers.unrolling import step_by_step
 from acd_plugin.errors import UserError, find
 
@@ -36,7 +35,7 @@ class BasicSettings(ComponentSettings):
     mask_before_softmax: bool = True  # a policy never chooses what is not available
 
 
-class BasicController(BaseController):
+class BasicController(BaseController[Tensor]):
     """Multi-agent controller with EPyMARL's contract, also for its agents.
 
     Whether agents share a network is up to the agent: ``rnn`` is one for all, ``rnn_ns`` one for
@@ -45,13 +44,12 @@ class BasicController(BaseController):
 
     def __init__(self, scheme: Scheme, groups: Mapping[str, int], args: SimpleNamespace) -> None:
         del groups  # part of the contract; the settings know the number of agents
+        super().__init__(args)
         self.settings = BasicSettings.from_args(args)
         self.agent_output_type = self.settings.agent_output_type  # EPyMARL's learners look here
         make_agent = find(AGENTS, "agent", args.agent)
         self.agent = make_agent(self._input_size(scheme), args)
-        selector = find(ACTION_SELECTORS, "action_selector", args.action_selector)
-        self.action_selector = selector(args)
-        self.hidden_states = torch.empty(0)  # (B, N, H) until the next step; see `init_hidden`
+        self.memory = torch.empty(0)  # (B, N, H) the networks' states; see `init_hidden`
 
     def _input_size(self, scheme: Scheme) -> int:
         size = entry_size(scheme, "obs")
@@ -71,31 +69,34 @@ class BasicController(BaseController):
             parts.append(who.expand(*observations.shape[:2], n_agents, n_agents))
         return torch.cat([part.transpose(0, 1) for part in parts], dim=-1)
 
-    def init_hidden(self, batch_size: int) -> None:
-        """Begin episodes in ``batch_size`` games."""
+    def beginning(self, batch_size: int) -> Tensor:
         state = cast(SilentAgent, self.agent).init_hidden()
-        self.hidden_states = state.unsqueeze(0).expand(batch_size, self.settings.n_agents, -1)
+        return state.unsqueeze(0).expand(batch_size, self.settings.n_agents, -1)
 
-    def select_actions(
-        self,
-        ep_batch: EpisodeBatch,
-        t_ep: int,
-        t_env: int,
-        bs: Index = slice(None),
-        test_mode: bool = False,
-    ) -> Tensor:
-        """Return the actions (len(bs), N) of step ``t_ep`` in the games ``bs``."""
-        available = ep_batch["avail_actions"][:, t_ep]
-        with torch.no_grad():
-            outputs = self.forward(ep_batch, t_ep, test_mode)
-        return self.action_selector.select_action(outputs[bs], available[bs], t_env, test_mode)
+    def decide(
+        self, ep_batch: EpisodeBatch, t: int, memory: Tensor, choice: Choice
+    ) -> Decision[Tensor]:
+        outputs, following = self._step(ep_batch, t, memory)
+        actions = self.action_selector.choose(
+            outputs,
+            ep_batch["avail_actions"][:, t],
+            choice.draws["exploration"],
+            choice.exploration,
+        )
+        return Decision(actions, following, {})
 
     def forward(self, ep_batch: EpisodeBatch, t: int, test_mode: bool = False) -> Tensor:
         """Return the outputs (B, N, A) of step ``t``; steps must be asked for in order."""
         del test_mode  # part of the contract
+        outputs, self.memory = self._step(ep_batch, t, self.memory)
+        return outputs
+
+    def _step(self, ep_batch: EpisodeBatch, t: int, memory: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the outputs (B, N, A) of step ``t`` and the states after it."""
         inputs = self.inputs(ep_batch, slice(t, t + 1))[0]
-        outputs, self.hidden_states = self.agent(inputs.flatten(0, 1), self.hidden_states)
-        return self._finish(outputs.view(*inputs.shape[:2], -1), ep_batch["avail_actions"][:, t])
+        outputs, following = self.agent(inputs.flatten(0, 1), memory)
+        outputs = outputs.view(*inputs.shape[:2], -1)
+        return self._finish(outputs, ep_batch["avail_actions"][:, t]), following
 
     def unroll(self, ep_batch: EpisodeBatch, steps: int) -> Tensor:
         """Return the outputs (B, steps, N, A) of the first ``steps`` steps of whole episodes."""

@@ -5,7 +5,7 @@ Shape legend: B games, T steps, N agents, A actions, M message size, E embedding
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from types import SimpleNamespace
 from typing import NamedTuple, Protocol
 
@@ -16,10 +16,9 @@ from acd_plugin.agents import REGISTRY as AGENTS
 from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.communication.channel import Channel
 from acd_plugin.communication.messages import messages_sent
-from acd_plugin.components.action_selectors import REGISTRY as ACTION_SELECTORS
-from acd_plugin.components.contracts import EpisodeBatch, Index, Scheme, SchemeEntry, entry_size
+from acd_plugin.components.contracts import EpisodeBatch, Scheme, SchemeEntry, entry_size
 from acd_plugin.components.episodes import played_steps, previous_actions
-from acd_plugin.controllers.base import BaseController
+from acd_plugin.controllers.base import BaseController, Choice, Decision
 from acd_plugin.controllers.conversation import Memory, Step, start
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.errors import find
@@ -51,7 +50,7 @@ class MessageForm(NamedTuple):
     size: int  # M, how many values one has; 0: agents do not communicate
 
 
-class CommController(BaseController, ABC):
+class CommController(BaseController[Memory]):
     """Networks, the channel between them, and what they remember while they act.
 
     A message sent at step t is received at step t + 1; at step 0 everybody receives zeros. What was
@@ -63,16 +62,14 @@ class CommController(BaseController, ABC):
 
     def __init__(self, scheme: Scheme, args: SimpleNamespace, message_outputs: int) -> None:
         """``message_outputs`` is how many values a network has to say, beside its actions'."""
+        super().__init__(args)
         layout: CommLayout | None = args.blueprint.comm_layout
-        self.n_agents: int = args.n_agents
         self.n_actions: int = args.n_actions
         channel_class, self.message_size = self.message_form(args)
         self.channel = channel_class(self.n_agents, layout)
         received = self.channel.received_size(self.message_size)
         sizes = CommSizes(entry_size(scheme, "obs"), received, message_outputs, layout)
         self.agent = find(AGENTS, "agent", args.agent)(sizes, args)
-        selector = find(ACTION_SELECTORS, "action_selector", args.action_selector)
-        self.action_selector = selector(args)
         self.memory = Memory([], torch.empty(0))  # until `init_hidden`
 
     @classmethod
@@ -82,9 +79,12 @@ class CommController(BaseController, ABC):
 
     @abstractmethod
     def act(
-        self, ep_batch: EpisodeBatch, t: int, t_env: int, test_mode: bool, memory: Memory
-    ) -> Step:
-        """Return step ``t``, at which agents speak now."""
+        self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice
+    ) -> tuple[Step, dict[str, Tensor]]:
+        """Return step ``t``, at which agents speak now, and what of it is kept with the episode.
+
+        What was said is kept anyway.
+        """
 
     @abstractmethod
     def repeat(self, ep_batch: EpisodeBatch, t: int, test_mode: bool, memory: Memory) -> Step:
@@ -106,40 +106,31 @@ class CommController(BaseController, ABC):
         entries = {name: agents_entry(1) for name in channel.needs}
         return {"messages": agents_entry(size), **entries} if size else entries
 
-    def init_hidden(self, batch_size: int) -> None:
-        """Begin episodes in ``batch_size`` games."""
-        self.memory = start(self.agent, self.channel, batch_size, self.n_agents, self.message_size)
+    def beginning(self, batch_size: int) -> Memory:
+        return start(self.agent, self.channel, batch_size, self.n_agents, self.message_size)
 
-    def select_actions(
-        self,
-        ep_batch: EpisodeBatch,
-        t_ep: int,
-        t_env: int,
-        bs: Index = slice(None),
-        test_mode: bool = False,
-    ) -> Tensor:
-        """Return the actions (len(bs), N) of step ``t_ep`` in the games ``bs``, and speak."""
-        memory = self.recall(ep_batch, t_ep)
-        available = self.channel.widen(ep_batch["avail_actions"][:, t_ep], memory.received)
-        with torch.no_grad():
-            found = self.act(ep_batch, t_ep, t_env, test_mode, memory)
-        self.memory = found.memory
-        if self.message_size:
-            self._store(ep_batch, t_ep, "messages", found.messages)
-        return self.action_selector.select_action(
-            found.action_values[bs], available[bs], t_env, test_mode
+    def decide(
+        self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice
+    ) -> Decision[Memory]:
+        memory = self.recall(ep_batch, t, memory)
+        available = self.channel.widen(ep_batch["avail_actions"][:, t], memory.received)
+        found, stored = self.act(ep_batch, t, memory, choice)
+        actions = self.action_selector.choose(
+            found.action_values, available, choice.draws["exploration"], choice.exploration
         )
+        said = {"messages": found.messages} if self.message_size else {}
+        return Decision(actions, found.memory, said | stored)
 
     def forward(self, ep_batch: EpisodeBatch, t: int, test_mode: bool = False) -> Tensor:
         """Return the action values (B, N, A) of step ``t``; steps must be asked for in order."""
-        found = self.repeat(ep_batch, t, test_mode, self.recall(ep_batch, t))
+        found = self.repeat(ep_batch, t, test_mode, self.recall(ep_batch, t, self.memory))
         self.memory = found.memory
         return found.action_values
 
-    def recall(self, ep_batch: EpisodeBatch, t: int) -> Memory:
+    def recall(self, ep_batch: EpisodeBatch, t: int, memory: Memory) -> Memory:
         """Return what the agents remember when step ``t`` begins."""
         del ep_batch, t  # nothing but the step before
-        return self.memory
+        return memory
 
     def embed(self, ep_batch: EpisodeBatch, steps: slice) -> Tensor:
         """Embed all that the agents know at ``steps`` but the messages (B, len(steps), N, E)."""
@@ -156,11 +147,6 @@ class CommController(BaseController, ABC):
     def to(self, device: str | torch.device) -> None:
         super().to(device)
         self.channel.to(device)
-
-    @staticmethod
-    def _store(ep_batch: EpisodeBatch, t: int, name: str, values: Tensor) -> None:
-        """Keep ``values`` (B, N, M) of step ``t`` with the episodes."""
-        ep_batch.update({name: values.unsqueeze(1)}, ts=slice(t, t + 1), mark_filled=False)
 
 
 def agents_entry(size: int) -> SchemeEntry:

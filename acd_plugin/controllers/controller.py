@@ -27,7 +27,8 @@ class Controller(Protocol):
     - ``unroll(ep_batch, steps)``: whole episodes at once, see `unrolling` and `comm_controller`;
     - ``extra_scheme(args)``: what it stores with an episode, asked of the class;
     - ``needed_truths(args)``: the truths among it that the environment must tell, of the class;
-    - ``episode_stats(ep_batch)``: statistics of the episodes just played, each (B,).
+    - ``episode_stats(ep_batch)``: statistics of the episodes just played, each (B,);
+    - ``begin_episodes(first_episode, purpose)``: is told which episodes are the next to begin.
     """
 
     @property

@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import SimpleNamespace
 
-import torch
 from pydantic import Field
 from torch import Tensor
 
 from acd_plugin.communication.registry import find_channel
+from acd_plugin.components.chance import Draws, Stream, Streams
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
-from acd_plugin.components.streams import named_generator
 from acd_plugin.controllers.comm_controller import MessageForm, agents_entry
-from acd_plugin.controllers.conversation import Memory, Step, Unrolled
+from acd_plugin.controllers.conversation import Unrolled
 from acd_plugin.controllers.speaking_controller import SpeakingController
 
 __all__ = ["DialController", "DialSettings", "Unrolled"]
@@ -41,7 +40,6 @@ class DialController(SpeakingController):
     def __init__(self, scheme: Scheme, groups: Mapping[str, int], args: SimpleNamespace) -> None:
         super().__init__(scheme, groups, args)
         self.settings = DialSettings.from_args(args)
-        self.noise_generator = named_generator(args.seed, "message_noise")
 
     @classmethod
     def message_form(cls, args: SimpleNamespace) -> MessageForm:
@@ -55,17 +53,14 @@ class DialController(SpeakingController):
         noise: Scheme = {"message_noise": agents_entry(size)} if size else {}
         return noise | super().extra_scheme(args)
 
-    def act(
-        self, ep_batch: EpisodeBatch, t: int, t_env: int, test_mode: bool, memory: Memory
-    ) -> Step:
-        if self.message_size and not test_mode:
-            shape = (ep_batch.batch_size, self.n_agents, self.message_size)
-            noise = torch.randn(shape, generator=self.noise_generator) * self.settings.dru_sigma
-            self._store(ep_batch, t, "message_noise", noise)
-        return super().act(ep_batch, t, t_env, test_mode, memory)
+    def streams(self) -> Streams:
+        noise = {"message_noise": Stream(self.message_size, normal=True)}
+        return {**super().streams(), **(noise if self.message_size else {})}
+
+    def make_noise(self, draws: Draws) -> Tensor | None:
+        if not self.message_size:
+            return None
+        return draws["message_noise"] * self.settings.dru_sigma
 
     def noise(self, ep_batch: EpisodeBatch, steps: slice) -> Tensor | None:
         return ep_batch["message_noise"][:, steps] if self.message_size else None
-
-    def generators(self) -> dict[str, torch.Generator]:
-        return {**super().generators(), "noise_generator": self.noise_generator}

@@ -18,9 +18,11 @@ from acd_plugin.agents.comm_agent import AgentStep
 from acd_plugin.communication.channel import Channel
 from acd_plugin.communication.messages import bits_of, number_of
 from acd_plugin.components.action_selectors import EpsilonGreedy
+from acd_plugin.components.chance import Streams
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
 from acd_plugin.components.episodes import one_step_earlier
+from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController, MessageForm
 from acd_plugin.controllers.conversation import Memory, Step
 
@@ -60,27 +62,31 @@ class RialController(CommController):
         del groups  # part of the contract; the settings know the number of agents
         self.settings = RialSettings.from_args(args)
         super().__init__(scheme, args, self.settings.message_outputs)
-        self.message_selector = EpsilonGreedy(args, stream="messages")
+        self.message_selector = EpsilonGreedy(args)
 
     @classmethod
     def message_form(cls, args: SimpleNamespace) -> MessageForm:
         return MessageForm(Channel, RialSettings.from_args(args).n_bits)
 
-    def recall(self, ep_batch: EpisodeBatch, t: int) -> Memory:
+    def streams(self) -> Streams:
+        return {**super().streams(), "messages": EpsilonGreedy.stream}
+
+    def recall(self, ep_batch: EpisodeBatch, t: int, memory: Memory) -> Memory:
         """Return the networks' states, and what was received as it is stored with the episode."""
         if t == 0:
-            return self.memory
-        received = self.channel.deliver(ep_batch["messages"][:, t - 1])
-        return self.memory._replace(received=received)
+            return memory
+        return memory._replace(received=self.channel.deliver(ep_batch["messages"][:, t - 1]))
 
     def act(
-        self, ep_batch: EpisodeBatch, t: int, t_env: int, test_mode: bool, memory: Memory
-    ) -> Step:
+        self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice
+    ) -> tuple[Step, dict[str, Tensor]]:
         values, message_values, hidden = self._networks(ep_batch, t, memory)
         allowed = self._messages_allowed(ep_batch["obs"][:, t])
-        said = self.message_selector.select_action(message_values, allowed, t_env, test_mode)
+        said = self.message_selector.choose(
+            message_values, allowed, choice.draws["messages"], choice.exploration
+        )
         messages = bits_of(said, self.message_size).float()
-        return Step(values, messages, memory._replace(hidden=hidden))
+        return Step(values, messages, memory._replace(hidden=hidden)), {}
 
     def repeat(self, ep_batch: EpisodeBatch, t: int, test_mode: bool, memory: Memory) -> Step:
         del test_mode  # what was said was said
@@ -112,6 +118,3 @@ class RialController(CommController):
         silence = torch.ones_like(may_speak)
         anything = may_speak.expand(*may_speak.shape[:-1], self.settings.message_outputs - 1)
         return torch.cat([silence, anything], dim=-1)
-
-    def generators(self) -> dict[str, torch.Generator]:
-        return {**super().generators(), "messages": self.message_selector.generator}

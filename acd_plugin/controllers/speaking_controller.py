@@ -10,9 +10,11 @@ from types import SimpleNamespace
 
 from torch import Tensor
 
+from acd_plugin.components.chance import Draws
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
+from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController
-from acd_plugin.controllers.conversation import Known, Memory, Step, Unrolled, start, step, unroll
+from acd_plugin.controllers.conversation import Known, Memory, Step, Unrolled, step, unroll
 
 
 class SpeakingController(CommController):
@@ -28,33 +30,47 @@ class SpeakingController(CommController):
         super().__init__(scheme, args, message_outputs=self.message_form(args).size)
 
     def act(
-        self, ep_batch: EpisodeBatch, t: int, t_env: int, test_mode: bool, memory: Memory
-    ) -> Step:
-        del t_env  # what is said does not depend on it
-        return self.repeat(ep_batch, t, test_mode, memory)
+        self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice
+    ) -> tuple[Step, dict[str, Tensor]]:
+        noise = None if choice.test_mode else self.make_noise(choice.draws)
+        found = self._speak(ep_batch, t, memory, noise)
+        return found, {} if noise is None else {"message_noise": noise}
 
     def repeat(self, ep_batch: EpisodeBatch, t: int, test_mode: bool, memory: Memory) -> Step:
-        known = self.known(ep_batch, slice(t, t + 1), test_mode)
+        noise = None if test_mode else self.noise(ep_batch, slice(t, t + 1))
+        return self._speak(ep_batch, t, memory, None if noise is None else noise[:, 0])
+
+    def _speak(self, ep_batch: EpisodeBatch, t: int, memory: Memory, noise: Tensor | None) -> Step:
+        """Return step ``t`` with this noise (B, N, M) of the channel."""
+        now = slice(t, t + 1)
+        known = self.known(ep_batch, now, None if noise is None else noise.unsqueeze(1))
         return step(self.agent, self.channel, known.at(0), memory)
 
     def unroll(self, ep_batch: EpisodeBatch, steps: int) -> Unrolled:
-        known = self.known(ep_batch, slice(0, steps))
-        memory = start(
-            self.agent, self.channel, ep_batch.batch_size, self.n_agents, self.message_size
-        )
-        available = ep_batch["avail_actions"][:, :steps]
+        span = slice(0, steps)
+        known = self.known(ep_batch, span, self.noise(ep_batch, span))
+        available = ep_batch["avail_actions"][:, span]
+        memory = self.beginning(ep_batch.batch_size)
         return unroll(self.agent, self.channel, known, available, memory)
 
-    def known(self, ep_batch: EpisodeBatch, steps: slice, test_mode: bool = False) -> Known:
-        """Return what is known of ``steps``; without noise in ``test_mode``."""
+    def known(self, ep_batch: EpisodeBatch, steps: slice, noise: Tensor | None) -> Known:
+        """Return what is known of ``steps``, with this noise (B, len(steps), N, M)."""
         return Known(
             embedded=self.embed(ep_batch, steps),
             observations=ep_batch["obs"][:, steps],
-            noise=None if test_mode else self.noise(ep_batch, steps),
+            noise=noise,
             truths={name: ep_batch[name][:, steps] for name in self.channel.needs},
         )
 
+    def make_noise(self, draws: Draws) -> Tensor | None:
+        """Return new noise (B, N, M) of the channel for one step; None if there is none.
+
+        What is made is stored with the episode as "message_noise".
+        """
+        del draws
+        return None
+
     def noise(self, ep_batch: EpisodeBatch, steps: slice) -> Tensor | None:
-        """Return the channel noise (B, len(steps), N, M) of episodes; None if there is none."""
+        """Return the noise (B, len(steps), N, M) that episodes were played with, if any."""
         del ep_batch, steps
         return None

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from torch import Tensor
 
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
+from acd_plugin.envs.batch_env import Purpose
 
 
 def extra_scheme(mac_class: object, args: SimpleNamespace) -> Scheme:
@@ -22,6 +23,13 @@ def needed_truths(mac_class: object, args: SimpleNamespace) -> tuple[str, ...]:
     """Return the names of the truths (see `BatchEnv.truths`) that a controller reads."""
     offered = getattr(mac_class, "needed_truths", None)
     return () if offered is None else offered(args)
+
+
+def begin_episodes(mac: object, first_episode: int, purpose: Purpose) -> None:
+    """Tell a controller which episodes are the next to begin, if it wants to know."""
+    offered = getattr(mac, "begin_episodes", None)
+    if offered is not None:
+        offered(first_episode, purpose)
 
 
 def episode_stats(mac: object, batch: EpisodeBatch) -> dict[str, Tensor]:

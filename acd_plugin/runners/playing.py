@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from acd_plugin.components.contracts import EpisodeBatch, Index, Scheme
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.envs.batch_env import BatchEnv, BatchStep, Purpose
-from acd_plugin.runners.controller_extras import episode_stats
+from acd_plugin.runners.controller_extras import begin_episodes, episode_stats
 
 Watch = Callable[[BatchEnv], None]  # is shown the games after every step
 
@@ -55,6 +55,7 @@ class EpisodePlayer:
         games = self.env.n_games
         batch = self._new_batch()
         self.env.reset(first_episode, purpose)
+        begin_episodes(self.mac, first_episode, purpose)
         self.mac.init_hidden(batch_size=games)
         returns = np.zeros(games)
         lengths = np.zeros(games, dtype=np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from acd_plugin import NUMBERS, __version__
+from acd_plugin import CHANCE, NUMBERS, __version__
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.plugins import content_of, load_plugins
 from acd_plugin.configuration.run_settings import RunSettings
@@ -45,6 +45,7 @@ def resolve(config: Config, host: str = "builtin", blueprint: Blueprint | None =
         "host": host,
         "version": __version__,
         "numbers": NUMBERS,
+        "chance": CHANCE,
         "mongo_url": None,  # it may hold a password, which is nothing to record
         "tags": list(config.get("tags") or []),
         "episode_limit": sizes.episode_limit,

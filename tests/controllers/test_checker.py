@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from acd_plugin.components.streams import named_generator
 from acd_plugin.controllers import REGISTRY
 from acd_plugin.controllers.dial_controller import DialController
 from acd_plugin.running.algorithm_check import check_algorithm
@@ -36,9 +37,19 @@ class LearnsNothing(DialController):
             return super().forward(*args, **options)
 
 
-class ForgetsItsGenerators(DialController):
-    def generators(self) -> dict[str, torch.Generator]:
-        return {}
+class ForgetsItsGenerator(DialController):
+    """Explores by a generator that it does not name, and so does not store."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.own = named_generator(0, "own")
+
+    def select_actions(self, ep_batch: Any, t_ep: int, *args: Any, **options: Any) -> Tensor:
+        chosen = super().select_actions(ep_batch, t_ep, *args, **options)
+        if options["test_mode"]:
+            return chosen
+        sleeps = torch.rand(chosen.shape, generator=self.own) < 0.5
+        return torch.where(sleeps, torch.zeros_like(chosen), chosen)
 
 
 class DrawsFromAnywhere(DialController):
@@ -70,7 +81,7 @@ class CountsAgents(DialController):
         (ActsForOneAgent, "playing fails"),
         (ForgetsItsNoise, "repeats other messages than were sent"),
         (LearnsNothing, "no gradient reaches the parameters"),
-        (ForgetsItsGenerators, "goes on from a checkpoint does other things"),
+        (ForgetsItsGenerator, "goes on from a checkpoint does other things"),
         (DrawsFromAnywhere, "the same seed does other things"),
         (DoesWhatIsForbidden, "takes actions that its masks forbid"),
         (SavesNothing, "load_models does not bring back"),

@@ -56,17 +56,26 @@ def test_a_message_is_received_one_step_later(make_training: MakeTraining) -> No
 
 
 def test_tests_speak_in_bits_and_draw_no_noise(make_training: MakeTraining) -> None:
-    training = make_training()
-    before = training.mac.noise_generator.get_state()
-    batch = training.runner.run(test_mode=True)
+    batch = make_training().runner.run(test_mode=True)
     assert set(batch["messages"].unique().tolist()) <= {0.0, 1.0}
-    assert torch.equal(before, training.mac.noise_generator.get_state())
+    assert not batch["message_noise"].any()
 
 
 def test_noise_has_the_configured_spread(make_training: MakeTraining) -> None:
     training = make_training("dru_sigma=3.0")
     noise = training.runner.run(test_mode=False)["message_noise"][:, :-1]
     assert noise.std().item() == pytest.approx(3.0, rel=0.15)  # 480 draws: 4.6 standard errors
+
+
+@pytest.mark.parametrize("algorithm", ["dial", "rial", "qmix", "ippo"])
+def test_tests_change_nothing_in_training_even_if_they_explore(
+    make_training: MakeTraining, algorithm: str
+) -> None:
+    settings = ["evaluation_epsilon=0.5"] if algorithm != "ippo" else ["test_greedy=False"]
+    undisturbed, tested = (make_training(*settings, algorithm=algorithm) for _ in range(2))
+    tested.runner.run(test_mode=True)
+    batches = [training.runner.run(test_mode=False) for training in (undisturbed, tested)]
+    assert torch.equal(batches[0]["actions"], batches[1]["actions"])
 
 
 def test_actions_respect_the_widened_mask(make_training: MakeTraining) -> None:

@@ -20,7 +20,7 @@ _INTERVALS = {"test_interval", "log_interval", "runner_log_interval", "learner_l
 _CHECKPOINTS = {"save_model", "save_model_interval", "keep_checkpoints"}
 _MACHINE = {"torch_threads", "use_cuda", "buffer_cpu_only"}
 _LENGTH = {"t_max", "episodes_max"}
-_NAMES = {"env_name", "plugins", "version"}  # for the content in ``game``, and for ``numbers``
+_NAMES = {"env_name", "plugins", "version", "chance"}  # for content in ``game``, for ``numbers``
 _NOT_LEARNING = {"seed", *_PLACES, *_INTERVALS, *_CHECKPOINTS, *_MACHINE, *_LENGTH, *_NAMES}
 
 
