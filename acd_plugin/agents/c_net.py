@@ -88,5 +88,5 @@ class CNet(CommAgent):
         out = self.head(unroll_gru(cells, z.flatten(1, 2))).view(*z.shape[:3], -1).transpose(0, 1)
         return out[..., : self.n_actions], out[..., self.n_actions :]
 
-    def update_message_norm(self, received: Tensor) -> None:
-        self.message_norm.update(received)
+    def update_message_norm(self, received: Tensor, heard: Tensor) -> None:
+        self.message_norm.update(received, heard)

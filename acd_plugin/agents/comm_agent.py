@@ -63,5 +63,8 @@ class CommAgent(nn.Module, ABC):
         """
         raise NotImplementedError(f"{type(self).__name__} cannot be unrolled over known messages")
 
-    def update_message_norm(self, received: Tensor) -> None:
-        """After an update: let a normalisation of messages follow those received (..., N, L)."""
+    def update_message_norm(self, received: Tensor, heard: Tensor) -> None:
+        """After an update: let a normalisation of messages follow those received (..., N, L).
+
+        ``heard`` (..., N) is 1 where something was received, and 0 after a game's end.
+        """

@@ -51,7 +51,7 @@ class SeparateCNets(CommAgent):
         values, outputs = zip(*parts, strict=True)
         return torch.cat(values, dim=2), torch.cat(outputs, dim=2)
 
-    def update_message_norm(self, received: Tensor) -> None:
+    def update_message_norm(self, received: Tensor, heard: Tensor) -> None:
         """Let each agent's normalisation follow what it received (..., N, n)."""
         for i, net in enumerate(self._each()):
-            net.update_message_norm(received[..., i, :])
+            net.update_message_norm(received[..., i, :], heard[..., i])

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from acd_plugin.components.running_moments import moments_of
+
 _MOMENTUM = 0.1
 _EPSILON = 1e-5
 
@@ -36,9 +38,12 @@ class MessageNorm(nn.Module):
         return normalised.reshape(messages.shape)
 
     @torch.no_grad()
-    def update(self, messages: Tensor) -> None:
-        """Move the running statistics towards those of ``messages`` (..., size)."""
-        flat = messages.reshape(-1, messages.shape[-1])
-        self.mean.lerp_(flat.mean(dim=0), _MOMENTUM)
-        only_one = flat.shape[0] == 1  # it varies by nothing; torch would divide by 0
-        self.variance.lerp_(flat.var(dim=0, correction=0 if only_one else 1), _MOMENTUM)
+    def update(self, messages: Tensor, weights: Tensor) -> None:
+        """Move the running statistics towards those of ``messages`` (..., size).
+
+        Those count whose weight (...) is 1, not 0; where there is none, nothing moves.
+        """
+        rows, mean, variance = moments_of(messages, weights)
+        share = _MOMENTUM * (rows > 0)
+        self.mean.add_((mean - self.mean) * share)
+        self.variance.add_((variance - self.variance) * share)

@@ -10,20 +10,27 @@ from torch import Tensor
 
 
 def lambda_returns(
-    rewards: Tensor, terminated: Tensor, following: Tensor, gamma: float, td_lambda: float
+    rewards: Tensor,
+    terminated: Tensor,
+    following: Tensor,
+    played: Tensor,
+    gamma: float,
+    td_lambda: float,
 ) -> Tensor:
     """Return the lambda-returns (B, T, N) of steps with ``following`` values (Sutton & Barto 12.1).
 
     ``G_t = r_t + gamma * (1 - terminated_t) * ((1 - lambda) * V_{t+1} + lambda * G_{t+1})``, where
-    ``following[:, t]`` is V_{t+1} and stands in for G after the last step. ``td_lambda`` 0 gives
-    one-step targets. All arguments are (B, T, N) or broadcast to it.
+    ``following[:, t]`` is V_{t+1}, which also stands in for G after the last step that was
+    ``played`` (1, else 0). ``td_lambda`` 0 gives one-step targets. All tensors are (B, T, N) or
+    broadcast to it.
     """
     discount = gamma * (1 - terminated)
     if td_lambda == 0.0:
         return rewards + discount * following
-    immediate = rewards + discount * (1 - td_lambda) * following
-    carried = (discount * td_lambda).expand_as(immediate)
-    returns = [following[:, -1]]
+    further = td_lambda * _goes_on(played)  # how much of what follows is G
+    immediate = rewards + discount * (1 - further) * following
+    carried = (discount * further).expand_as(immediate)
+    returns = [torch.zeros_like(immediate[:, 0])]
     for t in range(immediate.shape[1] - 1, -1, -1):
         returns.append(immediate[:, t] + carried[:, t] * returns[-1])
     return torch.stack(returns[:0:-1], dim=1)
@@ -55,5 +62,9 @@ def cut_off(played: Tensor, terminated: Tensor) -> Tensor:
 
     ``played`` is (B, T, N), ``terminated`` (B, T, 1).
     """
-    goes_on = torch.cat([played[:, 1:], torch.zeros_like(played[:, :1])], dim=1)
-    return played * (1 - goes_on) * (1 - terminated)
+    return played * (1 - _goes_on(played)) * (1 - terminated)
+
+
+def _goes_on(played: Tensor) -> Tensor:
+    """Return 1 where the next step was played as well (B, T, N)."""
+    return torch.cat([played[:, 1:], torch.zeros_like(played[:, :1])], dim=1)

@@ -1,12 +1,31 @@
-"""Running mean and variance, with which rewards and returns are standardised."""
+"""Mean and variance, of one batch and running, with which values are standardised."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 _PRIOR_COUNT = 1e-4  # weight of the starting values 0 and 1
 _LEAST = 1e-8  # variance of what never varies
+
+
+class Moments(NamedTuple):
+    """Mean and variance of a batch."""
+
+    rows: Tensor  # (), how many there are
+    mean: Tensor  # (size,)
+    variance: Tensor  # (size,), 0 of a single row
+
+
+def moments_of(values: Tensor, weights: Tensor) -> Moments:
+    """Return the moments of those rows of ``values`` (..., size) whose weight (...) is 1, not 0."""
+    each, axes = weights.unsqueeze(-1), tuple(range(weights.ndim))
+    rows = weights.sum()
+    mean = (values * each).sum(axes) / rows.clamp(min=1)
+    squares = ((values - mean) ** 2 * each).sum(axes)
+    return Moments(rows, mean, squares / (rows - 1).clamp(min=1))
 
 
 class RunningMoments(nn.Module):
@@ -23,20 +42,14 @@ class RunningMoments(nn.Module):
         self.register_buffer("count", torch.tensor(_PRIOR_COUNT, dtype=torch.float64))
 
     @torch.no_grad()
-    def update(self, values: Tensor) -> None:
-        """Take ``values`` (M, size) into account, however many there are."""
-        count = values.shape[0]
-        if count == 0:
-            return
-        total = self.count.item() + count
-        shift = values.mean(dim=0) - self.mean
-        # A single value varies by nothing; torch would divide by 0.
-        variance = values.var(dim=0) if count > 1 else torch.zeros_like(shift)
-        squares = self.variance * self.count.item() + variance * count
-        squares += shift**2 * (self.count.item() * count / total)
-        self.mean += shift * (count / total)
-        self.variance.copy_(squares / total)
-        self.count.fill_(total)
+    def update(self, values: Tensor, weights: Tensor) -> None:
+        """Take those rows of ``values`` (..., size) into account whose weight (...) is 1, not 0."""
+        rows, mean, variance = moments_of(values, weights)
+        self.count.add_(rows)
+        share = (rows / self.count).to(mean.dtype)  # of the new among all
+        shift = mean - self.mean
+        self.mean.add_(shift * share)
+        self.variance.add_((variance + shift**2 * (1 - share) - self.variance) * share)
 
     def standardise(self, values: Tensor) -> Tensor:
         """Return values (..., size) with mean 0 and variance 1."""

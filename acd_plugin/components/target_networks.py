@@ -30,11 +30,23 @@ class TargetNetworks:
 
     def follow(self, updates: int) -> None:
         """Do what is due after the learner's update number ``updates``, counted from 1."""
-        if self._interval_or_tau <= 1:
-            self._move(self._interval_or_tau)
-        elif updates - self.last_copy >= self._interval_or_tau:
+        share = self.share_due(updates)
+        if share == 1:
             self.copy()
-            self.last_copy = updates
+        elif share > 0:
+            self._move(share)
+
+    def share_due(self, updates: int) -> float:
+        """Return how far the targets move after this update: 0 is not at all, 1 makes them equal.
+
+        To be asked once after every update.
+        """
+        if self._interval_or_tau <= 1:
+            return self._interval_or_tau
+        if updates - self.last_copy < self._interval_or_tau:
+            return 0.0
+        self.last_copy = updates
+        return 1.0
 
     def copy(self) -> None:
         """Make all targets equal to the networks that they follow."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from acd_plugin.learners.base import BaseLearner
 from acd_plugin.learners.dial_learner import DialLearner
-from acd_plugin.learners.learner import BaseLearner, Learner
+from acd_plugin.learners.learner import Learner
 from acd_plugin.learners.ppo_learner import PpoLearner
 from acd_plugin.learners.q_learner import QLearner
 from acd_plugin.learners.rial_learner import RialLearner

@@ -6,6 +6,7 @@ Shape legend: B games, T steps, N agents, A choices (actions, or messages).
 from __future__ import annotations
 
 import copy
+from abc import abstractmethod
 from types import SimpleNamespace
 
 import torch
@@ -21,7 +22,8 @@ from acd_plugin.components.target_networks import TargetNetworks, TargetPair
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.errors import UserError
-from acd_plugin.learners.learner import BaseLearner, Statistics
+from acd_plugin.learners.base import BaseLearner
+from acd_plugin.learners.passes import Carried, Pass, Statistics, td_statistics
 
 
 class CommLearnerSettings(LearnerSettings):
@@ -71,21 +73,29 @@ class CommLearner(BaseLearner):
     def optimisers(self) -> dict[str, Optimizer]:
         return {"optimiser": self.optimiser}
 
-    def train(self, batch: EpisodeBatch, t_env: int, episode_num: int) -> None:
-        """Learn from the last ``batch_size`` episodes, once that many new ones were played."""
-        if not self._fresh.are_complete(episode_num):
-            return
-        loss, received, statistics = self.loss(batch)
-        grad_norm = self.step(self.optimiser, loss, self.mac.parameters())
-        if received.shape[-1]:
-            # Only what was really received: (B, T, N, n) to (steps played, N, n).
-            played = played_steps(batch)[..., 0].bool()
-            self.mac.agent.update_message_norm(received.detach()[played])
-        self.finish_update(t_env, {"loss": loss, "grad_norm": grad_norm, **statistics})
+    def is_due(self, episode_num: int) -> bool:
+        return self._fresh.are_complete(episode_num)
 
+    def losses(self, batch: EpisodeBatch, carried: Carried) -> Pass:
+        del carried  # there is one pass
+        loss, received, statistics = self.loss(batch)
+        return Pass(
+            {"optimiser": loss}, {"loss": loss.detach(), **statistics}, (received.detach(),)
+        )
+
+    @abstractmethod
     def loss(self, batch: EpisodeBatch) -> tuple[Tensor, Tensor, Statistics]:
-        """Return the loss, what was received at every step (B, T, N, n), and what to log."""
-        raise NotImplementedError
+        """Return the loss, what was received at every step (B, T, N, L), and what to log."""
+
+    def after_update(self, batch: EpisodeBatch, carried: Carried) -> None:
+        (received,) = carried
+        if received.shape[-1]:
+            heard = played_steps(batch).expand(received.shape[:-1])  # (B, T, N)
+            self.mac.agent.update_message_norm(received, heard)
+
+    def cuda(self) -> None:
+        super().cuda()
+        self.target_mac.cuda()  # with all that it has beside its networks
 
     def td_loss(
         self,
@@ -105,12 +115,7 @@ class CommLearner(BaseLearner):
         targets = self.td_targets(batch, target_values, allowed.bool())
         errors = (taken - targets) * played
         loss = (errors**2).sum() / (batch.batch_size * self.settings.n_agents)
-        count = played.sum() * self.settings.n_agents
-        return loss, {
-            "td_error_abs": errors.abs().sum() / count,
-            "q_taken_mean": (taken * played).sum() / count,
-            "target_mean": (targets * played).sum() / count,
-        }
+        return loss, td_statistics(errors, taken, targets, played)
 
     @torch.no_grad()
     def td_targets(self, batch: EpisodeBatch, target_values: Tensor, allowed: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from acd_plugin.components.contracts import EpisodeBatch
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.dial_controller import DialController
 from acd_plugin.learners.comm_learner import CommLearner
-from acd_plugin.learners.learner import Statistics
+from acd_plugin.learners.passes import Statistics
 
 
 class DialLearner(CommLearner):

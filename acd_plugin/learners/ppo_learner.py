@@ -24,7 +24,8 @@ from acd_plugin.controllers.controller import Controller
 from acd_plugin.controllers.unrolling import unroll
 from acd_plugin.critics import REGISTRY as CRITICS
 from acd_plugin.errors import find
-from acd_plugin.learners.learner import BaseLearner, Statistics
+from acd_plugin.learners.base import BaseLearner
+from acd_plugin.learners.passes import Carried, Pass, Statistics, td_statistics
 
 _TINY = 1e-10  # keeps logarithms of probabilities finite
 
@@ -55,11 +56,11 @@ class PpoLearner(BaseLearner):
         self.settings = PpoSettings.from_args(args)
         self.settings.check("pi_logits", mac)
         super().__init__(mac, logger, self.settings)
+        self.passes = self.settings.epochs
         self._fresh = FreshEpisodes(f"'{self.settings.name}'", self.settings)
         self.critic = find(CRITICS, "critic_type", self.settings.critic_type)(scheme, args)
         self.target_critic = copy.deepcopy(self.critic)
-        self.agent_parameters = list(mac.parameters())
-        self.agent_optimiser = torch.optim.Adam(self.agent_parameters, lr=self.settings.lr)
+        self.agent_optimiser = torch.optim.Adam(mac.parameters(), lr=self.settings.lr)
         self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), lr=self.settings.lr)
         self.reward_moments = RunningMoments(1)
         self.return_moments = RunningMoments(self.settings.n_agents)
@@ -77,54 +78,43 @@ class PpoLearner(BaseLearner):
     def optimisers(self) -> dict[str, Optimizer]:
         return {"agent_optimiser": self.agent_optimiser, "critic_optimiser": self.critic_optimiser}
 
-    def train(self, batch: EpisodeBatch, t_env: int, episode_num: int) -> None:
-        """Learn from the last ``batch_size`` episodes, once that many new ones were played."""
-        if not self._fresh.are_complete(episode_num):
-            return
-        played = played_steps(batch).expand(-1, -1, self.settings.n_agents)  # (B, T, N)
-        rewards = self._rewards(batch, played)
-        statistics: Statistics = {}
-        old_log_probabilities: Tensor | None = None
-        for _ in range(self.settings.epochs):
-            # The policy before the first epoch is the one that the episodes were played with.
-            policy = unroll(self.mac, batch, batch.max_seq_length - 1)
-            advantages, critic_statistics = self._learn_values(batch, rewards, played)
-            loss, log_probabilities, agent_statistics = self._policy_loss(
-                batch, policy, advantages, played, old_log_probabilities
-            )
-            if old_log_probabilities is None:
-                old_log_probabilities = log_probabilities.detach()
-            agent_statistics["agent_grad_norm"] = self.step(
-                self.agent_optimiser, loss, self.agent_parameters
-            )
-            statistics = critic_statistics | agent_statistics
-        self.finish_update(t_env, statistics)
+    def is_due(self, episode_num: int) -> bool:
+        return self._fresh.are_complete(episode_num)
 
-    def _rewards(self, batch: EpisodeBatch, played: Tensor) -> Tensor:
-        """Return the rewards, to each agent the team's (B, T, N)."""
+    def losses(self, batch: EpisodeBatch, carried: Carried) -> Pass:
+        """Carries the log-probabilities (B, T, N) of the policy that played the episodes."""
+        played = played_steps(batch).expand(-1, -1, self.settings.n_agents)  # (B, T, N)
+        rewards = self._rewards(batch, played, is_new=not carried)
+        critic_loss, advantages, critic_statistics = self._critic_loss(batch, rewards, played)
+        policy = unroll(self.mac, batch, batch.max_seq_length - 1)
+        agent_loss, log_probabilities, agent_statistics = self._policy_loss(
+            batch, policy, advantages, played, *carried
+        )
+        return Pass(
+            losses={"agent_optimiser": agent_loss, "critic_optimiser": critic_loss},
+            statistics=critic_statistics | agent_statistics,
+            carried=carried or (log_probabilities.detach(),),
+        )
+
+    def _rewards(self, batch: EpisodeBatch, played: Tensor, is_new: bool) -> Tensor:
+        """Return the rewards, to each agent the team's (B, T, N); ``is_new``: never seen before."""
         rewards = batch["reward"][:, :-1]
         if self.settings.standardise_rewards:
-            self.reward_moments.update(rewards[played[..., :1].bool()].unsqueeze(1))
+            if is_new:
+                self.reward_moments.update(rewards, played[..., 0])
             rewards = self.reward_moments.standardise(rewards)
         return rewards.expand_as(played)
 
-    def _learn_values(
+    def _critic_loss(
         self, batch: EpisodeBatch, rewards: Tensor, played: Tensor
-    ) -> tuple[Tensor, Statistics]:
-        """Make one step with the critic; returns the advantages (B, T, N) it saw before."""
+    ) -> tuple[Tensor, Tensor, Statistics]:
+        """Return loss, advantages (B, T, N) and statistics."""
         returns = self._returns(batch, rewards, played)
         values = self.critic(batch)[:, :-1]
         errors = (returns - values) * played
-        count = played.sum()
-        loss = (errors**2).sum() / count
-        norm = self.step(self.critic_optimiser, loss, self.critic.parameters())
-        return errors.detach(), {
-            "critic_loss": loss,
-            "critic_grad_norm": norm,
-            "td_error_abs": errors.abs().sum() / count,
-            "q_taken_mean": (values * played).sum() / count,
-            "target_mean": (returns * played).sum() / count,
-        }
+        loss = (errors**2).sum() / played.sum()
+        statistics = td_statistics(errors, values, returns, played)
+        return loss, errors.detach(), {"critic_loss": loss.detach(), **statistics}
 
     @torch.no_grad()
     def _returns(self, batch: EpisodeBatch, rewards: Tensor, played: Tensor) -> Tensor:
@@ -135,12 +125,13 @@ class PpoLearner(BaseLearner):
             values = self.return_moments.restore(values)
         open_ended = cut_off(played, batch["terminated"][:, :-1].float())
         if settings.add_value_last_step:
-            open_ended[:, -1] = 1.0
+            reached = played.amax(dim=0, keepdim=True)  # by the longest game
+            open_ended = torch.maximum(open_ended, cut_off(reached, torch.zeros_like(reached)))
         returns = n_step_returns(
             rewards, values, played, open_ended, settings.gamma, settings.q_nstep
         )
         if settings.standardise_returns:
-            self.return_moments.update(returns[played[..., 0].bool()])
+            self.return_moments.update(returns, played[..., 0])
             returns = self.return_moments.standardise(returns)
         return returns
 
@@ -150,7 +141,7 @@ class PpoLearner(BaseLearner):
         policy: Tensor,
         advantages: Tensor,
         played: Tensor,
-        old_log_probabilities: Tensor | None,
+        old_log_probabilities: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Statistics]:
         """Return loss, log-probabilities of the actions taken (B, T, N), and statistics.
 
@@ -165,13 +156,11 @@ class PpoLearner(BaseLearner):
         entropy = -(policy * (policy + _TINY).log()).sum(dim=3)
         count = played.sum()
         loss = -((gain + self.settings.entropy_coef * entropy) * played).sum() / count
-        return (
-            loss,
-            log_probabilities,
-            {
-                "pg_loss": loss,
-                "advantage_mean": (advantages * played).sum() / count,
-                "entropy": (entropy * played).sum() / count,
-                "pi_max": (policy.max(dim=3).values * played).sum() / count,
-            },
-        )
+        statistics = {
+            "pg_loss": loss,
+            "advantage_mean": (advantages * played).sum() / count,
+            "entropy": (entropy * played).sum() / count,
+            "pi_max": (policy.max(dim=3).values * played).sum() / count,
+        }
+        detached = {name: value.detach() for name, value in statistics.items()}
+        return loss, log_probabilities, detached

@@ -22,7 +22,8 @@ from acd_plugin.components.target_networks import TargetNetworks, TargetPair
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.controllers.unrolling import unroll
 from acd_plugin.errors import UserError, find
-from acd_plugin.learners.learner import BaseLearner, Statistics
+from acd_plugin.learners.base import BaseLearner
+from acd_plugin.learners.passes import Carried, Pass, Statistics, td_statistics
 from acd_plugin.mixers import REGISTRY as MIXERS
 
 
@@ -63,8 +64,8 @@ class QLearner(BaseLearner):
         self.target_mac = copy.deepcopy(mac)
         self.mixer = self._make_mixer(args)
         self.target_mixer = copy.deepcopy(self.mixer)
-        self.parameters = [*mac.parameters(), *(self.mixer.parameters() if self.mixer else ())]
-        self.optimiser = torch.optim.Adam(self.parameters, lr=self.settings.lr)
+        parameters = [*mac.parameters(), *(self.mixer.parameters() if self.mixer else ())]
+        self.optimiser = torch.optim.Adam(parameters, lr=self.settings.lr)
         self.reward_moments = RunningMoments(1)
         self.return_moments = RunningMoments(1 if self.mixer else self.settings.n_agents)
         pairs = {"target": TargetPair(self.target_mac.agent, mac.agent)}
@@ -86,12 +87,14 @@ class QLearner(BaseLearner):
     def optimisers(self) -> dict[str, Optimizer]:
         return {"optimiser": self.optimiser}
 
-    def train(self, batch: EpisodeBatch, t_env: int, episode_num: int) -> None:
-        """Learn from a batch of episodes."""
-        del episode_num  # part of the contract
+    def cuda(self) -> None:
+        super().cuda()
+        self.target_mac.cuda()  # with all that it has beside its networks
+
+    def losses(self, batch: EpisodeBatch, carried: Carried) -> Pass:
+        del carried  # there is one pass
         loss, statistics = self.loss(batch)
-        grad_norm = self.step(self.optimiser, loss, self.parameters)
-        self.finish_update(t_env, {"loss": loss, "grad_norm": grad_norm, **statistics})
+        return Pass({"optimiser": loss}, {"loss": loss.detach(), **statistics})
 
     def loss(self, batch: EpisodeBatch) -> tuple[Tensor, Statistics]:
         """Return the loss of a batch and what there is to say about it."""
@@ -102,12 +105,8 @@ class QLearner(BaseLearner):
         played = played_steps(batch)
         targets = self._make_targets(batch, values.detach(), played)
         errors = (taken - targets) * played
-        count = played.sum() * taken.shape[2]
-        return self.error_loss(errors) / count, {
-            "td_error_abs": errors.abs().sum() / count,
-            "q_taken_mean": (taken * played).sum() / count,
-            "target_mean": (targets * played).sum() / count,
-        }
+        loss = self.error_loss(errors) / (played.sum() * taken.shape[2])
+        return loss, td_statistics(errors, taken, targets, played)
 
     def error_loss(self, errors: Tensor) -> Tensor:
         """Return the summed loss of TD errors (B, T, M), value minus target; 0 is no error."""
@@ -115,20 +114,23 @@ class QLearner(BaseLearner):
 
     @torch.no_grad()
     def _make_targets(self, batch: EpisodeBatch, values: Tensor, played: Tensor) -> Tensor:
-        """Return the targets (B, T, M) for the online ``values`` (B, T + 1, N, A)."""
+        """Return the targets (B, T, M) for the online ``values`` (B, T + 1, N, A).
+
+        ``played`` is (B, T, 1).
+        """
         rewards = batch["reward"][:, :-1]  # (B, T, 1)
         terminated = batch["terminated"][:, :-1].float()  # (B, T, 1)
         if self.settings.standardise_rewards:
-            self.reward_moments.update(rewards[played.bool()].unsqueeze(1))
+            self.reward_moments.update(rewards, played.squeeze(2))
             rewards = self.reward_moments.standardise(rewards)
         following = self._following_values(batch, values)
         if self.settings.standardise_returns:
             following = self.return_moments.restore(following)
         targets = lambda_returns(
-            rewards, terminated, following, self.settings.gamma, self.settings.td_lambda
+            rewards, terminated, following, played, self.settings.gamma, self.settings.td_lambda
         )
         if self.settings.standardise_returns:
-            self.return_moments.update(targets[played.squeeze(2).bool()])
+            self.return_moments.update(targets, played.squeeze(2))
             targets = self.return_moments.standardise(targets)
         return targets
 

@@ -130,7 +130,7 @@ def test_message_norm_follows_what_it_is_told_and_nothing_else() -> None:
     before = norm(messages)
     assert torch.equal(before, norm(messages))  # using it does not move it
     for _ in range(200):
-        norm.update(messages)
+        norm.update(messages, torch.ones(2))
     normal = norm(messages)
     assert normal.mean().item() == pytest.approx(0.0, abs=1e-3)
     assert normal[1].item() == pytest.approx(0.5 / 0.5**0.5, rel=1e-3)  # sample variance 0.5

@@ -58,15 +58,18 @@ def test_games_that_were_cut_off_go_on_with_what_they_reached() -> None:
 
 
 @pytest.mark.parametrize("td_lambda", [0.0, 0.4, 1.0])
-def test_lambda_returns(td_lambda: float) -> None:
+@pytest.mark.parametrize("is_cut_off", [False, True])
+def test_lambda_returns(td_lambda: float, is_cut_off: bool) -> None:
     rewards, following = numbers(2, 5, 1), numbers(2, 5, 3, seed=1)
     terminated = torch.zeros(2, 5, 1)
     terminated[0, -1] = 1
-    terminated[1, 2] = 1
-    returns = lambda_returns(rewards, terminated, following, 0.9, td_lambda)
-    for game in range(2):
-        later = following[game, -1]
-        for t in range(4, -1, -1):
+    terminated[1, 2] = not is_cut_off
+    played = torch.ones(2, 5, 1)
+    played[1, 3:] = 0  # the second game is over after three steps
+    returns = lambda_returns(rewards, terminated, following, played, 0.9, td_lambda)
+    for game, last in enumerate((4, 2)):
+        later = following[game, last]
+        for t in range(last, -1, -1):
             ahead = (1 - td_lambda) * following[game, t] + td_lambda * later
             later = rewards[game, t] + 0.9 * (1 - terminated[game, t]) * ahead
             torch.testing.assert_close(returns[game, t], later)
@@ -75,6 +78,8 @@ def test_lambda_returns(td_lambda: float) -> None:
 def test_lambda_1_is_the_discounted_sum_of_rewards() -> None:
     rewards, terminated = numbers(1, 6, 1), torch.zeros(1, 6, 1)
     terminated[0, -1] = 1
-    returns = lambda_returns(rewards, terminated, numbers(1, 6, 1, seed=1), 0.9, 1.0)
+    returns = lambda_returns(
+        rewards, terminated, numbers(1, 6, 1, seed=1), torch.ones(1, 6, 1), 0.9, 1.0
+    )
     expected = sum(0.9**t * reward for t, reward in enumerate(rewards.flatten().tolist()))
     assert returns[0, 0, 0].item() == pytest.approx(expected, rel=1e-5)

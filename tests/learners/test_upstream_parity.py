@@ -199,5 +199,7 @@ def test_an_update_is_epymarls(upstream: dict[str, Any], case: str) -> None:
 
 def test_lambda_returns_are_epymarls(upstream: dict[str, Any]) -> None:
     following = LAMBDA["target_qs"][:, 1:]
-    ours = lambda_returns(LAMBDA["rewards"], LAMBDA["terminated"], following, 0.9, 0.6)
+    ours = lambda_returns(
+        LAMBDA["rewards"], LAMBDA["terminated"], following, LAMBDA["mask"], 0.9, 0.6
+    )
     torch.testing.assert_close(ours, upstream["lambda"])
