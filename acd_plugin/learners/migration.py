@@ -19,7 +19,8 @@ def migrate_state(state: StateDict, config: Config) -> StateDict:
     is. ``config`` is the run's configuration, before or after it was migrated itself.
     """
     learner = dict(state["learner"])
-    if "updates" not in learner:  # 0.1.0's DIAL and RIAL counted episodes instead
+    if "last_target_update" in learner and "updates" not in learner:
+        # 0.1.0's DIAL and RIAL counted episodes instead of updates.
         batch_size = config["batch_size"]
         learner["updates"] = state["episode"] // batch_size
         learner["last_target_update"] //= batch_size
@@ -28,7 +29,10 @@ def migrate_state(state: StateDict, config: Config) -> StateDict:
         if name in learner:
             weights = learner[name].items()
             learner[name] = {_critic_name(key, shared): weight for key, weight in weights}
-    return {**state, "learner": learner}
+    buffer = dict(state["buffer"])
+    if buffer.pop("generator", None) is not None:  # 0.1.0's drew the samples, one for each update
+        buffer["draws"] = learner["updates"]
+    return {**state, "learner": learner, "buffer": buffer}
 
 
 def _critic_name(key: str, shared: bool) -> str:

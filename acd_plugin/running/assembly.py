@@ -7,7 +7,6 @@ from types import SimpleNamespace
 import torch
 
 from acd_plugin.components.contracts import Preprocess, Scheme, StatLogger
-from acd_plugin.components.streams import named_generator
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.errors import UserError, find
 from acd_plugin.hosts.builtin import BUILTIN
@@ -44,7 +43,7 @@ def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Tr
         _groups(spec.sizes),
         settings.buffer_size,
         spec.sizes.episode_limit + 1,
-        named_generator(settings.seed, "replay"),
+        settings.seed,
         preprocess=_preprocess(spec.sizes),
         device="cpu" if settings.buffer_cpu_only else args.device,
     )

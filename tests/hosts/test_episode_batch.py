@@ -1,15 +1,12 @@
-"""Episodes as tensors: writing, reading, preprocessing, the ring of episodes."""
+"""Episodes as tensors: writing, reading, preprocessing."""
 
 from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from acd_plugin.components.contracts import Preprocess, Scheme
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
-from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.hosts.builtin.transforms import OneHot
 
 SCHEME: Scheme = {
@@ -73,51 +70,3 @@ def test_parts_are_batches_of_their_own() -> None:
 def test_an_unknown_entry_is_named_with_the_legal_ones() -> None:
     with pytest.raises(KeyError, match=r"rewards is not in the scheme \(state, actions"):
         batch().update({"rewards": 0})
-
-
-def marked(episodes: int, first: int) -> EpisodeBatch:
-    """Episodes whose difficulty is their number."""
-    data = batch(episodes)
-    numbers = torch.arange(first, first + episodes).reshape(-1, 1)
-    data.update({"difficulty": numbers}, mark_filled=False)
-    return data
-
-
-@given(st.lists(st.integers(1, 4), min_size=1, max_size=12))
-def test_the_buffer_keeps_the_latest_episodes(sizes: list[int]) -> None:
-    buffer = ReplayBuffer(SCHEME, GROUPS, 4, 5, torch.Generator(), preprocess=PREPROCESS)
-    played = 0
-    for size in sizes:
-        buffer.insert_episode_batch(marked(size, played))
-        played += size
-    stored = sorted(buffer["difficulty"][: buffer.episodes_in_buffer, 0].tolist())
-    assert stored == list(range(max(0, played - 4), played))
-
-
-def test_sampling_draws_different_episodes_from_its_own_generator() -> None:
-    def draw() -> list[float]:
-        generator = torch.Generator().manual_seed(5)
-        buffer = ReplayBuffer(SCHEME, GROUPS, 10, 5, generator, preprocess=PREPROCESS)
-        buffer.insert_episode_batch(marked(10, 0))
-        torch.rand(3)
-        values: list[float] = buffer.sample(6)["difficulty"][:, 0].tolist()
-        return values
-
-    assert draw() == draw()
-    assert len(set(draw())) == 6
-
-
-def test_a_buffer_of_just_one_batch_returns_it_in_order() -> None:
-    buffer = ReplayBuffer(SCHEME, GROUPS, 4, 5, torch.Generator(), preprocess=PREPROCESS)
-    buffer.insert_episode_batch(marked(4, 0))
-    assert buffer.sample(4)["difficulty"][:, 0].tolist() == [0, 1, 2, 3]
-
-
-def test_a_buffer_goes_on_from_its_stored_state() -> None:
-    one = ReplayBuffer(SCHEME, GROUPS, 6, 5, torch.Generator(), preprocess=PREPROCESS)
-    one.insert_episode_batch(marked(4, 0))
-    two = ReplayBuffer(SCHEME, GROUPS, 6, 5, torch.Generator(), preprocess=PREPROCESS)
-    two.load_state_dict(one.state_dict())
-    for buffer in (one, two):
-        buffer.insert_episode_batch(marked(4, 4))
-    assert torch.equal(one.sample(3)["difficulty"], two.sample(3)["difficulty"])
