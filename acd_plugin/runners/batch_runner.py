@@ -96,15 +96,32 @@ class BatchRunner:
     def run(self, test_mode: bool = False) -> EpisodeBatch:
         """Play one episode per game and return them as an episode batch."""
         purpose = Purpose.TEST if test_mode else Purpose.TRAIN
-        played = self.player.play(self._next_episode[purpose], purpose, self.t_env)
+        played = self.player.play(self.next_episode(purpose), purpose, self.t_env)
+        self.account(purpose, played.returns, played.lengths, played.stats)
+        return played.batch
+
+    def next_episode(self, purpose: Purpose) -> int:
+        """Return the number of the first of the episodes that are played next."""
+        return self._next_episode[purpose]
+
+    def account(
+        self,
+        purpose: Purpose,
+        returns: NDArray[np.float64],
+        lengths: NDArray[np.int64],
+        stats: dict[str, NDArray[np.float64]],
+    ) -> None:
+        """Count the episodes that were just played, one in each game, and log them if it is time.
+
+        All arrays are (G,).
+        """
         self._next_episode[purpose] += self.batch_size
-        self._statistics[purpose].add(played.returns, played.lengths, played.stats)
-        if test_mode:
+        self._statistics[purpose].add(returns, lengths, stats)
+        if purpose is Purpose.TEST:
             self._log_test()
         else:
-            self.t_env += int(played.lengths.sum())
+            self.t_env += int(lengths.sum())
             self._log_training()
-        return played.batch
 
     def _log_test(self) -> None:
         """Log a test when all its episodes were played."""

@@ -10,6 +10,7 @@ from acd_plugin.components.contracts import StateDict
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.global_generators import numpy_state, set_numpy_state
+from acd_plugin.hosts.builtin.plain_state import on_its_own
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.learners.learner import Learner
@@ -74,32 +75,52 @@ class Training(Policy):
 
     def train(self) -> None:
         """Train to the end; raises TrainingStoppedError when asked to stop before."""
-        settings = self.settings
-        while not self.is_finished():
+        while not self.is_finished(self.runner.t_env, self.episode):
             self.train_once()
-            t_env, finished = self.runner.t_env, self.is_finished()
-            if finished or t_env - self.last_test >= settings.test_interval:
+            if self.is_test_due(self.runner.t_env, self.episode):
                 self.test()
-            if t_env - self.last_log >= settings.log_interval:
-                self.recorder.log_stat("episode", self.episode, t_env)
-                self.recorder.print_recent_stats()
-                self.last_log = t_env
-            self.recorder.advance(t_env, self.episode)
-            stopping = self.recorder.should_stop() and not finished
-            due = t_env - self.last_save >= settings.save_model_interval
-            if stopping or (settings.save_model and (due or finished)):
-                self.last_save = t_env
-                self.recorder.save(self.state_dict(), t_env)
-            if stopping:
-                raise TrainingStoppedError
+            self.report()
         self.close()
 
-    def is_finished(self) -> bool:
+    def is_finished(self, t_env: int, episode: int) -> bool:
         """Return whether ``t_max`` steps or ``episodes_max`` games have been played."""
         games = self.settings.episodes_max
-        return self.runner.t_env >= self.settings.t_max or (
-            games is not None and self.episode >= games
+        return t_env >= self.settings.t_max or (games is not None and episode >= games)
+
+    def is_test_due(self, t_env: int, episode: int) -> bool:
+        """Return whether it is time for a test; the last is at the end."""
+        is_over = self.is_finished(t_env, episode)
+        return is_over or t_env - self.last_test >= self.settings.test_interval
+
+    def is_report_due(self, t_env: int, episode: int) -> bool:
+        """Return whether `report` would have more to do than to show how far training has come."""
+        settings = self.settings
+        return (
+            self.is_finished(t_env, episode)
+            or self.recorder.should_stop()
+            or t_env - self.last_log >= settings.log_interval
+            or (settings.save_model and t_env - self.last_save >= settings.save_model_interval)
         )
+
+    def report(self) -> None:
+        """After an epoch: tell how far training has come, store it, and stop if the user wants to.
+
+        Raises TrainingStoppedError when asked to stop before the end.
+        """
+        settings, t_env = self.settings, self.runner.t_env
+        finished = self.is_finished(t_env, self.episode)
+        if t_env - self.last_log >= settings.log_interval:
+            self.recorder.log_stat("episode", self.episode, t_env)
+            self.recorder.print_recent_stats()
+            self.last_log = t_env
+        self.recorder.advance(t_env, self.episode)
+        stopping = self.recorder.should_stop() and not finished
+        due = t_env - self.last_save >= settings.save_model_interval
+        if stopping or (settings.save_model and (due or finished)):
+            self.last_save = t_env
+            self.recorder.save(self.state_dict(), t_env)
+        if stopping:
+            raise TrainingStoppedError
 
     def train_once(self) -> None:
         """Play one batch of episodes and, when there are enough, learn from a batch."""
@@ -135,7 +156,7 @@ class Training(Policy):
                     "write checkpoints: add state_dict() and load_state_dict(), or train with "
                     "save_model=False"
                 )
-        return {
+        state = {
             "episode": self.episode,
             "last_test": self.last_test,
             "last_log": self.last_log,
@@ -144,6 +165,7 @@ class Training(Policy):
             "numpy": numpy_state(),
             **{name: part.state_dict() for name, part in self._parts().items()},
         }
+        return on_its_own(state)
 
     def load_state_dict(self, state: StateDict) -> None:
         for name, part in self._parts().items():
