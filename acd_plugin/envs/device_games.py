@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from acd_plugin.errors import UserError
 
@@ -102,13 +102,13 @@ def host_array(array: Array) -> NDArray[np.generic]:
     return cast("_OnDevice", array).copy_to_host()
 
 
-def write(array: Array, values: object) -> None:
+def write(array: Array, values: ArrayLike) -> None:
     """Overwrite an array's content from the host; for callers without torch."""
     if isinstance(array, np.ndarray):
         array[...] = values
     else:
         content = host_array(array)
-        content[...] = cast("NDArray[np.generic]", values)
+        content[...] = values
         cast("_OnDevice", array).copy_to_device(content)
 
 

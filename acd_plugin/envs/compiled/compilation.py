@@ -1,5 +1,8 @@
 """One decorator for all compiled rules, and a cache that can never be stale.
 
+A rule is compiled for the CPU, and becomes part of what is compiled for a GPU when a kernel calls
+it (`kernels`). With ``NUMBA_DISABLE_JIT=1``, or in numba's simulator of a GPU, it stays Python.
+
 numba's own cache looks only at the file of the function it compiles, so editing a rule would leave
 its callers with the old one. Here a game's cache folder is named after the content of all files
 with its rules.
@@ -23,6 +26,7 @@ import numba
 from numba.core import config as numba_config
 
 from acd_plugin.envs.compiled.content import Sources, files_of, plain
+from acd_plugin.envs.compiled.gpu import simulated
 from acd_plugin.errors import UserError
 
 _log = logging.getLogger(__name__)
@@ -46,6 +50,8 @@ def compiled(function: FunctionT) -> FunctionT:
 
 def compile_into(function: FunctionT, folder: Path | None) -> FunctionT:
     """Compile one rule and keep the machine code in ``folder`` (None: nowhere)."""
+    if simulated():  # its kernels are Python, and call Python
+        return cast(FunctionT, plain(function))
     before = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = str(folder or "")
     try:
@@ -91,5 +97,6 @@ def _can_write(folder: Path) -> bool:
 
 def announce_compilation(folder: Path | None) -> None:
     """Say so if rules will be compiled now because no earlier process has filled their folder."""
-    if folder and not numba_config.DISABLE_JIT and not any(folder.rglob("*.nbc")):
+    as_python = numba_config.DISABLE_JIT or simulated()
+    if folder and not as_python and not any(folder.rglob("*.nbc")):
         _log.info("compiling the rules of the game: about 20 s, only the first time")

@@ -17,6 +17,7 @@ from acd_plugin.envs.compiled.compilation import cache_folder, compile_into
 from acd_plugin.envs.compiled.content import Rule, Sources, files_of, plain, sources_of
 
 _HERE = Path(__file__).resolve()
+_COMPILERS = ("compilation", "kernels")
 FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 
 
@@ -26,7 +27,7 @@ class Recompiler:
     def __init__(self, rules: Iterable[Rule], plugged: Mapping[str, Rule]) -> None:
         """``rules`` are compiled again with ``plugged`` in them, each in a place of that name."""
         sources = sources_of([*rules, *plugged.values()])
-        compiler = files_of(_HERE.with_name("compilation.py"), _HERE)
+        compiler = files_of(_HERE, *(_HERE.with_name(f"{name}.py") for name in _COMPILERS))
         # Functions of one file have the same sources: which of them is where?
         places = [f"{place}={_identity(function)}" for place, function in plugged.items()]
         # numba's code knows by name the modules that it comes from, which follows from their path.

@@ -46,6 +46,7 @@ def new_state(rules: Rules, games: int) -> GameState:
         red_kind=per_game(np.int64),
         red_target=per_game(np.int64),
         red_source=per_game(np.int64),
+        red_refused=per_game(np.bool_),
         red_result=per_game(np.int64),
         red_detected=per_game(np.bool_),
         green_host=per_game(np.int64),

@@ -9,6 +9,7 @@ from pathlib import Path
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.compiled.content import Rule, sources_of
+from acd_plugin.envs.compiled.gpu import check_gpu
 from acd_plugin.envs.cyborg.arrays import observation_size
 from acd_plugin.envs.cyborg.attackers import ATTACKERS
 from acd_plugin.envs.cyborg.certification import rules_name
@@ -19,6 +20,8 @@ from acd_plugin.envs.cyborg.game.types import Blue
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS
+from acd_plugin.envs.device_games import DeviceGames
+from acd_plugin.errors import UserError
 
 BACKENDS: dict[str, type[NativeBatchEnv] | type[CyborgBatchEnv]] = {
     "native": NativeBatchEnv,
@@ -69,6 +72,22 @@ class CyborgBlueprint:
     def make_batch(self, n_games: int, seed: int) -> GameBatch:
         """Return ``n_games`` games; UserError when the backend cannot play them."""
         return BACKENDS[self.settings.backend](self.definition, n_games, seed)
+
+    def make_device_games(
+        self, n_games: int, seeds: Sequence[int], truths: Sequence[str] = ()
+    ) -> DeviceGames:
+        """Return ``n_games`` games of each seed on a GPU; see `PlayedOnDevice`."""
+        if self.settings.backend != "native":
+            raise UserError(
+                f"backend={self.settings.backend} cannot be played on a GPU: use backend=native, "
+                "or play on the CPU"
+            )
+        check_gpu()
+        from acd_plugin.envs.cyborg.device_batch import (  # noqa: PLC0415 - needs what was checked
+            DeviceBatch,
+        )
+
+        return DeviceBatch(self.definition, n_games, seeds, truths)
 
 
 def _content_of_users(kind: str, functions: Sequence[Rule]) -> dict[str, str]:

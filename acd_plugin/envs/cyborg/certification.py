@@ -19,7 +19,7 @@ from pathlib import Path
 from acd_plugin.envs.compiled.content import files_of
 
 RULES = "1"
-CERTIFIED = "27839e330c998b37"
+CERTIFIED = "0ad5bd5738a5f825"
 
 _HERE = Path(__file__).resolve().parent
 # What happens in a game follows from these files, from the settings and from the scenario.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from acd_plugin.envs.cyborg.definition import GameDefinition
-from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError, is_legal
-from acd_plugin.envs.cyborg.game.types import GameState, Red, Rules
+from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError
+from acd_plugin.envs.cyborg.game.types import GameState, Red
 from acd_plugin.errors import UserError
 
 LEGAL = (
@@ -19,19 +17,10 @@ def explain(error: Exception, definition: GameDefinition, state: GameState) -> U
     """Return what a failed step has to say."""
     settings = definition.settings
     if isinstance(error, IllegalChoiceError):
-        choice = describe_choice(state, _stopped_game(state, definition.rules))
+        choice = describe_choice(state, int(state.red_refused.argmax()))
         return UserError(f"attacker '{settings.attacker}' chose {choice}: {LEGAL}")
     names = ", ".join(f"'{name}'" for name in (settings.attacker, *settings.reward_terms))
     return UserError(f"one of {names} cannot be compiled: {_reason(error)}")
-
-
-def _stopped_game(state: GameState, rules: Rules) -> int:
-    """Return the game whose attacker stopped the step by what it chose.
-
-    Games are played in order: those before have been played, or have chosen what is legal.
-    """
-    not_played = np.flatnonzero(state.step == state.step.min())
-    return next(int(game) for game in not_played if not is_legal(state, rules, int(game)))
 
 
 def describe_choice(state: GameState, game: int) -> str:

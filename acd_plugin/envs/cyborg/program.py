@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from acd_plugin.envs.compiled.compilation import cache_of_rules
 from acd_plugin.envs.compiled.composition import Recompiler
+from acd_plugin.envs.compiled.content import Rule
+from acd_plugin.envs.cyborg import device_rules
 from acd_plugin.envs.cyborg.game import reward, step
 from acd_plugin.envs.cyborg.game.red.choice import paper_attacker
-from acd_plugin.envs.cyborg.game.red.legality import watched_attacker
+from acd_plugin.envs.cyborg.game.red.legality import corrected_attacker, watched_attacker
 from acd_plugin.envs.cyborg.game.types import EpisodeTotals, GameState, Rules
 
 
@@ -45,6 +47,23 @@ class Program(NamedTuple):
     cache: Path | None  # where the machine code is kept
 
 
+class DeviceProgram(NamedTuple):
+    """What every thread of a GPU calls with its game; see the functions in `device_rules`."""
+
+    begin: Callable[[device_rules.DeviceArrays, int], None]
+    advance: Callable[[device_rules.DeviceArrays, int], None]
+    sum_up: Callable[[device_rules.DeviceArrays, int], None]
+    cache: Path  # where the machine code is kept
+
+
+class _Parts(NamedTuple):
+    """The rules of a step with a user's functions in them."""
+
+    decide: Callable[[GameState, Rules, int], None]
+    conclude: Callable[[GameState, Rules, EpisodeTotals, int, NDArray[np.int64]], None]
+    roll_and_play: Callable[[GameState, Rules, EpisodeTotals, int, NDArray[np.int64]], None]
+
+
 def compose(attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = ()) -> Program:
     """Return the game with this attacker, and with these terms added to its reward."""
     if attacker is paper_attacker and not terms:
@@ -52,23 +71,47 @@ def compose(attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = (
         return Program(
             step.reset_games, step.step_games, step.decide_games, step.conclude_games, cache
         )
-    entries = (step.step_games, step.decide_games, step.conclude_games, reward.score_with_term)
+    entries = (step.step_games, step.decide_games, step.conclude_games)
+    again = _recompiler((*entries, watched_attacker), attacker, terms)
+    parts = _compose_step(again, watched_attacker, attacker, terms)
+    return Program(
+        step.reset_games,
+        again(step.step_games, roll_and_play=parts.roll_and_play),
+        again(step.decide_games, decide=parts.decide),
+        again(step.conclude_games, conclude=parts.conclude),
+        again.folder,
+    )
+
+
+def compose_for_device(
+    attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = ()
+) -> DeviceProgram:
+    """Return the same for a GPU, on which nothing can be raised."""
+    entries = (device_rules.begin, device_rules.advance, device_rules.sum_up)
+    again = _recompiler((*entries, corrected_attacker), attacker, terms)
+    parts = _compose_step(again, corrected_attacker, attacker, terms)
+    advance = again(device_rules.advance, roll_and_play=parts.roll_and_play)
+    return DeviceProgram(device_rules.begin, advance, device_rules.sum_up, again.folder)
+
+
+def _recompiler(
+    rules: Sequence[Rule], attacker: Attacker, terms: Sequence[RewardTerm]
+) -> Recompiler:
     numbered = {f"term {number}": term for number, term in enumerate(terms)}
-    again = Recompiler((*entries, watched_attacker), {"attacker": attacker, **numbered})
+    return Recompiler((*rules, reward.score_with_term), {"attacker": attacker, **numbered})
+
+
+def _compose_step(
+    again: Recompiler, watched: Attacker, attacker: Attacker, terms: Sequence[RewardTerm]
+) -> _Parts:
+    """Return a step with these functions of a user's, the attacker's choices ``watched``."""
     decide = step.decide
     if attacker is not paper_attacker:
-        watched = again(watched_attacker, paper_attacker=attacker)
-        decide = again(step.decide, paper_attacker=watched)
+        checked = again(watched, paper_attacker=attacker)
+        decide = again(step.decide, paper_attacker=checked)
     score = reward.score
     for number, term in enumerate(terms):
         score = again(reward.score_with_term, score=score, no_term=term, NUMBER_OF_TERM=number)
     conclude = again(step.conclude, score=score)
     play = again(step.play, decide=decide, conclude=conclude)
-    roll_and_play = again(step.roll_and_play, play=play)
-    return Program(
-        step.reset_games,
-        again(step.step_games, roll_and_play=roll_and_play),
-        again(step.decide_games, decide=decide),
-        again(step.conclude_games, conclude=conclude),
-        again.folder,
-    )
+    return _Parts(decide, conclude, again(step.roll_and_play, play=play))

@@ -88,3 +88,20 @@ def infinite(state: GameState, rules: Rules, game: int, actions: NDArray[np.int6
 def meddling(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
     state.compromise[game, 1] = 3
     return 0.0
+
+
+@compiled
+def sometimes_illegal(state: GameState, rules: Rules, game: int) -> None:
+    """Sleeps, but for the last game, which scans what is not there in its second step."""
+    give_order(state, game, Red.SLEEP.value, NOBODY, NOBODY)
+    if state.step[game] == 1 and game == len(state.key) - 1:
+        give_order(state, game, Red.SCAN.value, len(rules.host_subnet), rules.foothold)
+
+
+@compiled
+def fractions(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
+    """Sums products that no two roundings give alike."""
+    total = 0.0
+    for host in range(len(rules.host_subnet)):
+        total += 0.1 * rules.damage[host] * state.dice[game, host] + 0.7 * state.level[game, host]
+    return total

@@ -95,6 +95,7 @@ def reset(state: GameState, rules: Rules, totals: EpisodeTotals, game: int) -> N
     state.red_kind[game] = Red.SLEEP.value
     state.red_target[game] = NOBODY
     state.red_source[game] = NOBODY
+    state.red_refused[game] = False
     state.red_result[game] = Result.NOTHING.value
     state.red_detected[game] = False
     state.green_host[game] = NOBODY

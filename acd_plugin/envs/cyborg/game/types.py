@@ -171,6 +171,7 @@ class GameState(NamedTuple):
     red_kind: NDArray[np.int64]  # (G,) Red
     red_target: NDArray[np.int64]  # (G,) subnet for SWEEP, host otherwise
     red_source: NDArray[np.int64]  # (G,) host it is launched from
+    red_refused: NDArray[np.bool_]  # (G,) it chose what is not legal in this episode
     red_result: NDArray[np.int64]  # (G,) Result
     red_detected: NDArray[np.bool_]  # (G,) the monitor sees the exploit of this step
     green_host: NDArray[np.int64]  # (G,) host that green scanned in this step, or NOBODY

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from acd_plugin.envs.compiled.compilation import compiled
-from acd_plugin.envs.cyborg.game.red.choice import paper_attacker
-from acd_plugin.envs.cyborg.game.types import GameState, Level, Red, Rules
+from acd_plugin.envs.cyborg.game.red.choice import give_order, paper_attacker
+from acd_plugin.envs.cyborg.game.types import NOBODY, GameState, Level, Red, Rules
 
 
 class IllegalChoiceError(Exception):
@@ -19,7 +19,20 @@ def watched_attacker(state: GameState, rules: Rules, game: int) -> None:
     """
     paper_attacker(state, rules, game)
     if not is_legal(state, rules, game):
+        state.red_refused[game] = True
         raise IllegalChoiceError
+
+
+@compiled
+def corrected_attacker(state: GameState, rules: Rules, game: int) -> None:
+    """Let an attacker choose, where nothing can be raised: it sleeps instead of what is not legal.
+
+    That this happened is remembered until the game is reset.
+    """
+    paper_attacker(state, rules, game)
+    if not is_legal(state, rules, game):
+        state.red_refused[game] = True
+        give_order(state, game, Red.SLEEP.value, NOBODY, NOBODY)
 
 
 @compiled
