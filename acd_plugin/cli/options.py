@@ -230,7 +230,7 @@ COMMANDS = {
     "experiment": Command("many runs by one plan", _experiment),
     "report": Command("tables, curves and statistics of many runs", _report),
     "communication": Command(
-        "what a trained policy's messages mean, and who listens", _communication
+        "what a trained policy's messages mean, and who listens", _communication, overrides=True
     ),
     "publish": Command("copy finished runs, small enough to share", _publish),
     "check": Command("an environment, a scenario or an algorithm of your own", _check),

@@ -47,7 +47,7 @@ class BuiltRun:
                 self._generators.restore()  # Sacred has seeded them since
                 if self._stored is not None:
                     drop_metrics_after(folder, self._stored.t_env)
-                    self._training.load_state_dict(self._stored.state)
+                    self._training.load_state_dict(self._stored.state())
                 self._training.train()
             finally:
                 self._recorder.close()

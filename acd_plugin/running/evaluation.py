@@ -30,13 +30,15 @@ Outcome = dict[str, NDArray[np.float64]]  # "return" and every statistic, each (
 class Games:
     """What is to be played; ``changes`` are settings of the environment, with dots in their keys.
 
-    With a ``backend`` other than the policy's own, the same games are played on both.
+    With a ``backend`` other than the policy's own, the same games are played on both. ``device`` is
+    the networks', wherever they were trained.
     """
 
     episodes: int = 128
     seed: int = 0
     changes: Mapping[str, object] = field(default_factory=dict)
     backend: str | None = None
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         """Raises UserError for what cannot be played."""
@@ -48,7 +50,7 @@ class Games:
             if not key.startswith("env_args."):
                 raise UserError(
                     f"cannot evaluate with '{key}={value}': a trained policy plays with its own "
-                    "settings, and only the environment may change (env_args.KEY=VALUE)"
+                    "settings, and only the environment may change (env_args.KEY=VALUE), and device"
                 )
         if self.backend is not None and _BACKEND in self.changes:
             raise UserError(
@@ -99,7 +101,7 @@ def _play(
     plugins: Sequence[str],
     render: bool,
 ) -> Outcome:
-    spec = spec_of(run, changes, plugins)
+    spec = spec_of(run, {"device": games.device, **changes}, plugins)
     if changes:
         refuse_edited_rules(run, spec)
     else:

@@ -11,7 +11,8 @@ from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.built_run import BuiltRun
 from acd_plugin.running.console import logger
-from acd_plugin.running.memory import check_memory
+from acd_plugin.running.device import describe_device
+from acd_plugin.running.memory import check_memory, free_memory
 from acd_plugin.running.recorded_run import Records, Train, recorded_run
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.sacred_run import SacredRun
@@ -21,6 +22,7 @@ from acd_plugin.tracking.run_folder import RunFolder, check_writable
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 
 _LENGTH = ("t_max", "episodes_max")
+_MACHINE = ("device", "use_cuda", "seeds_at_once")
 
 
 def train(spec: RunSpec, records: Records, host: Host = BUILTIN) -> RunFolder:
@@ -38,17 +40,18 @@ def resume(
     changes: Mapping[str, object] | None = None,
     plugins: Sequence[str] = (),
 ) -> RunFolder:
-    """Go on with a run from its latest checkpoint, in its own folder; only its length may change.
+    """Go on with a run from its latest checkpoint, in its own folder.
 
+    Only its length may change, and on what it goes on.
     ``name`` is its number in the folder of ``results``, or a path. Note and command stay as they
     were recorded.
     """
     changes = dict(changes or {})
     for key, value in changes.items():
-        if key not in _LENGTH:
+        if key not in (*_LENGTH, *_MACHINE):
             raise UserError(
-                f"cannot resume with '{key}={value}': only t_max may change (and episodes_max); "
-                "start a new run instead"
+                f"cannot resume with '{key}={value}': only t_max may change (and episodes_max, "
+                "device, seeds_at_once); start a new run instead"
             )
     run = open_run(name, results)
     folder = RunFolder(run.path.parent.parent)
@@ -65,12 +68,12 @@ def _train(
     settings = spec.settings
     url = records.mongo or settings.mongo_url
     mongo = parse_address(url) if url else None
-    games, buffer, batch = settings.batch_size_run, settings.buffer_size, settings.batch_size
-    check_memory(spec.sizes, games, buffer, batch, spec.config.get("hidden_dim", 64))
+    check_memory(spec, free_memory(settings.device))
     host.check(spec.config)
     train = _in_other_loop(spec, host) or BuiltRun(spec, host, stored).train
     check_writable(settings.local_results_path)
     logger.info("host: %s (%s)", host.name, host.reason)
+    logger.info("device: %s", describe_device(settings.device))
     logger.info("environment: %s %s", settings.env, _summary(settings.env_args))
     if mongo is not None:
         logger.info("records: also in %s", mongo)
@@ -97,7 +100,7 @@ def _in_other_loop(spec: RunSpec, host: Host) -> Train | None:
 
 def _refuse_finished(run: StoredRun, spec: RunSpec) -> None:
     """Raise UserError when the run has come as far as it was to come."""
-    reached = {"t_max": run.t_env, "episodes_max": run.state["episode"]}
+    reached = {"t_max": run.t_env, "episodes_max": run.episode}
     for key, done in reached.items():
         limit = spec.config[key]
         if limit is not None and done >= limit:
