@@ -23,6 +23,7 @@ from acd_plugin.running.stored_run import (
 from acd_plugin.tracking.evaluations import Evaluation, append_evaluations
 
 _BACKEND = "env_args.backend"
+_MOST_AT_ONCE = 2048  # games on a GPU
 Outcome = dict[str, NDArray[np.float64]]  # "return" and every statistic, each (games,)
 
 
@@ -107,7 +108,11 @@ def _play(
     else:
         remedy = "undo the change, or name the scenario to play with env_args.scenario=NAME"
         refuse_another_game(run, spec, remedy)
-    policy = load_policy(run, spec, spec.settings.batch_size_run, games.seed)
+    # Games do not depend on how many are played at once, but a GPU wants many.
+    at_once = spec.settings.batch_size_run
+    if spec.settings.device == "cuda":
+        at_once = min(max(at_once, games.episodes), _MOST_AT_ONCE)
+    policy = load_policy(run, spec, at_once, games.seed)
     outcome = policy.evaluate(games.episodes, render)
     policy.close()
     return outcome

@@ -33,7 +33,7 @@ class Memory(NamedTuple):
     host: float
     device: float = 0.0  # of a GPU
 
-    def times(self, count: int) -> Memory:
+    def times(self, count: float) -> Memory:
         return Memory(self.host * count, self.device * count)
 
 
