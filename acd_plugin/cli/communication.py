@@ -1,4 +1,4 @@
-"""``main.py communication RUN ...``: do trained policies' messages mean anything, and to whom?"""
+"""``main.py communication RUN ... [with device=...]``: do messages mean anything, and to whom?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import argparse
 
 from acd_plugin.analysis.messages.examination import Examination, write_examination
 from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.configuration.device import split_device
+from acd_plugin.configuration.layers import read_overrides
+from acd_plugin.errors import UserError
 from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.examination import Trial, examine, refuse_silent
 from acd_plugin.running.stored_run import open_run
@@ -14,7 +17,13 @@ from acd_plugin.running.stored_run import open_run
 def run(options: argparse.Namespace) -> int:
     """Play greedy games with stored policies, print what their messages did and store it."""
     set_up_logging()
-    trial = Trial(options.episodes, options.seed, options.probability)
+    device, others = split_device(read_overrides(options.overrides))
+    for key, value in others.items():
+        raise UserError(
+            f"cannot examine with '{key}={value}': a trained policy plays its own game, and only "
+            "device may change"
+        )
+    trial = Trial(options.episodes, options.seed, options.probability, device)
     opened = [open_run(name, options.results) for name in options.runs]
     for stored in opened:  # all, before the first is played
         refuse_silent(stored)

@@ -1,4 +1,4 @@
-"""``main.py evaluate RUN [--episodes N] [--backend NAME] ... [with env_args.key=value ...]``."""
+"""``main.py evaluate RUN [--episodes N] ... [with env_args.key=value device=...]``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.analysis.statistics import mean_interval
+from acd_plugin.configuration.device import split_device
 from acd_plugin.configuration.layers import read_overrides
 from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.evaluation import Games, Played, evaluate, store
@@ -18,8 +19,8 @@ from acd_plugin.tracking.evaluations import Evaluation
 def run(options: argparse.Namespace) -> int:
     """Play greedy games with a stored policy, print the outcome and store it."""
     set_up_logging()
-    changes = read_overrides(options.overrides)
-    games = Games(options.episodes, options.seed, changes, options.backend)
+    device, changes = split_device(read_overrides(options.overrides))
+    games = Games(options.episodes, options.seed, changes, options.backend, device)
     stored = open_run(options.run, options.results)
     plays = evaluate(stored, games, options.plugins, options.render)
     print(f"{stored.path} ({stored.config['name']}, trained for {stored.t_env:,} steps)")

@@ -6,19 +6,22 @@ import argparse
 import signal
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
 from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only
-from acd_plugin.experiments.pool import available_cores, duration, run_all
-from acd_plugin.experiments.processes import task_of
+from acd_plugin.experiments.pool import Worked, available_cores, duration, run_all
+from acd_plugin.experiments.processes import Work
 from acd_plugin.experiments.progress import State, find_runs, state_of
+from acd_plugin.experiments.tasks import is_on_gpu, works_of
 from acd_plugin.running.console import logger, set_up_logging
+from acd_plugin.running.device import check_device
 from acd_plugin.tracking.archive import is_archive
 from acd_plugin.tracking.run_folder import check_writable
 
@@ -27,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Do what is not done yet of a plan."""
     set_up_logging()
     workers = _workers(options.workers)
-    plan = load_plan(options.plan, options.budget, options.plugins)
+    plan = load_plan(options.plan, options.budget, options.plugins, options.device)
     if options.only:
         plan = only(plan, options.only)
     folder = Path(options.results or f"results/{plan.name}")
@@ -43,28 +46,54 @@ def run(options: argparse.Namespace) -> int:
     if not left:
         print(f"nothing to do; look at it with: {program()} report {folder}")
         return 0
-    seconds = estimate({job: runs.get(job) for job in left})
-    expected = duration(sum(seconds.values()) / min(workers, len(left)))
-    print(f"about {expected} with {workers} worker{'s' if workers > 1 else ''}, measured just now")
+    if not options.ray_address:  # else it is the cluster's machines that matter
+        for device in {job.spec.settings.device for job in left}:
+            check_device(device)
+    place = folder.resolve() if options.ray_address else folder
+    works = works_of(states, runs, place, options.workers or 1)
+    _show_groups(works)
+    seconds = _estimate({job: runs.get(job) for job in left}, workers, options.dry_run)
     if options.dry_run:
         return 0
-    place = folder.resolve() if options.ray_address else folder
-    tasks = {job: task_of(job, states[job], runs.get(job), place) for job in left}
     for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started us deaf to Ctrl-C
         signal.signal(number, _interrupt)
     try:
         if options.ray_address is None:
-            problems = run_all(tasks, seconds, workers)
+            worked = run_all(works, seconds, workers)
         else:
-            problems = run_on_ray(tasks, seconds, options.ray_address)
+            worked = Worked(run_on_ray(works, seconds, options.ray_address), False)
     except KeyboardInterrupt:
+        worked = Worked({}, True)
+    if worked.is_stopped:
         print(f"stopped; the same command goes on: {program()} experiment run {options.plan}")
         return 130
-    failed = {job.name: problem for job, problem in problems.items() if problem}
+    failed = {name: told.problem for name, told in worked.reports.items() if told.problem}
     for name, problem in failed.items():
         print(f"error: {name}: {problem}", file=sys.stderr)
-    print(f"{len(problems) - len(failed)} done, {len(failed)} failed: {folder}")
+    print(f"{len(worked.reports) - len(failed)} done, {len(failed)} failed: {folder}")
     return 1 if failed else 0
+
+
+def _show_groups(works: Sequence[Work]) -> None:
+    groups = [work for work in works if len(work.tasks) > 1]
+    if groups:
+        runs = sum(len(work.tasks) for work in groups)
+        print(f"{runs} of them in {len(groups)} groups, whose seeds are trained together on a GPU")
+
+
+def _estimate(left: Mapping[Job, RunRecord | None], workers: int, is_dry: bool) -> dict[str, float]:
+    """Say how long it takes, as far as that can be measured in a moment.
+
+    On a GPU a moment is long beside the whole: there it is measured only when that is all.
+    """
+    measured = {job: run for job, run in left.items() if is_dry or not is_on_gpu(job)}
+    seconds = estimate(measured)
+    if len(seconds) == len(left):
+        at_once = 1 if all(map(is_on_gpu, left)) else min(workers, len(left))
+        expected = duration(sum(seconds.values()) / at_once)
+        many = f"{at_once} worker{'s' if at_once > 1 else ''}"
+        print(f"about {expected} with {many}, measured just now")
+    return seconds
 
 
 def _workers(wanted: int | None) -> int:

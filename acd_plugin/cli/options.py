@@ -68,7 +68,10 @@ def _train(parser: Parser) -> None:
 
 
 def _resume(parser: Parser) -> None:
-    parser.add_argument("run", help=_RUN_OR_FILE)
+    several = "several are trained together where they can be"
+    parser.add_argument(
+        "runs", metavar="RUN", nargs="+", help=f"{_RUN_OR_FILE}; or several, as 3..9; {several}"
+    )
     _results(parser)
     _plugin(parser)
     _mongo(parser)
@@ -135,7 +138,12 @@ def _experiment(parser: Parser) -> None:
         help="runs with such names, as 'DIAL on *' or '*, seed 1'; may be repeated (all)",
     )
     run.add_argument("--results", help="folder of the runs (results/NAME OF THE PLAN)")
-    run.add_argument("--workers", type=int, help="runs at a time (one per core)")
+    run.add_argument("--workers", type=int, help="runs at a time (one per core; one on a GPU)")
+    run.add_argument(
+        "--device",
+        choices=["cpu", "cuda", "auto"],
+        help="train there, whatever the plan says; on a GPU the seeds of a setting together",
+    )
     run.add_argument(
         "--ray-address",
         metavar="ADDRESS",
@@ -230,7 +238,7 @@ COMMANDS = {
     "experiment": Command("many runs by one plan", _experiment),
     "report": Command("tables, curves and statistics of many runs", _report),
     "communication": Command(
-        "what a trained policy's messages mean, and who listens", _communication
+        "what a trained policy's messages mean, and who listens", _communication, overrides=True
     ),
     "publish": Command("copy finished runs, small enough to share", _publish),
     "check": Command("an environment, a scenario or an algorithm of your own", _check),

@@ -1,50 +1,57 @@
-"""``main.py --config=ALG --env-config=ENV [--epymarl=PATH] [with key=value ...]``."""
+"""``main.py --config=ALG --env-config=ENV [--epymarl=PATH] [with key=value seed=0..31 ...]``."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable
 
 from acd_plugin.analysis.curves.run_picture import draw_run
-from acd_plugin.configuration.layers import load_config
-from acd_plugin.errors import program
+from acd_plugin.cli.ended import told, told_of_all
+from acd_plugin.configuration.layers import configure, read_overrides
+from acd_plugin.configuration.number_ranges import read_numbers
+from acd_plugin.errors import UserError
+from acd_plugin.experiments.seeds import in_processes, refuse_existing
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.epymarl.checkout import find_checkout
 from acd_plugin.hosts.epymarl.host import load_host
 from acd_plugin.running.console import set_up_logging
-from acd_plugin.running.recorded_run import Records, RunStopped
-from acd_plugin.running.run_spec import resolve
+from acd_plugin.running.many import train_many
+from acd_plugin.running.planned import with_seeds
+from acd_plugin.running.recorded_run import Records
+from acd_plugin.running.run_spec import RunSpec, resolve
 from acd_plugin.running.train import train
-from acd_plugin.tracking.run_folder import RunFolder
 
 
 def run(options: argparse.Namespace) -> int:
-    """Start a new run in the built-in host or in an EPyMARL checkout."""
+    """Start a new run, or one for each of several seeds, here or in an EPyMARL checkout."""
     set_up_logging()
+    changes = read_overrides(options.overrides)
+    seeds = _several(changes)
+    if seeds:
+        changes["seed"] = seeds[0]
     checkout = find_checkout(options.epymarl)
     below = checkout.config if checkout else None
-    config = load_config(
-        options.config, options.env_config, options.overrides, below, options.plugins
-    )
+    config = configure(options.config, options.env_config, changes, below, options.plugins)
     if options.tag:
         config["tags"] = options.tag
     host = load_host(checkout) if checkout else BUILTIN
     spec = resolve(config, host.name)
     records = Records(options.note, options.command_line, options.mongo, draw_run)
-    return told(lambda: train(spec, records, host), can_be_evaluated=host.loop is None)
+    if not seeds:
+        return told(lambda: train(spec, records, host), can_be_evaluated=host.loop is None)
+    if host.loop is not None:
+        raise UserError(
+            f"several seeds: the loop of the host {host.name} trains one; start it once for each"
+        )
+    return _train_seeds(spec, seeds, records)
 
 
-def told(do: Callable[[], RunFolder], can_be_evaluated: bool = True) -> int:
-    """Train and say how it ended; returns the exit code."""
-    try:
-        folder = do()
-    except RunStopped as stopped:
-        print(stopped, file=sys.stderr)
-        return 130
-    except KeyboardInterrupt:
-        print("stopped at once; what the last checkpoint does not hold is lost", file=sys.stderr)
-        return 130
-    hint = f" (evaluate with: {program()} evaluate {folder.path})" if can_be_evaluated else ""
-    print(f"done: {folder.path}{hint}")
-    return 0
+def _several(changes: dict[str, object]) -> list[int]:
+    """Return the seeds, if ``seed`` names several; a single number is one run as ever."""
+    seed = changes.get("seed")
+    return read_numbers(seed, "seed") if isinstance(seed, str | list | tuple) else []
+
+
+def _train_seeds(spec: RunSpec, seeds: list[int], records: Records) -> int:
+    runs = with_seeds(spec, seeds, records)
+    refuse_existing(runs)
+    return told_of_all(runs, train_many(runs, in_processes))

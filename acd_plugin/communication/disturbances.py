@@ -49,7 +49,8 @@ def make_disturbances(probability: float, seed: int) -> Mapping[str, Disturbance
     generator = torch.Generator().manual_seed(seed)
 
     def happens(messages: Tensor) -> Tensor:
-        return torch.rand(messages.shape, generator=generator) < probability
+        drawn = torch.rand(messages.shape, generator=generator)
+        return (drawn < probability).to(messages.device)
 
     def flip(messages: Tensor) -> Tensor:
         return torch.where(happens(messages), 1 - messages, messages)

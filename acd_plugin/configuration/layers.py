@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from acd_plugin.configuration.device import with_both_names
 from acd_plugin.configuration.paths import config_root
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import parse, read_yaml
@@ -58,7 +59,7 @@ def configure(
     # The environment is the user's choice; some of EPyMARL's algorithm files name one as well.
     chosen = {key: value for key, value in chosen.items() if key not in ("env", "env_args")}
     named = [*environment.pop(_PLUGINS, []), *chosen.pop(_PLUGINS, []), *plugins]
-    config = merge(merge(config, environment), chosen)
+    config = merge(merge(config, with_both_names(environment)), with_both_names(chosen))
     config[_PLUGINS] = list(dict.fromkeys(named))
     config["env_name"] = Path(env).stem if env.endswith(_YAML) else env
     return change(config, changes)
@@ -90,7 +91,7 @@ def read_overrides(overrides: Sequence[str]) -> dict[str, object]:
 def change(config: Config, changes: Mapping[str, object]) -> Config:
     """Return the configuration with these values in it and all common keys checked."""
     config = merge({}, config)
-    for key, value in changes.items():
+    for key, value in with_both_names(changes).items():
         _set(config, key, value)
     parse(RunSettings, config, "configuration")
     return config
@@ -175,8 +176,8 @@ def parse_value(text: str) -> object:
 
 
 def _fit(key: str, default: object, value: object) -> object:
-    """Return ``value`` in the type of the default that it replaces."""
-    if default is None or type(value) is type(default):
+    """Return ``value`` in the type of the default that it replaces; "auto" may mean any."""
+    if default in (None, "auto") or type(value) is type(default):
         return value
     if isinstance(default, float) and type(value) is int:
         return float(value)

@@ -39,6 +39,9 @@ def migrate(config: Mapping[str, Any]) -> Config:
     if "numbers" not in config:
         _from_0_1_0(migrated)
     migrated.setdefault("chance", 1)  # drawn from generators that were asked in turn
+    if "device" not in config:
+        migrated["device"] = "cuda" if config.get("use_cuda") else "cpu"
+        migrated["seeds_at_once"] = "auto"
     return migrated
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -37,7 +37,9 @@ class RunSettings(Settings):
     save_model: bool
     save_model_interval: int = Field(ge=1)
     keep_checkpoints: int = Field(ge=0)
-    use_cuda: bool
+    device: Literal["cpu", "cuda", "auto"]
+    use_cuda: bool  # the same, by EPyMARL's name
+    seeds_at_once: Literal["auto"] | Annotated[int, Field(ge=1)]
     buffer_cpu_only: bool
     torch_threads: int = Field(ge=1)
     batch_size: int = Field(ge=1)

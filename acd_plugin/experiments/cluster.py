@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
 from acd_plugin.errors import UserError
-from acd_plugin.experiments.plan import Job
-from acd_plugin.experiments.pool import Progress, collect
-from acd_plugin.experiments.processes import Processes, Task, do
+from acd_plugin.experiments.pool import Progress, Reports, collect
+from acd_plugin.experiments.processes import Processes, Work, do
 
 
-def run_on_ray(
-    tasks: Mapping[Job, Task], seconds: Mapping[Job, float], address: str
-) -> dict[Job, str | None]:
-    """Do all jobs as Ray tasks of one processor each; see `pool.run_all`.
+def run_on_ray(works: Sequence[Work], seconds: Mapping[str, float], address: str) -> Reports:
+    """Do all the work as Ray tasks of one processor each, and a GPU where runs want it.
 
     ``address`` is that of a cluster, ``auto`` for the one that this machine belongs to, or
     ``local`` for one of its own that ends with the plan. All machines must have this program and
@@ -35,15 +32,19 @@ def run_on_ray(
             "head, 'auto', or 'local'"
         ) from None
     workers = int(ray.cluster_resources().get("CPU", 1))
-    work = ray.remote(num_cpus=1, max_retries=0)(_work)
+    begin = ray.remote(num_cpus=1, max_retries=0)(_do)
     try:
-        jobs: dict[Future[str | None], Job] = {
-            work.remote(job.name, task).future(): job for job, task in tasks.items()
-        }
-        return collect(jobs, Progress(seconds, workers))
+        pending: list[Future[Reports]] = [
+            begin.options(num_gpus=_gpus(work)).remote(work).future() for work in works
+        ]
+        return collect(pending, Progress(works, seconds, workers))
     finally:
         ray.shutdown()
 
 
-def _work(name: str, task: Task) -> str | None:
-    return do(name, task, Processes().run)
+def _gpus(work: Work) -> int:
+    return int(work.is_on_gpu)
+
+
+def _do(work: Work) -> Reports:
+    return do(work, Processes().run)

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.experiments.plan import Job
+from acd_plugin.experiments.tasks import is_on_gpu
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.joint import NotTogetherError, lay_together
+from acd_plugin.running.memory import free_memory, seeds_at_once
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec
 
 _START = 8.0  # seconds until a process trains
 _MEASURED = 1.0  # seconds of training that are measured for each pair
+_EPOCHS = 8  # that are measured of runs that are trained together
 
 
-def estimate(left: Mapping[Job, RunRecord | None]) -> dict[Job, float]:
-    """Return the seconds that what is left of each job takes alone, given its run if it has one.
+def estimate(left: Mapping[Job, RunRecord | None]) -> dict[str, float]:
+    """Return the seconds that what is left of each job takes, given its run if it has one.
 
-    Every pair is trained for a moment. Raises UserError when a component refuses a job's settings.
+    Every pair is trained for a moment. What is trained together shares its time. Raises UserError
+    when a component refuses a job's settings.
     """
-    seconds: dict[tuple[str, str], float] = {}
+    pairs: dict[tuple[str, str], list[Job]] = {}
+    for job in left:
+        pairs.setdefault((job.algorithm, job.environment), []).append(job)
     estimates = {}
-    for job, run in left.items():
-        pair = (job.algorithm, job.environment)
-        if pair not in seconds:
-            seconds[pair] = _measure(job.spec)
-        done = (run.step or 0) / job.spec.settings.t_max if run else 0.0
-        estimates[job] = _START + seconds[pair] * max(0.0, 1.0 - done)
+    for jobs in pairs.values():
+        seconds = _measure_together(jobs) if is_on_gpu(jobs[0]) else _measure(jobs[0].spec)
+        for job in jobs:
+            run = left[job]
+            done = (run.step or 0) / job.spec.settings.t_max if run else 0.0
+            estimates[job.name] = _START + seconds * max(0.0, 1.0 - done)
     return estimates
 
 
@@ -46,3 +53,34 @@ def _measure(spec: RunSpec) -> float:
     training.close()
     steps, interval = spec.settings.t_max, spec.settings.test_interval
     return steps * per_step + steps / interval * per_test
+
+
+class _Clock(NullRecorder):
+    """Takes the time whenever a run has come farther."""
+
+    def __init__(self) -> None:
+        self.times: list[tuple[float, int]] = []  # seconds, steps
+
+    def advance(self, t_env: int, episodes: int) -> None:
+        del episodes
+        self.times.append((time.perf_counter(), t_env))
+
+
+def _measure_together(jobs: Sequence[Job]) -> float:
+    """Return the seconds that a run takes of those of its group."""
+    spec = jobs[0].spec
+    count = seeds_at_once(spec, len(jobs), free_memory(spec.settings.device))
+    rounds = spec.settings.batch_size // spec.settings.batch_size_run + _EPOCHS
+    steps = rounds * spec.settings.batch_size_run * spec.sizes.episode_limit
+    clock = _Clock()
+    short = spec.changed(t_max=steps, episodes_max=None, test_interval=steps, save_model=False)
+    runs = [
+        make_training(short.changed(seed=seed), clock if seed == 0 else NullRecorder())
+        for seed in range(count)
+    ]
+    try:
+        lay_together(runs, spec.settings.device).train(lambda *_: None)
+    except NotTogetherError:
+        return _measure(spec)
+    (begin, first), (end, last) = clock.times[-_EPOCHS // 2], clock.times[-1]
+    return spec.settings.t_max * (end - begin) / (last - first) / count

@@ -71,15 +71,17 @@ class Plan:
     jobs: list[Job]
 
 
-def load_plan(path: str, budget: str, plugins: Sequence[str] = ()) -> Plan:
-    """Read a plan and check every run of it.
+def load_plan(
+    path: str, budget: str, plugins: Sequence[str] = (), device: str | None = None
+) -> Plan:
+    """Read a plan and check every run of it; a ``device`` counts before the plan's own.
 
     Raises UserError that lists all mistakes: unknown names and keys, wrong types, and overrides of
     an algorithm that contradict those of an environment.
     """
     file = parse(PlanFile, read_yaml(Path(path)), path)
     spent = find(file.budgets, f"budget of {path}", budget)
-    pairs = _Pairs(file, plugins)
+    pairs = _Pairs(file, plugins, {} if device is None else {"device": device})
     jobs: list[Job] = []
     mistakes: list[str] = []
     for row in file.algorithms:
@@ -114,15 +116,18 @@ def only(plan: Plan, patterns: Sequence[str]) -> Plan:
 class _Pairs:
     """Makes the jobs of a plan; equal environments are read once."""
 
-    def __init__(self, file: PlanFile, plugins: Sequence[str]) -> None:
+    def __init__(
+        self, file: PlanFile, plugins: Sequence[str], changes: Mapping[str, object]
+    ) -> None:
         self._file = file
+        self._changes = changes
         self._plugins = plugins
         self._blueprints: dict[str, Blueprint] = {}
 
     def jobs(self, row: str, column: str, spent: Budget) -> list[Job]:
         """Return the runs of one algorithm on one environment, one for each seed."""
         algorithm, environment = self._file.algorithms[row], self._file.environments[column]
-        changes = _merge_changes(self._file, row, column)
+        changes = {**_merge_changes(self._file, row, column), **self._changes}
         spec = self._resolve(algorithm.config, environment.config, changes)
         games = spent.epochs * EPISODES_PER_EPOCH
         length = {"t_max": games * spec.sizes.episode_limit, "episodes_max": games}

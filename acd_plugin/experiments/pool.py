@@ -1,17 +1,26 @@
-"""Work through a plan on this machine, several runs at a time."""
+"""Work through many runs on this machine, several processes at a time."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import NamedTuple
 
-from acd_plugin.experiments.plan import Job
-from acd_plugin.experiments.processes import Processes, Task, do
+from acd_plugin.experiments.processes import Processes, Report, Work, do
 from acd_plugin.running.console import logger
 
 _BETWEEN_LINES = 60.0  # seconds
+
+Reports = dict[str, Report]  # by the names of the tasks
+
+
+class Worked(NamedTuple):
+    """How all ended; after Ctrl-C those that were running have saved, and no others began."""
+
+    reports: Reports
+    is_stopped: bool
 
 
 def available_cores() -> int:
@@ -22,81 +31,89 @@ def available_cores() -> int:
 
 
 class Progress:
-    """Says how far a plan is and how long it will take; ``seconds`` are what each job takes."""
+    """Says how far the work is and how long it will take, as far as that is known.
 
-    def __init__(self, seconds: Mapping[Job, float], workers: int) -> None:
-        self._seconds = dict(seconds)
+    ``seconds`` are what each task takes alone, of those of which it was measured.
+    """
+
+    def __init__(self, works: Sequence[Work], seconds: Mapping[str, float], workers: int) -> None:
+        self._left = {task.name: seconds.get(task.name) for work in works for task in work.tasks}
         self._workers = workers
-        self._begun: dict[Job, float] = {}
+        self._begun: dict[str, float] = {}
         self._done = 0
         self._failed = 0
-        self._total = len(seconds)
+        self._total = len(self._left)
 
-    def begin(self, job: Job) -> None:
-        """Take note that a job is being worked on."""
-        self._begun[job] = time.monotonic()
+    def begin(self, work: Work) -> None:
+        """Take note that something is being worked on."""
+        self._begun |= {task.name: time.monotonic() for task in work.tasks}
 
-    def tell(self, job: Job, problem: str | None) -> None:
-        """Print how a job ended."""
-        del self._seconds[job]
-        self._done += problem is None
-        self._failed += problem is not None
-        logger.info("%s: %s", job.name, "done" if problem is None else f"FAILED: {problem}")
+    def tell(self, reports: Reports) -> None:
+        """Print how tasks ended."""
+        for name, report in reports.items():
+            del self._left[name]
+            self._done += report.problem is None
+            self._failed += report.problem is not None
+            told = "done" if report.problem is None else f"FAILED: {report.problem}"
+            logger.info("%s: %s", name, told)
         self.summarise()
 
     def summarise(self) -> None:
-        """Print the state of the whole plan."""
+        """Print the state of the whole."""
         failed = f", {self._failed} failed" if self._failed else ""
-        left = duration(self.seconds_left())
-        logger.info("%d of %d runs done%s, about %s left", self._done, self._total, failed, left)
+        seconds = self.seconds_left()
+        left = "" if seconds is None else f", about {duration(seconds)} left"
+        logger.info("%d of %d runs done%s%s", self._done, self._total, failed, left)
 
-    def seconds_left(self) -> float:
-        """Return what is left of all jobs, shared among the workers."""
-        now = time.monotonic()
-        left = sum(
-            max(0.0, seconds - (now - self._begun.get(job, now)))
-            for job, seconds in self._seconds.items()
-        )
-        return left / min(self._workers, max(1, len(self._seconds)))
+    def seconds_left(self) -> float | None:
+        """Return what is left of all tasks, shared among the workers; None if it is not known."""
+        if not self._left:
+            return None
+        now, left = time.monotonic(), 0.0
+        for name, seconds in self._left.items():
+            if seconds is None:
+                return None
+            left += max(0.0, seconds - (now - self._begun.get(name, now)))
+        return left / min(self._workers, len(self._left))
 
 
-def run_all(
-    tasks: Mapping[Job, Task], seconds: Mapping[Job, float], workers: int
-) -> dict[Job, str | None]:
-    """Do all jobs and return what went wrong with each, None if nothing did.
-
-    After Ctrl-C the running ones save, and KeyboardInterrupt is raised.
-    """
+def run_all(works: Sequence[Work], seconds: Mapping[str, float], workers: int) -> Worked:
+    """Do all the work, on a GPU as many at a time as share it; after Ctrl-C what goes on saves."""
     processes = Processes()
-    progress = Progress(seconds, workers)
+    progress = Progress(works, seconds, workers)
 
-    def work(job: Job) -> str | None:
-        progress.begin(job)
-        return do(job.name, tasks[job], processes.run)
+    def begin(work: Work) -> Reports:
+        progress.begin(work)
+        return do(work, processes.run)
 
-    with ThreadPoolExecutor(workers) as pool:
-        pending = {pool.submit(work, job): job for job in tasks}
+    sharing = max((work.sharing for work in works if work.is_on_gpu), default=1)
+    with ThreadPoolExecutor(workers) as cores, ThreadPoolExecutor(sharing) as gpu:
+        pending = [(gpu if work.is_on_gpu else cores).submit(begin, work) for work in works]
         try:
-            return collect(pending, progress)
-        except BaseException:
+            return Worked(collect(pending, progress), False)
+        except BaseException as error:
             logger.info("stopping: the runs that go on now save first")
             processes.stop()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+            for pool in (cores, gpu):
+                pool.shutdown(wait=True, cancel_futures=True)
+            if not isinstance(error, KeyboardInterrupt):
+                raise
+            ended = [future.result() for future in pending if not future.cancelled()]
+            return Worked({name: one for told in ended for name, one in told.items()}, True)
 
 
-def collect(jobs: Mapping[Future[str | None], Job], progress: Progress) -> dict[Job, str | None]:
-    """Wait for all, telling how it goes; see `run_all`."""
-    problems: dict[Job, str | None] = {}
-    pending = set(jobs)
-    while pending:
-        done, pending = wait(pending, timeout=_BETWEEN_LINES, return_when=FIRST_COMPLETED)
+def collect(pending: Sequence[Future[Reports]], progress: Progress) -> Reports:
+    """Wait for all, telling how it goes."""
+    reports: Reports = {}
+    left = set(pending)
+    while left:
+        done, left = wait(left, timeout=_BETWEEN_LINES, return_when=FIRST_COMPLETED)
         for future in done:
-            problems[jobs[future]] = future.result()
-            progress.tell(jobs[future], future.result())
+            progress.tell(future.result())
+            reports |= future.result()
         if not done:
             progress.summarise()
-    return problems
+    return reports
 
 
 def duration(seconds: float) -> str:

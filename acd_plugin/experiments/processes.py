@@ -1,4 +1,4 @@
-"""What is left of the runs of a plan, done by processes of their own."""
+"""What is left of runs, done by processes of their own."""
 
 from __future__ import annotations
 
@@ -7,51 +7,58 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.layers import Config
-from acd_plugin.experiments.plan import Job
-from acd_plugin.experiments.progress import State
 
-_WORKER = (sys.executable, "-m", "acd_plugin.experiments.worker")
-_STOPPED = 130  # exit code of what the user has interrupted
+WORKER = (sys.executable, "-m", "acd_plugin.experiments.worker")
+STOPPED = 130  # exit code of what the user has interrupted
 
 
 class Task(NamedTuple):
     """What is left of one run, in values that JSON can hold."""
 
+    name: str
     config: Config
-    command_line: str  # with which a person can make the run
-    evaluation_episodes: int
-    folder: str | None  # of the run, if it was trained, for a part at least
-    is_stopped: bool
+    command_line: str | None  # with which a person can make the run
+    evaluation_episodes: int | None  # None: it is not evaluated
+    folder: str | None = None  # of the run, if it was trained, for a part at least
+    is_stopped: bool = False
+    changes: Mapping[str, object] = {}  # of what a stopped run was started with
+    note: str | None = None
 
 
-RunTask = Callable[[Task, Path], int]  # does it, printing into a file; returns the exit code
+class Work(NamedTuple):
+    """What one process does: one run, or several that are trained together."""
+
+    name: str
+    tasks: Sequence[Task]
+    sharing: int = 1  # how many processes have the device at a time
+
+    @property
+    def results(self) -> Path:
+        return Path(self.tasks[0].config["local_results_path"])
+
+    @property
+    def is_on_gpu(self) -> bool:
+        return bool(self.tasks[0].config["device"] == "cuda")
 
 
-def task_of(job: Job, state: State, run: RunRecord | None, results: Path) -> Task:
-    """Return what is left of a job whose run, if it has one, is in this state."""
-    settings = job.spec.settings
-    places = {
-        "local_results_path": str(results),
-        "mongo_url": settings.mongo_url,
-        "plugins": [str(Path(file).resolve()) for file in settings.plugins],
-    }
-    return Task(
-        config={**job.spec.config, **places},
-        command_line=f"{job.command_line} local_results_path={str(results)!r}",
-        evaluation_episodes=job.evaluation_episodes,
-        folder=str(run.folder.path) if run and state is not State.MISSING else None,
-        is_stopped=state is State.STOPPED,
-    )
+class Report(NamedTuple):
+    """How a task ended."""
+
+    problem: str | None  # None: it is done
+    folder: str | None = None
+    is_stopped: bool = False  # by the user
+
+
+RunWork = Callable[[Work, Path, Path], int]  # prints into a file, reports into another; exit code
 
 
 class Processes:
-    """Runs tasks, and can stop all that are running.
+    """Does work, and can stop all that goes on.
 
     Each process has a session of its own, so that Ctrl-C reaches only the plan, which passes it on.
     """
@@ -61,14 +68,14 @@ class Processes:
         self._lock = threading.Lock()
         self._is_stopped = False
 
-    def run(self, task: Task, log: Path) -> int:
-        """Do one task to its end; returns its exit code."""
+    def run(self, work: Work, log: Path, reports: Path) -> int:
+        """Do one piece of work to its end; returns its exit code."""
         with log.open("a") as output:
             with self._lock:
                 if self._is_stopped:
-                    return _STOPPED
+                    return STOPPED
                 process = subprocess.Popen(
-                    _WORKER,
+                    [*WORKER, str(reports)],
                     stdin=subprocess.PIPE,
                     stdout=output,
                     stderr=output,
@@ -76,7 +83,8 @@ class Processes:
                     start_new_session=True,
                 )
                 self._running.add(process)
-            process.communicate(json.dumps(task._asdict()))
+            tasks = [task._asdict() for task in work.tasks]
+            process.communicate(json.dumps({"tasks": tasks, "sharing": work.sharing}))
             with self._lock:
                 self._running.discard(process)
             return process.returncode
@@ -89,14 +97,38 @@ class Processes:
                 process.send_signal(signal.SIGINT)
 
 
-def do(name: str, task: Task, run_task: RunTask) -> str | None:
-    """Do the task of the job with this name; returns what went wrong, None if nothing did."""
-    file = "".join(letter if letter.isalnum() else "_" for letter in name)
-    log = Path(task.config["local_results_path"]) / "logs" / f"{file}.log"
+def do(work: Work, run_work: RunWork) -> dict[str, Report]:
+    """Do the work; returns how each of its tasks ended, by their names."""
+    file = "".join(letter if letter.isalnum() else "_" for letter in work.name)
+    log = work.results / "logs" / f"{file}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    code = run_task(task, log)
+    place = log.with_suffix(".json")
+    place.unlink(missing_ok=True)
+    code = run_work(work, log, place)
+    told = read_reports(place)
+    place.unlink(missing_ok=True)
+    return {task.name: told.get(task.name) or _untold(task, code, log) for task in work.tasks}
+
+
+def write_reports(place: Path, reports: Mapping[str, Report]) -> None:
+    """Leave for `do` how the tasks ended."""
+    place.write_text(json.dumps({name: report._asdict() for name, report in reports.items()}))
+
+
+def read_reports(place: Path) -> dict[str, Report]:
+    """Return what a process has left; nothing if it was killed."""
+    try:
+        return {name: Report(**told) for name, told in json.loads(place.read_text()).items()}
+    except (OSError, ValueError):
+        return {}
+
+
+def _untold(task: Task, code: int, log: Path) -> Report:
+    """What is known of a task of which its process has told nothing."""
     if code == 0:
-        return None
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        return Report(None, task.folder)
+    text = log.read_text(errors="replace") if log.exists() else ""
+    lines = [line for line in text.splitlines() if line.strip()]
     last = lines[-1][:200] if lines else "printed nothing"
-    return f"{last} (exit code {code}; all of it: {log})"
+    problem = f"{last} (exit code {code}; all of it: {log})"
+    return Report(problem, task.folder, code == STOPPED)

@@ -29,12 +29,18 @@ def find_runs(jobs: Iterable[Job], results: Path) -> dict[Job, RunRecord]:
     A run belongs to a job when it learned with the same settings, seed and budget, whoever started
     it, and wherever it is kept.
     """
+    jobs = list(jobs)
+    found = runs_with([job.spec.config for job in jobs], results)
+    return {job: run for job, run in zip(jobs, found, strict=True) if run is not None}
+
+
+def runs_with(configs: Iterable[Config], results: Path) -> list[RunRecord | None]:
+    """Return for each configuration the run with its settings, seed and budget; see `find_runs`."""
     records, _ = read_records(results)
     farthest: dict[Hashable, RunRecord] = {}
     for record in sorted(records, key=_progress):
         farthest[_identity(record.config)] = record
-    identities = {job: _identity(job.spec.config) for job in jobs}
-    return {job: farthest[key] for job, key in identities.items() if key in farthest}
+    return [farthest.get(_identity(config)) for config in configs]
 
 
 def state_of(job: Job, run: RunRecord | None) -> State:

@@ -8,7 +8,7 @@ import torch
 
 from acd_plugin.components.contracts import Preprocess, Scheme, StatLogger
 from acd_plugin.envs.blueprint import EnvSizes
-from acd_plugin.errors import UserError, find
+from acd_plugin.errors import find
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
 from acd_plugin.hosts.builtin.global_generators import seed_global_generators
@@ -18,23 +18,27 @@ from acd_plugin.hosts.builtin.training import Recorder, Training
 from acd_plugin.hosts.builtin.transforms import OneHot
 from acd_plugin.hosts.host import Host
 from acd_plugin.runners.controller_extras import extra_scheme
+from acd_plugin.running.device import check_device
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec
 
 
 def make_policy(spec: RunSpec, n_games: int, seed: int, host: Host = BUILTIN) -> Policy:
-    """Return ``n_games`` games and a controller that plays them, on the CPU.
+    """Return ``n_games`` games and a controller that plays them.
 
     Its networks are new: `load_state_dict` gives them what a run has learned.
     """
-    args = _args(spec, seed=seed, batch_size_run=n_games, use_cuda=False)
-    return _assemble(spec.sizes, args, NullRecorder(), host)
+    check_device(spec.settings.device)
+    args = _args(spec, seed=seed, batch_size_run=n_games)
+    policy = _assemble(spec.sizes, args, NullRecorder(), host)
+    if spec.settings.device == "cuda":
+        policy.mac.cuda()
+    return policy
 
 
 def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Training:
     """Return a run ready to be trained; UserError names what a component refuses."""
-    if spec.settings.use_cuda and not torch.cuda.is_available():
-        raise UserError("use_cuda=True, but torch finds no CUDA device: set use_cuda=False")
+    check_device(spec.settings.device)
     args = _args(spec)
     policy = _assemble(spec.sizes, args, recorder, host)
     settings = spec.settings
@@ -49,7 +53,7 @@ def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Tr
     )
     make_learner = find(host.learners, "learner", settings.learner)
     learner = make_learner(policy.mac, buffer.scheme, recorder, args)
-    if settings.use_cuda:
+    if settings.device == "cuda":
         learner.cuda()
     return Training(settings, policy, learner, buffer, recorder)
 
@@ -60,7 +64,6 @@ def _args(spec: RunSpec, **changes: object) -> SimpleNamespace:
     sizes = spec.sizes
     return SimpleNamespace(
         **config,
-        device="cuda" if config["use_cuda"] else "cpu",
         blueprint=spec.blueprint,
         n_agents=sizes.n_agents,
         n_actions=sizes.n_actions,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Mapping
+from typing import NoReturn, Protocol
 
 from tqdm import tqdm
 
@@ -27,25 +29,50 @@ def set_up_logging() -> None:
     logger.propagate = False
 
 
-class Progress:
-    """A bar over environment steps with steps and epochs per second and the time left.
+class Console(Protocol):
+    """What shows one run."""
+
+    def advance(self, t_env: int, episodes: int) -> None:
+        """Show that training has reached ``t_env`` environment steps."""
+        ...
+
+    def say(self, step: int, numbers: Mapping[str, float]) -> None:
+        """Show the most telling numbers at a step."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def line_of(step: int, numbers: Mapping[str, float]) -> str:
+    """Return numbers as the console shows them."""
+    told = ", ".join(f"{key} {value:.3f}" for key, value in numbers.items())
+    return f"step {step:,}: {told}"
+
+
+def progress_bar(t_max: int, t_env: int) -> tqdm[NoReturn]:
+    """Return a bar over environment steps with steps per second and the time left.
 
     It is drawn on the real standard error, so that it does not fill the captured output; where
     that is not a terminal there is no bar.
     """
+    return tqdm(
+        total=t_max,
+        initial=t_env,
+        unit=" steps",
+        unit_scale=True,
+        file=sys.__stderr__,
+        disable=None,
+        dynamic_ncols=True,
+    )
+
+
+class Progress:
+    """The console of a run that has it for itself: a bar with epochs per second, and lines."""
 
     def __init__(self, t_max: int, t_env: int, batch_size: int) -> None:
         self._batch_size = batch_size
         self._began, self._first_episode = time.monotonic(), -1
-        self._bar = tqdm(
-            total=t_max,
-            initial=t_env,
-            unit=" steps",
-            unit_scale=True,
-            file=sys.__stderr__,
-            disable=None,
-            dynamic_ncols=True,
-        )
+        self._bar = progress_bar(t_max, t_env)
 
     def advance(self, t_env: int, episodes: int) -> None:
         """Show that training has reached ``t_env`` environment steps."""
@@ -56,6 +83,10 @@ class Progress:
         if played and seconds:
             self._bar.set_postfix_str(f"{played / seconds:.2f} epochs/s", refresh=False)
         self._bar.update(t_env - self._bar.n)
+
+    def say(self, step: int, numbers: Mapping[str, float]) -> None:
+        """Show the most telling numbers at a step."""
+        logger.info(line_of(step, numbers))
 
     def close(self) -> None:
         self._bar.close()

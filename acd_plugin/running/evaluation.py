@@ -23,6 +23,7 @@ from acd_plugin.running.stored_run import (
 from acd_plugin.tracking.evaluations import Evaluation, append_evaluations
 
 _BACKEND = "env_args.backend"
+_MOST_AT_ONCE = 2048  # games on a GPU
 Outcome = dict[str, NDArray[np.float64]]  # "return" and every statistic, each (games,)
 
 
@@ -30,13 +31,15 @@ Outcome = dict[str, NDArray[np.float64]]  # "return" and every statistic, each (
 class Games:
     """What is to be played; ``changes`` are settings of the environment, with dots in their keys.
 
-    With a ``backend`` other than the policy's own, the same games are played on both.
+    With a ``backend`` other than the policy's own, the same games are played on both. ``device`` is
+    the networks', wherever they were trained.
     """
 
     episodes: int = 128
     seed: int = 0
     changes: Mapping[str, object] = field(default_factory=dict)
     backend: str | None = None
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         """Raises UserError for what cannot be played."""
@@ -48,7 +51,7 @@ class Games:
             if not key.startswith("env_args."):
                 raise UserError(
                     f"cannot evaluate with '{key}={value}': a trained policy plays with its own "
-                    "settings, and only the environment may change (env_args.KEY=VALUE)"
+                    "settings, and only the environment may change (env_args.KEY=VALUE), and device"
                 )
         if self.backend is not None and _BACKEND in self.changes:
             raise UserError(
@@ -99,13 +102,17 @@ def _play(
     plugins: Sequence[str],
     render: bool,
 ) -> Outcome:
-    spec = spec_of(run, changes, plugins)
+    spec = spec_of(run, {"device": games.device, **changes}, plugins)
     if changes:
         refuse_edited_rules(run, spec)
     else:
         remedy = "undo the change, or name the scenario to play with env_args.scenario=NAME"
         refuse_another_game(run, spec, remedy)
-    policy = load_policy(run, spec, spec.settings.batch_size_run, games.seed)
+    # Games do not depend on how many are played at once, but a GPU wants many.
+    at_once = spec.settings.batch_size_run
+    if spec.settings.device == "cuda":
+        at_once = min(max(at_once, games.episodes), _MOST_AT_ONCE)
+    policy = load_policy(run, spec, at_once, games.seed)
     outcome = policy.evaluate(games.episodes, render)
     policy.close()
     return outcome

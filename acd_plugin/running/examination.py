@@ -32,6 +32,7 @@ class Trial:
     episodes: int = 256
     seed: int = 0
     probability: float = 0.1  # of a flipped or lost bit, where messages are tampered with
+    device: str = "cpu"  # of the networks, wherever they were trained
 
     def __post_init__(self) -> None:
         """Raises UserError for what cannot be played."""
@@ -52,7 +53,7 @@ def refuse_silent(run: StoredRun) -> None:
 def examine(run: StoredRun, trial: Trial, plugins: Sequence[str] = ()) -> Examination:
     """Play greedy games, as they are and with messages tampered with."""
     refuse_silent(run)
-    spec = spec_of(run, plugins=plugins)
+    spec = spec_of(run, {"device": trial.device}, plugins)
     refuse_another_game(run, spec, "undo the change")
     policy = load_policy(run, spec, trial.episodes, trial.seed)
     found = record(policy)

@@ -13,7 +13,7 @@ from acd_plugin.errors import program
 from acd_plugin.hosts.builtin.training import TrainingStoppedError
 from acd_plugin.running.console import logger
 from acd_plugin.running.run_spec import RunSpec
-from acd_plugin.running.sacred_run import SacredRun, record
+from acd_plugin.running.sacred_run import Output, SacredRun, record
 from acd_plugin.tracking.observer import RunFolderObserver
 from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.attached import Trackers
@@ -49,16 +49,19 @@ def recorded_run(
     records: Records,
     mongo: MongoAddress | None,
     folder: RunFolder | None = None,
+    output: Output | None = None,
 ) -> RunFolder:
     """Train, recorded in this ``folder`` or in a new one, and return the folder.
 
+    ``output`` is given where the console belongs to several runs; see `sacred_run.record`.
     Raises RunStopped after Ctrl-C, when everything was saved.
     """
     observer = RunFolderObserver(spec.settings.local_results_path, folder)
     trackers = Trackers(spec.config)
 
     def work(run: SacredRun) -> float | None:
-        logger.info("run folder: %s", observer.dir)
+        if output is None:
+            logger.info("run folder: %s", observer.dir)
         if mongo is not None:
             trackers.attach("mongo", Mirror(observer.folder, mongo).start())
         trackers.open(observer.folder)
@@ -71,7 +74,8 @@ def recorded_run(
         return result
 
     try:
-        record(spec.config, [observer, trackers], work, records.note, records.command_line)
+        note, command = records.note, records.command_line
+        record(spec.config, [observer, trackers], work, note, command, output)
     finally:
         trackers.close()
     return observer.folder

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from acd_plugin.components.contracts import StateDict
-from acd_plugin.running.console import Progress, logger
+from acd_plugin.running.console import Console, logger
 
 _RECENT = 5  # points over which the console averages, as EPyMARL's does
 _SHOWN = ("return_mean", "test_return_mean", "epsilon", "loss", "grad_norm", "messages_sent_mean")
@@ -30,15 +30,18 @@ class Recorder:
 
     def __init__(
         self,
-        progress: Progress,
+        console: Console,
         save: Callable[[StateDict, int], None],
         should_stop: Callable[[], bool],
+        name: str = "",  # stands before what is told on a console that several runs share
     ) -> None:
+        self._name = name
+        self._refused: BaseException | None = None
         self.console_logger: logging.Logger = logger
         self._metrics: Metrics | None = None
-        self._progress = progress
+        self._console = console
         self._save = save
-        self.should_stop = should_stop
+        self._should_stop = should_stop
         self._recent: dict[str, deque[float]] = defaultdict(lambda: deque(maxlen=_RECENT))
         self._latest_step = 0
         self._speed_mark = (time.monotonic(), 0)
@@ -48,13 +51,20 @@ class Recorder:
         """Record from now on."""
         self._metrics = metrics
 
+    def refuse(self, error: BaseException) -> None:
+        """Record no more: the next number or question gets this error."""
+        self._refused = error
+
     def log_stat(self, key: str, value: float, t: int) -> None:
         """Record one number; what is not finite is reported once and left out."""
+        if self._refused is not None:
+            raise self._refused
         number = float(value)
         if not math.isfinite(number):
             if key not in self._warned:
                 self._warned.add(key)
-                logger.warning("%s is %s at step %d: not recorded", key, number, t)
+                told = "%s%s is %s at step %d: not recorded"
+                logger.warning(told, self._name, key, number, t)
             return
         self._recent[key].append(number)
         if self._metrics is not None:
@@ -72,24 +82,30 @@ class Recorder:
             speed = (self._latest_step - step) / (now - then)
             self.log_stat("steps_per_second", speed, self._latest_step)
         self._speed_mark = (now, self._latest_step)
-        numbers = [
-            f"{key} {sum(self._recent[key]) / len(self._recent[key]):.3f}"
+        numbers = {
+            key: sum(self._recent[key]) / len(self._recent[key])
             for key in (*_SHOWN, "steps_per_second")
             if self._recent.get(key)
-        ]
-        logger.info("step %s: %s", f"{self._latest_step:,}", ", ".join(numbers))
+        }
+        self._console.say(self._latest_step, numbers)
 
     def advance(self, t_env: int, episodes: int) -> None:
         """Move the progress bar."""
         self._latest_step = t_env
-        self._progress.advance(t_env, episodes)
+        self._console.advance(t_env, episodes)
 
     def save(self, state: StateDict, t_env: int) -> None:
         """Write a checkpoint."""
         self._save(state, t_env)
 
+    def should_stop(self) -> bool:
+        """Return whether the user has asked to stop."""
+        if self._refused is not None:
+            raise self._refused
+        return self._should_stop()
+
     def close(self) -> None:
-        self._progress.close()
+        self._console.close()
 
 
 class NullRecorder:

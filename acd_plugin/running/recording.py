@@ -92,14 +92,16 @@ def record(policy: Policy) -> Record:
     observations = batch["obs"][:, steps]
     return Record(
         returns=returns,
-        observations=observations.numpy(),
-        messages=is_message(batch["messages"][:, steps]).long().numpy(),
-        allowed=mac.channel.may_speak(observations)[..., 0].numpy(),
+        observations=observations.cpu().numpy(),
+        messages=is_message(batch["messages"][:, steps]).long().cpu().numpy(),
+        allowed=mac.channel.may_speak(observations)[..., 0].cpu().numpy(),
         # When step t's message was sent, the world was as step t - 1 had left it.
         threats=(
-            one_step_earlier(torch.stack(threats, dim=1), steps, False).numpy() if threats else None
+            one_step_earlier(torch.stack(threats, dim=1), steps, False).cpu().numpy()
+            if threats
+            else None
         ),
-        played=batch["filled"][:, steps, 0].bool().numpy(),
+        played=batch["filled"][:, steps, 0].bool().cpu().numpy(),
         choices=_choices(mac, batch, steps),
     )
 
@@ -116,10 +118,10 @@ def _choices(mac: CommController, batch: EpisodeBatch, steps: slice) -> Choices:
         chosen.append(_choose(mac, embedded[:, t], available[:, t], memory))
         hidden = chosen[-1].hidden
     return Choices(
-        actual=torch.stack([step.actual for step in chosen], dim=1).numpy(),
-        flipped=torch.stack([step.flipped for step in chosen], dim=2).numpy(),
-        flipped_in_mask=torch.stack([step.in_mask for step in chosen], dim=2).numpy(),
-        flipped_in_policy=torch.stack([step.in_policy for step in chosen], dim=2).numpy(),
+        actual=torch.stack([step.actual for step in chosen], dim=1).cpu().numpy(),
+        flipped=torch.stack([step.flipped for step in chosen], dim=2).cpu().numpy(),
+        flipped_in_mask=torch.stack([step.in_mask for step in chosen], dim=2).cpu().numpy(),
+        flipped_in_policy=torch.stack([step.in_policy for step in chosen], dim=2).cpu().numpy(),
     )
 
 

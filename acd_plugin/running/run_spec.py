@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from acd_plugin import CHANCE, NUMBERS, __version__
+from acd_plugin.configuration.device import with_both_names
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.plugins import content_of, load_plugins
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import parse
 from acd_plugin.envs.blueprint import Blueprint, EnvSizes
 from acd_plugin.envs.registry import blueprint_of
+from acd_plugin.running.device import chosen_device
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,20 @@ class RunSpec:
 
     def changed(self, **changes: object) -> RunSpec:
         """Return the run with other settings of the training, on the same environment."""
-        settings = parse(RunSettings, {**self.settings.model_dump(), **changes}, "configuration")
-        return replace(self, settings=settings, config={**self.config, **changes})
+        told = with_both_names(changes)
+        settings = parse(RunSettings, {**self.settings.model_dump(), **told}, "configuration")
+        return replace(self, settings=settings, config={**self.config, **told})
 
 
 def resolve(config: Config, host: str = "builtin", blueprint: Blueprint | None = None) -> RunSpec:
     """Return the run that a merged configuration asks for.
 
     Loads the plugins that it names, and makes the ``blueprint`` unless the caller has it already
-    from an equal environment. Raises UserError for whatever is wrong with either.
+    from an equal environment; chooses the device if that is left to this machine. Raises UserError
+    for whatever is wrong with either.
     """
+    device = chosen_device(parse(RunSettings, config, "configuration").device)
+    config = {**config, **with_both_names({"device": device})}
     settings = parse(RunSettings, config, "configuration")
     load_plugins(settings.plugins)
     made = blueprint or blueprint_of(settings.env, settings.env_args)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import queue
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
@@ -32,16 +34,48 @@ class SacredRun(Protocol):
         ...
 
 
+class Output:
+    """What stands in a run's ``cout.txt`` instead of the console's lines, which many runs share."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def write(self, line: str) -> None:
+        self._waiting.put(f"{line}\n")
+
+    def __call__(self, captured: str) -> str:
+        """Sacred's contract for a filter: return what was captured, here with what is new."""
+        new = []
+        while not self._waiting.empty():
+            new.append(self._waiting.get())
+        return captured + "".join(new)
+
+
+class _Quiet(logging.Logger):
+    """Passes on what is wrong; how its run begins and ends is told by whoever runs many."""
+
+    def getChild(self, suffix: str) -> _Quiet:  # noqa: N802  # logging's name
+        del suffix
+        return self
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        told = str(record.msg).startswith(("Aborted after", "Failed after"))
+        return record.levelno >= logging.WARNING and not told
+
+
 def record(
     config: Config,
     observers: Sequence[RunObserver],
     work: Callable[[SacredRun], float | None],
     note: str | None,
     command_line: str | None,
+    output: Output | None = None,
 ) -> None:
     """Do the work; its result, its output and how it ended are recorded.
 
-    Sacred seeds the interpreter's global random generators before it begins.
+    A run that shares the console with others is given an ``output``, and nothing of the console is
+    captured: the interpreter has only one. Sacred seeds the global random generators before it
+    begins.
     """
     source = Path(acd_plugin.__file__).parent
     experiment = Experiment(
@@ -50,7 +84,8 @@ def record(
         save_git_info=_is_under_git(source),
         interactive=True,  # Sacred otherwise refuses to start from a notebook
     )
-    experiment.logger = logger  # its own would be named after the experiment
+    experiment.logger = logger if output is None else _quiet()  # not named after the experiment
+    experiment.captured_out_filter = output
     experiment.observers += observers
     experiment.add_config(config)
 
@@ -62,7 +97,15 @@ def record(
             raise
 
     experiment.main(main)
-    experiment.run(options={"--comment": note}, meta_info={"command_line": command_line})
+    capture = SETTINGS.CAPTURE_MODE if output is None else "no"
+    options = {"--comment": note, "--capture": capture}
+    experiment.run(options=options, meta_info={"command_line": command_line})
+
+
+def _quiet() -> logging.Logger:
+    quiet = _Quiet(logger.name)
+    quiet.parent = logger
+    return quiet
 
 
 def _is_under_git(folder: Path) -> bool:

@@ -15,7 +15,7 @@ from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.learners.migration import migrate_state
 from acd_plugin.running.assembly import make_policy
-from acd_plugin.running.memory import check_memory
+from acd_plugin.running.memory import check_playing, free_memory
 from acd_plugin.running.run_spec import RunSpec, changed_content, resolve
 from acd_plugin.tracking.checkpoint import load_checkpoint
 from acd_plugin.tracking.results import find_run
@@ -27,15 +27,19 @@ class StoredRun:
     """A checkpoint, and where it lies."""
 
     path: Path
-    config: Config  # as this release would have recorded it, as is the state
-    state: StateDict  # see `Training.state_dict`
+    config: Config  # as this release would have recorded it
     t_env: int
+    episode: int
 
     @property
     def folder(self) -> RunFolder | None:
         """The run that it belongs to, unless the file lies elsewhere."""
         folder = RunFolder(self.path.parent.parent)
         return folder if (folder.path / "run.json").is_file() else None
+
+    def state(self) -> StateDict:
+        """Read what `Training.state_dict` returned, which may be large, and is kept by nobody."""
+        return migrate_state(load_checkpoint(self.path).state, self.config)
 
 
 def open_run(name: str, results: str) -> StoredRun:
@@ -50,8 +54,7 @@ def open_run(name: str, results: str) -> StoredRun:
     config = migrate(checkpoint.config)
     if "scenario" in config["env_args"]:  # 0.1.0 recorded its content in the checkpoint alone
         config["game"] = {"scenario": checkpoint.scenario, **config["game"]}
-    state = migrate_state(checkpoint.state, checkpoint.config)
-    return StoredRun(path, config, state, checkpoint.t_env)
+    return StoredRun(path, config, checkpoint.t_env, checkpoint.state["episode"])
 
 
 def spec_of(
@@ -104,10 +107,10 @@ def load_policy(run: StoredRun, spec: RunSpec, n_games: int, seed: int) -> Polic
 
     Raises UserError when they do not fit what they are to play.
     """
-    check_memory(spec.sizes, n_games)
+    check_playing(spec.sizes, n_games, free_memory(spec.settings.device))
     policy = make_policy(spec, n_games, seed)
     try:
-        policy.mac.load_state_dict(run.state["mac"])
+        policy.mac.load_state_dict(run.state()["mac"])
     except (KeyError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip()
         raise UserError(

@@ -68,6 +68,23 @@ class RunFolder:
             return None
 
 
+def new_folder(results: str) -> RunFolder:
+    """Make the folder of a new run, with the next free number; OSError when that is not possible.
+
+    Whoever makes several at once so gets them in order.
+    """
+    place = Path(results)
+    taken = [int(path.name) for path in place.iterdir() if path.name.isdigit()]
+    number = max(taken, default=0) + 1
+    while True:
+        try:
+            (place / str(number)).mkdir()
+        except FileExistsError:  # another process was faster
+            number += 1
+        else:
+            return RunFolder(place / str(number))
+
+
 def read_json(path: Path) -> JsonObject:
     """Read one of a run's JSON files; UserError, in one line, when it is damaged."""
     try:

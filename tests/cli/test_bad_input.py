@@ -46,7 +46,15 @@ SMALL = "--env-config=cyborg_small"
         ),
         ([DIAL, SMALL, "with", "n_bits=-1"], "'n_bits' is -1: input should be greater than or"),
         ([DIAL, SMALL, "with", "batch_size_run=3"], "set buffer_size equal to batch_size, and"),
-        ([DIAL, SMALL, "with", "use_cuda=True"], "torch finds no CUDA device"),
+        (
+            [DIAL, SMALL, "with", "device=gpu"],
+            "'device' is 'gpu': input should be 'cpu', 'cuda' or",
+        ),
+        (
+            [DIAL, SMALL, "with", "device=cpu", "use_cuda=True"],
+            "device=cpu and use_cuda=True contradict each other: use_cuda=True means device=cuda",
+        ),
+        ([DIAL, SMALL, "with", "seeds_at_once=0"], "'seeds_at_once"),
         (
             [DIAL, SMALL, "with", *(f"{key}=100000000" for key in ("batch_size", "buffer_size"))],
             "GiB of memory, and",
@@ -59,13 +67,10 @@ SMALL = "--env-config=cyborg_small"
         (["evaluate", "7", "--seed=-1"], "--seed is -1"),
         (["evaluate", "7", "with", "lr=1"], "cannot evaluate with 'lr=1'"),
         (["resume", "7", "with", "lr=1"], "cannot resume with 'lr=1': only t_max may change"),
+        (["communication", "7", "with", "lr=1"], "cannot examine with 'lr=1': a trained policy"),
     ],
 )
 def test_one_line_that_helps(call: Call, results: Path, words: list[str], message: str) -> None:
-    if "use_cuda=True" in words:
-        torch = pytest.importorskip("torch")
-        if torch.cuda.is_available():
-            pytest.skip("this machine has a CUDA device")
     outcome = call(*words)
     assert outcome.code == 2
     assert message in outcome.err

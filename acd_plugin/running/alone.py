@@ -1,0 +1,62 @@
+"""One run that has the process, its console and its device for itself."""
+
+from __future__ import annotations
+
+from acd_plugin.errors import program
+from acd_plugin.hosts.builtin.global_generators import GlobalGenerators
+from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.hosts.host import Host
+from acd_plugin.running.built_run import BuiltRun
+from acd_plugin.running.console import Progress, logger
+from acd_plugin.running.device import told_plainly
+from acd_plugin.running.joint import NotTogetherError, lay_together
+from acd_plugin.running.planned import Planned
+from acd_plugin.running.sacred_run import SacredRun
+from acd_plugin.running.stop_signal import StopSignal
+from acd_plugin.tracking.run_folder import RunFolder
+
+
+class Alone:
+    """A run, built; `train` does what is left of it."""
+
+    def __init__(self, planned: Planned, host: Host) -> None:
+        settings = planned.spec.settings
+        t_env = planned.stored.t_env if planned.stored else 0
+        self._stop = StopSignal()
+        progress = Progress(settings.t_max, t_env, settings.batch_size)
+        self._run = BuiltRun(planned, host, progress, self._stop.requested)
+        self._generators = GlobalGenerators.capture()
+
+    def train(self, run: SacredRun, folder: RunFolder) -> float | None:
+        """Train to the end and return the last test's return; see `Training.train`."""
+        with self._stop:
+            try:
+                self._run.attach(run, folder)
+                self._generators.restore()  # Sacred has seeded them since
+                self._run.load()
+                _train(self._run.training)
+            except Exception as error:
+                told = told_plainly(error, f"{program()} resume {folder.path}")
+                if told is error:
+                    raise
+                raise told from error
+            finally:
+                self._run.recorder.close()
+        return self._run.recorder.latest("test_return_mean")
+
+
+def _train(training: Training) -> None:
+    """Train; on a GPU by whole epochs, where the run's components allow it."""
+    device = training.settings.device
+    if device == "cuda":
+        try:
+            joint = lay_together([training], device)
+        except NotTogetherError as error:
+            logger.info("trained step by step, which is slower on a GPU: %s", error)
+        else:
+            errors: list[BaseException] = []
+            joint.train(lambda _, error: errors.append(error) if error else None)
+            if errors:
+                raise errors[0]
+            return
+    training.train()

@@ -1,0 +1,70 @@
+"""The device on which networks compute: what is there, why one is not, and how one fails."""
+
+from __future__ import annotations
+
+import torch
+
+from acd_plugin.errors import UserError
+
+
+class DeviceFailedError(UserError):
+    """The device failed in the middle of a run, which can go on from its last checkpoint."""
+
+
+def chosen_device(wanted: str) -> str:
+    """Return ``cpu`` or ``cuda``: for ``auto`` what this machine has."""
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return wanted
+
+
+def check_device(device: str) -> None:
+    """Raise UserError, with the reason, when there is no such device."""
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UserError(
+            f"device=cuda: torch {torch.__version__} finds no CUDA device ({_reason()}): "
+            "set device=cpu"
+        )
+
+
+def describe_device(device: str) -> str:
+    """Return a device as a line of the log names it."""
+    if device == "cpu":
+        return device
+    properties = torch.cuda.get_device_properties(0)
+    return f"{device} ({properties.name}, {properties.total_memory / 2**30:.0f} GiB)"
+
+
+def told_plainly(error: BaseException, go_on: str) -> BaseException:
+    """Return the error; in one line when it is the device's, with the command that goes on."""
+    remedy = f"go on from the last checkpoint with: {go_on}"
+    if isinstance(error, torch.OutOfMemoryError):
+        told = "GPU memory ran out: set a smaller seeds_at_once or batch_size, or free some; "
+    elif _is_the_devices(error):
+        told = f"the CUDA device failed ({_first_line(error)}); "
+    else:
+        return error
+    failed = DeviceFailedError(told + remedy)
+    failed.__cause__ = error
+    return failed
+
+
+def _is_the_devices(error: BaseException) -> bool:
+    """Whether torch or numba passes on an error of CUDA's, for which neither has one class."""
+    if type(error).__module__.startswith("numba.cuda"):
+        return True
+    return isinstance(error, RuntimeError) and "CUDA" in _first_line(error)
+
+
+def _reason() -> str:
+    if torch.version.cuda is None:
+        return "it was built without CUDA"
+    try:
+        torch.cuda.init()
+    except (RuntimeError, AssertionError) as error:
+        return _first_line(error)
+    return "none is visible to this process"
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

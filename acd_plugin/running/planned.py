@@ -1,0 +1,130 @@
+"""Runs that are about to be trained, new ones and such as go on: what is wrong shows here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from acd_plugin.configuration.layers import Config
+from acd_plugin.errors import UserError
+from acd_plugin.running.recorded_run import Records
+from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.running.stored_run import StoredRun, open_run, refuse_another_game, spec_of
+from acd_plugin.tracking.command_line import with_override
+from acd_plugin.tracking.run_folder import RunFolder
+from acd_plugin.tracking.trackers.mongo.address import MongoAddress, parse_address
+
+_LENGTH = ("t_max", "episodes_max")
+_MACHINE = ("device", "use_cuda", "seeds_at_once")
+# What may be different in runs that are trained together.
+_OWN = {"seed", "tags", "local_results_path", "env_name", "plugins", "version", "note"}
+
+
+class FinishedError(UserError):
+    """A run has come as far as it was to come."""
+
+
+class Planned(NamedTuple):
+    """A run that is about to be trained."""
+
+    spec: RunSpec
+    records: Records
+    stored: StoredRun | None = None  # where it goes on from
+    changes: Mapping[str, object] = MappingProxyType({})  # of what the stored run was started with
+
+    @property
+    def seed(self) -> int:
+        return self.spec.settings.seed
+
+    @property
+    def folder(self) -> RunFolder | None:
+        """Where it is recorded already."""
+        return RunFolder(self.stored.path.parent.parent) if self.stored else None
+
+    def mongo(self) -> MongoAddress | None:
+        """The database that gets a copy; UserError for an address that is none."""
+        url = self.records.mongo or self.spec.settings.mongo_url
+        return parse_address(url) if url else None
+
+    def can_go_with(self, other: Planned) -> bool:
+        """Return whether both are at the same place and differ in nothing but their seeds."""
+        mine, others = (_together(run) for run in (self, other))
+        return mine == others
+
+
+def with_seeds(spec: RunSpec, seeds: Sequence[int], records: Records) -> list[Planned]:
+    """Return a new run for each seed; each records the command that makes it alone."""
+    command = records.command_line
+    return [
+        Planned(
+            spec.changed(seed=seed),
+            records._replace(command_line=command and with_override(command, "seed", seed)),
+        )
+        for seed in seeds
+    ]
+
+
+def continued(
+    name: str,
+    results: str,
+    records: Records,
+    changes: Mapping[str, object] | None = None,
+    plugins: Sequence[str] = (),
+) -> Planned:
+    """Return a stored run, to go on from its latest checkpoint, in its own folder.
+
+    Only its length may change, and on what it goes on. ``name`` is its number in the folder of
+    ``results``, or a path. Note and command stay as they were recorded. Raises FinishedError when
+    there is nothing left to do.
+    """
+    changes = dict(changes or {})
+    for key, value in changes.items():
+        if key not in (*_LENGTH, *_MACHINE):
+            raise UserError(
+                f"cannot resume with '{key}={value}': only t_max may change (and episodes_max, "
+                "device, seeds_at_once); start a new run instead"
+            )
+    run = open_run(name, results)
+    folder = RunFolder(run.path.parent.parent)
+    spec = spec_of(run, {**changes, "local_results_path": str(folder.path.parent)}, plugins)
+    refuse_another_game(run, spec, "undo the change, or train again")
+    _refuse_finished(run, spec)
+    note, command = _told_about(folder, spec.config)
+    return Planned(spec, records._replace(note=note, command_line=command), run, changes)
+
+
+def _together(run: Planned) -> tuple[int, Config]:
+    shared = {key: value for key, value in run.spec.config.items() if key not in _OWN}
+    return (run.stored.episode if run.stored else 0, shared)
+
+
+def _refuse_finished(run: StoredRun, spec: RunSpec) -> None:
+    """Raise FinishedError when the run has come as far as it was to come."""
+    reached = {"t_max": run.t_env, "episodes_max": run.episode}
+    for key, done in reached.items():
+        limit = spec.config[key]
+        if limit is not None and done >= limit:
+            raise FinishedError(
+                f"{run.path}: the run has reached its {key} of {limit}; "
+                f"go on with: resume RUN with {key}=LARGER"
+            )
+
+
+def _told_about(folder: RunFolder, config: Config) -> tuple[str | None, str | None]:
+    """Return the note and the command that were stored with a run when it was started.
+
+    The command is the one that makes the whole run, even if it goes on for longer than was planned.
+    """
+    try:
+        run = json.loads((folder.path / "run.json").read_text())
+        planned = json.loads((folder.path / "config.json").read_text())
+        meta = dict(run.get("meta") or {})
+        command = meta.get("command_line")
+        for key in _LENGTH:
+            if command and planned.get(key) != config[key]:
+                command = with_override(command, key, config[key])
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None, None  # damaged; that is no reason not to go on
+    return meta.get("comment"), command
