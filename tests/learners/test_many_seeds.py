@@ -44,29 +44,6 @@ CASES = [
 close = partial(torch.testing.assert_close, rtol=1e-5, atol=1e-6)
 
 
-@pytest.fixture(autouse=True)
-def plain_cells(monkeypatch: pytest.MonkeyPatch) -> None:
-    def cell(self: Any, x: Tensor, h: Tensor) -> Tensor:
-        gi = torch.nn.functional.linear(x, self.weight_ih, self.bias_ih).chunk(3, -1)
-        gh = torch.nn.functional.linear(h, self.weight_hh, self.bias_hh).chunk(3, -1)
-        r, z = torch.sigmoid(gi[0] + gh[0]), torch.sigmoid(gi[1] + gh[1])
-        n = torch.tanh(gi[2] + r * gh[2])
-        return n + z * (h - n)
-
-    def unroll(cells: Any, inputs: Tensor) -> Tensor:
-        for c in cells:
-            h, out = inputs.new_zeros(inputs.shape[1], c.hidden_size), []
-            for x in inputs:
-                h = cell(c, x, h)
-                out.append(h)
-            inputs = torch.stack(out)
-        return inputs
-
-    monkeypatch.setattr(torch.nn.GRUCell, "forward", cell)
-    monkeypatch.setattr("acd_plugin.agents.rnn.unroll_gru", unroll)
-    monkeypatch.setattr("acd_plugin.agents.c_net.unroll_gru", unroll)
-
-
 def build(case: str, seed: int) -> Any:
     """A run whose target networks are not equal to the online ones."""
     algorithm, *overrides = case.split()

@@ -21,6 +21,8 @@ def draw_as_0_1_0(training: Any, state: Any = None) -> None:
     """Let a run draw as the release did, from its beginning or from a stored ``state``."""
     mac, seed = training.mac, training.args.seed
     stored = {} if state is None else state["mac"]
+    drawn = None if state is None else state["buffer"]["generator"]
+    training.buffer.sample = _replay(training.buffer, _generator(seed, "replay", drawn))
     exploration = _generator(seed, "exploration", stored.get("exploration"))
     if hasattr(mac.action_selector, "epsilon"):
         mac.action_selector.choose = _epsilon_greedy(exploration)
@@ -41,6 +43,15 @@ def _generator(seed: int, name: str, state: Tensor | None) -> torch.Generator:
     if state is not None:
         generator.set_state(state)
     return generator
+
+
+def _replay(buffer: Any, generator: torch.Generator) -> Callable[[int], Any]:
+    def sample(batch_size: int) -> Any:
+        if buffer.episodes_in_buffer == batch_size:
+            return buffer[:batch_size]
+        return buffer[torch.randperm(buffer.episodes_in_buffer, generator=generator)[:batch_size]]
+
+    return sample
 
 
 def _best(outputs: Tensor, available: Tensor) -> Tensor:

@@ -81,7 +81,9 @@ def test_the_first_epochs(name: str) -> None:
     training = make_training(resolve(config), log)
     draw_as_0_1_0(training)
     training.train()
-    compare(log.points, release_points(run["metrics"]), 1e-4, exactly=SAME_MACHINE)
+    # The moments of rewards are sums in another order today.
+    exactly = SAME_MACHINE and not training.args.standardise_rewards
+    compare(log.points, release_points(run["metrics"]), 1e-4, exactly)
 
 
 @pytest.mark.parametrize("name", sorted(CONTINUED))
