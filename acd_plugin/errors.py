@@ -15,6 +15,10 @@ class UserError(Exception):
     """Bad input: one line that says what was got, what is legal and what to do."""
 
 
+class DivergedError(UserError):
+    """Training has left the finite numbers, and nothing of it can be used any more."""
+
+
 def nearest(name: object, legal: Iterable[object]) -> str:
     """Return ``"; did you mean 'x'?"`` for the closest legal name, or an empty string."""
     close = difflib.get_close_matches(str(name), [str(option) for option in legal], n=1, cutoff=0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from acd_plugin.errors import UserError
+from acd_plugin.errors import DivergedError, UserError
 
 
 class DeviceFailedError(UserError):
@@ -40,6 +40,8 @@ def told_plainly(error: BaseException, go_on: str) -> BaseException:
     remedy = f"go on from the last checkpoint with: {go_on}"
     if isinstance(error, torch.OutOfMemoryError):
         told = "GPU memory ran out: set a smaller seeds_at_once or batch_size, or free some; "
+    elif isinstance(error, DivergedError):
+        return DivergedError(f"{error}; the last checkpoint is from before: {go_on}")
     elif _is_the_devices(error):
         told = f"the CUDA device failed ({_first_line(error)}); "
     else:

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from typing import Protocol
 
 from acd_plugin.components.contracts import StateDict
+from acd_plugin.errors import DivergedError
 from acd_plugin.running.console import Console, logger
 
 _RECENT = 5  # points over which the console averages, as EPyMARL's does
+_FINITE = ("loss", "grad_norm", "return_mean")  # ends of names of what must never be infinite
 _SHOWN = ("return_mean", "test_return_mean", "epsilon", "loss", "grad_norm", "messages_sent_mean")
 
 
@@ -56,11 +58,19 @@ class Recorder:
         self._refused = error
 
     def log_stat(self, key: str, value: float, t: int) -> None:
-        """Record one number; what is not finite is reported once and left out."""
+        """Record one number; what is not finite is reported once and left out.
+
+        Raises DivergedError when it is a loss, a gradient or a return.
+        """
         if self._refused is not None:
             raise self._refused
         number = float(value)
         if not math.isfinite(number):
+            if key.endswith(_FINITE):
+                raise DivergedError(
+                    f"{key} is {number} at step {t}: training has diverged; lower lr or "
+                    "grad_norm_clip, or look at the rewards"
+                )
             if key not in self._warned:
                 self._warned.add(key)
                 told = "%s%s is %s at step %d: not recorded"

@@ -8,7 +8,7 @@ import torch
 
 from acd_plugin.components.contracts import StateDict
 from acd_plugin.configuration.run_settings import RunSettings
-from acd_plugin.errors import UserError
+from acd_plugin.errors import DivergedError, UserError
 from acd_plugin.hosts.builtin.global_generators import numpy_state, set_numpy_state
 from acd_plugin.hosts.builtin.plain_state import on_its_own
 from acd_plugin.hosts.builtin.policy import Policy
@@ -117,10 +117,19 @@ class Training(Policy):
         stopping = self.recorder.should_stop() and not finished
         due = t_env - self.last_save >= settings.save_model_interval
         if stopping or (settings.save_model and (due or finished)):
+            self._refuse_diverged()
             self.last_save = t_env
             self.recorder.save(self.state_dict(), t_env)
         if stopping:
             raise TrainingStoppedError
+
+    def _refuse_diverged(self) -> None:
+        """Raise DivergedError for networks that nobody could go on from; statistics may be rare."""
+        if not all(bool(torch.isfinite(parameter).all()) for parameter in self.mac.parameters()):
+            raise DivergedError(
+                f"the networks are not finite at step {self.runner.t_env}: training has diverged; "
+                "lower lr or grad_norm_clip"
+            )
 
     def train_once(self) -> None:
         """Play one batch of episodes and, when there are enough, learn from a batch."""

@@ -69,13 +69,16 @@ class JointTraining:
             parts.buffer.sample()
             parts.learner.learn(parts.buffer.batch)
 
-        playing = device if parts.games.can_be_captured else torch.device("cpu")
         self._set_up(Purpose.TRAIN)
         parts.buffer.pretend_full()
-        self._play = repeatable(play_and_store, playing)
+        if parts.games.can_be_captured:
+            self._play = repeatable(play_and_store, device)
+            self._set_up(Purpose.TEST)
+            self._play_test = repeatable(parts.tester.play, device)
+        else:  # not even played, for some environments go on where they were left
+            parts.player.decide_once()
+            self._play, self._play_test = play_and_store, parts.tester.play
         self._learn = repeatable(learn, device)
-        self._set_up(Purpose.TEST)
-        self._play_test = repeatable(parts.tester.play, playing)
         before.restore()
 
     def train(self, ended: Ended) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from acd_plugin.components.chance import at_step, draw
+from acd_plugin.components.chance import Draws, at_step, draw
 from acd_plugin.components.contracts import EpisodeBatch, Preprocess
 from acd_plugin.controllers.base import BaseController, Choice, Decision
 from acd_plugin.envs.batch_env import Purpose
@@ -74,23 +74,16 @@ class JointPlayer:
 
     @torch.no_grad()
     def play(self) -> None:
-        episodes, mac = self.episodes, self._macs[0]
+        episodes = self.episodes
         seeds, games, slots = len(self._seeds), episodes.n_games, episodes.slots
-        draws = draw(
-            mac.streams(),
-            self._seeds,
-            self._purpose,
-            self._episode_numbers,
-            steps=slots - 1,
-            agents=mac.n_agents,
-        )
+        draws = self._draw()
         live = torch.ones(seeds, games, dtype=torch.bool, device=self._seeds.device)
         returns = torch.zeros(seeds, games, dtype=torch.float64, device=self._seeds.device)
         lengths = torch.zeros_like(returns)
         self._forget()
         self._games.begin()
         self._store(0, self._games.seen(), live)
-        memory = self._networks.call(lambda _: mac.beginning(games), self._seeds)
+        memory = self._beginning()
         for t in range(slots - 1):
             decision = self._decide(t, memory, at_step(draws, t))
             memory = decision.memory
@@ -110,6 +103,26 @@ class JointPlayer:
                 if not live.any():
                     break
         self.told.update({RETURN: returns, LENGTH: lengths, **self._statistics()})
+
+    @torch.no_grad()
+    def decide_once(self) -> None:
+        """Let the networks decide, without playing, to see whether they can."""
+        self._decide(0, self._beginning(), at_step(self._draw(), 0))
+
+    def _draw(self) -> Draws:
+        mac = self._macs[0]
+        return draw(
+            mac.streams(),
+            self._seeds,
+            self._purpose,
+            self._episode_numbers,
+            steps=self.episodes.slots - 1,
+            agents=mac.n_agents,
+        )
+
+    def _beginning(self) -> object:
+        mac, games = self._macs[0], self.episodes.n_games
+        return self._networks.call(lambda _: mac.beginning(games), self._seeds)
 
     def _decide(self, t: int, memory: object, draws: Tensors) -> Decision[object]:
         is_test = self._purpose is not Purpose.TRAIN
