@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol, cast
 
 from numba.core import config as numba_config
 
+from acd_plugin.envs.compiled.messages import in_one_line
 from acd_plugin.errors import UserError
 
 OLDEST_DRIVER = (12, 0)  # CUDA's version, of which numba-cuda and torch know
@@ -33,20 +34,21 @@ def check_gpu() -> None:
         return
     try:
         version("numba-cuda")
-        cuda = cast(_Cuda, importlib.import_module("numba.cuda"))
+        cuda = cast(_Cuda, import_module("numba.cuda"))
     except PackageNotFoundError:
         raise UserError(f"a game on the GPU needs the package numba-cuda: {_INSTALL}") from None
     except Exception as error:
         raise UserError(
-            f"numba-cuda cannot be loaded ({reason(error)}): {_INSTALL} brings versions that fit"
+            f"numba-cuda cannot be loaded ({in_one_line(error)}): {_INSTALL} brings what fits"
         ) from error
     if not cuda.is_available():
+        why = in_one_line(cuda.cuda_error() or "its compiler, libNVVM, is missing")
         raise UserError(
-            f"no GPU can be used ({reason(cuda.cuda_error() or 'no device, or no compiler for it')}"
-            "): play on the CPU, or check what nvidia-smi says"
+            f"no GPU can be used ({why}): play on the CPU, or see what nvidia-smi says; "
+            f"{_INSTALL} brings a compiler"
         )
     driver = _driver_version()
-    if driver < OLDEST_DRIVER:
+    if driver is not None and driver < OLDEST_DRIVER:
         raise UserError(
             f"the GPU's driver is made for CUDA {_dotted(driver)}: must be for "
             f"{_dotted(OLDEST_DRIVER)} or newer; update it, or play on the CPU"
@@ -55,30 +57,20 @@ def check_gpu() -> None:
 
 def refusal(error: Exception) -> UserError:
     """Return what to say where the game's own rules could not be compiled for, or run on, a GPU."""
+    driver = _driver_version()
+    made_for = f"CUDA {_dotted(driver)}" if driver else "an unknown CUDA"
     return UserError(
-        f"the game cannot be played on this GPU ({reason(error)}; its driver is made for CUDA "
-        f"{_dotted(_driver_version())}): {_INSTALL} brings versions that fit, or play on the CPU"
+        f"the game cannot be played on this GPU ({in_one_line(error)}; its driver is made for "
+        f"{made_for}): {_INSTALL} brings packages that fit, or play on the CPU"
     )
 
 
-def reason(error: object) -> str:
-    """Return the lines of a compiler's or driver's message that say what and where, as one line."""
-    lines = [" ".join(line.split()) for line in str(error).splitlines()]
-    told = [
-        line
-        for line in lines
-        if line and not line.startswith(("During:", "Failed in", "-", "^", "<source", ":"))
-    ]
-    return "; ".join(told[:4]) or type(error).__name__
-
-
-def _driver_version() -> tuple[int, int]:
-    """Return the newest CUDA that the driver knows; (0, 0): none answers."""
+def _driver_version() -> tuple[int, int] | None:
+    """Return the newest CUDA that the driver knows, if it says."""
     try:
-        driver = importlib.import_module("numba.cuda.cudadrv.driver").driver
-        major, minor = driver.get_version()
+        major, minor = import_module("numba.cuda.cudadrv.driver").driver.get_version()
     except Exception:
-        return (0, 0)
+        return None
     return int(major), int(minor)
 
 

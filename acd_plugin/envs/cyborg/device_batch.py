@@ -9,8 +9,9 @@ import numpy as np
 
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.compiled.compilation import announce_compilation
-from acd_plugin.envs.compiled.gpu import reason, refusal
+from acd_plugin.envs.compiled.gpu import refusal
 from acd_plugin.envs.compiled.kernels import BLOCK, Kernel, all_on_device
+from acd_plugin.envs.compiled.messages import in_one_line
 from acd_plugin.envs.cyborg.arrays import new_state, new_totals
 from acd_plugin.envs.cyborg.attackers import ATTACKERS
 from acd_plugin.envs.cyborg.definition import GameDefinition
@@ -123,16 +124,14 @@ class DeviceBatch:
             raise self._explain(error) from error
 
     def _explain(self, error: Exception) -> UserError:
-        names = [*self._settings.reward_terms]
-        if self._settings.attacker != "paper":
-            names.append(self._settings.attacker)
+        settings = self._settings
+        names = [*settings.reward_terms, *({settings.attacker} - {"paper"})]
         if not names:
             return refusal(error)
         listed = ", ".join(f"'{name}'" for name in names)
-        return UserError(
-            f"one of {listed} cannot be played on a GPU: {reason(error)} (a member of Red, Blue or "
-            "Dice as an index or a stored value needs its .value)"
-        )
+        hint = " (as an index, write Dice.EXPLOIT.value)" if "IntEnum" in str(error) else ""
+        told = f"{in_one_line(error)}{hint}"
+        return UserError(f"one of {listed} cannot be played on a GPU: {told}")
 
 
 def _allocate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acd_plugin.envs.compiled.messages import in_one_line
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError
 from acd_plugin.envs.cyborg.game.types import GameState, Red
@@ -20,7 +21,7 @@ def explain(error: Exception, definition: GameDefinition, state: GameState) -> U
         choice = describe_choice(state, int(state.red_refused.argmax()))
         return UserError(f"attacker '{settings.attacker}' chose {choice}: {LEGAL}")
     names = ", ".join(f"'{name}'" for name in (settings.attacker, *settings.reward_terms))
-    return UserError(f"one of {names} cannot be compiled: {_reason(error)}")
+    return UserError(f"one of {names} cannot be compiled: {in_one_line(error)}")
 
 
 def describe_choice(state: GameState, game: int) -> str:
@@ -30,14 +31,3 @@ def describe_choice(state: GameState, game: int) -> str:
     )
     name = Red(kind).name.capitalize() if kind in list(Red) else f"kind {kind}"
     return f"{name} of target {target} from source {source}"
-
-
-def _reason(error: Exception) -> str:
-    """Return the lines of a compiler's message that say what and where, as one line."""
-    lines = [" ".join(line.split()) for line in str(error).splitlines()]
-    told = [
-        line
-        for line in lines
-        if line and not line.startswith(("During:", "Failed in", "-", "^", "<source"))
-    ]
-    return "; ".join(told[:4]) or type(error).__name__
