@@ -31,6 +31,13 @@ def test_an_interval_copies_when_it_has_passed() -> None:
     assert networks.last_copy == 3
 
 
+def test_it_says_how_far_the_targets_are_to_move() -> None:
+    networks = TargetNetworks(3.0, {})
+    assert [networks.share_due(update) for update in range(1, 8)] == [0, 0, 1, 0, 0, 1, 0]
+    assert networks.last_copy == 6
+    assert [TargetNetworks(0.25, {}).share_due(update) for update in (1, 2)] == [0.25, 0.25]
+
+
 def test_a_share_moves_all_pairs_at_every_update() -> None:
     pairs = {"one": pair(), "two": pair()}
     before = [weights(pair.target) for pair in pairs.values()]

@@ -6,6 +6,7 @@ Equal up to the order of sums: relative 1e-5, in 32-bit numbers.
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
 from tests.learners.vmapped import Holder, Seeds
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 GAMES, STEPS, SEEDS = 4, 7, 3
 LENGTHS = (5, 1, 3, 4)  # nothing is as long as the batch
 SIZES = [f"{name}={GAMES}" for name in ("batch_size", "batch_size_run", "buffer_size")]
@@ -39,6 +41,8 @@ CASES = [
     "ippo epochs=3",
     f"mappo epochs=2 q_nstep=2 add_value_last_step=True {BOTH}",
     "mappo epochs=2 critic_type=cv_critic_ns obs_individual_obs=True",
+    f"{EXAMPLES / 'commnet' / 'commnet.yaml'}",
+    f"{EXAMPLES / 'hysteretic_q.yaml'}",
 ]
 
 close = partial(torch.testing.assert_close, rtol=1e-5, atol=1e-6)
@@ -117,7 +121,7 @@ def gradients_of_all(seeds: Seeds, losses: dict[str, Tensor]) -> dict[str, Tenso
     return found
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: Path(case).name)
 def test_three_seeds_at_once_learn_what_each_learns_alone(case: str) -> None:
     runs = [build(case, seed) for seed in range(SEEDS)]
     batches = [episodes(run, seed) for seed, run in enumerate(runs)]
