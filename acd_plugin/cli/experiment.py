@@ -78,7 +78,7 @@ def _show_groups(works: Sequence[Work]) -> None:
     groups = [work for work in works if len(work.tasks) > 1]
     if groups:
         runs = sum(len(work.tasks) for work in groups)
-        print(f"{runs} of them in {len(groups)} groups, whose seeds are trained together on a GPU")
+        print(f"{runs} of them in {len(groups)} groups, whose seeds are trained together")
 
 
 def _estimate(left: Mapping[Job, RunRecord | None], workers: int, is_dry: bool) -> dict[str, float]:

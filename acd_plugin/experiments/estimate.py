@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.experiments.plan import Job
 from acd_plugin.experiments.tasks import is_on_gpu
+from acd_plugin.hosts.builtin.joint import JointTraining, NotTogetherError
 from acd_plugin.running.assembly import make_training
-from acd_plugin.running.joint import NotTogetherError, lay_together
 from acd_plugin.running.memory import free_memory, seeds_at_once
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec
@@ -79,7 +79,7 @@ def _measure_together(jobs: Sequence[Job]) -> float:
         for seed in range(count)
     ]
     try:
-        lay_together(runs, spec.settings.device).train(lambda *_: None)
+        JointTraining(runs, spec.settings.device).train(lambda *_: None)
     except NotTogetherError:
         return _measure(spec)
     (begin, first), (end, last) = clock.times[-_EPOCHS // 2], clock.times[-1]

@@ -1,4 +1,4 @@
-"""What is left of a plan, in pieces for processes: one run, or on a GPU a setting's seeds."""
+"""What is left of a plan, in pieces for processes: one run, or seeds that go together."""
 
 from __future__ import annotations
 
@@ -22,17 +22,24 @@ def works_of(
     On a GPU the seeds of one setting are one piece of work, of which ``sharing`` are done at a
     time.
     """
-    pieces: dict[tuple[object, ...], list[Job]] = {}
+    pairs: dict[tuple[str, str], list[Job]] = {}
     for job, state in states.items():
         if state is not State.DONE:
-            pieces.setdefault(_piece(job), []).append(job)
+            pairs.setdefault((job.algorithm, job.environment), []).append(job)
+    pieces = [
+        jobs[place : place + size]
+        for jobs in pairs.values()
+        for size in [_seeds_of_a_process(jobs)]
+        for place in range(0, len(jobs), size)
+    ]
+    pieces.sort(key=lambda jobs: list(states).index(jobs[0]))
     return [
         Work(
             _name(jobs),
             [task_of(job, states[job], runs.get(job), results) for job in jobs],
             sharing if is_on_gpu(jobs[0]) else 1,
         )
-        for jobs in pieces.values()
+        for jobs in pieces
     ]
 
 
@@ -59,10 +66,12 @@ def is_on_gpu(job: Job) -> bool:
     return job.spec.settings.device == "cuda"
 
 
-def _piece(job: Job) -> tuple[object, ...]:
-    """What is equal for jobs that one process does."""
-    pair = (job.algorithm, job.environment)
-    return pair if is_on_gpu(job) else (*pair, job.seed)
+def _seeds_of_a_process(jobs: Sequence[Job]) -> int:
+    """On a GPU all, of which the process trains as many together as fit."""
+    at_once = jobs[0].spec.settings.seeds_at_once
+    if is_on_gpu(jobs[0]):
+        return len(jobs)
+    return 1 if at_once == "auto" else at_once
 
 
 def _name(jobs: Sequence[Job]) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from acd_plugin.errors import program
 from acd_plugin.hosts.builtin.global_generators import GlobalGenerators
+from acd_plugin.hosts.builtin.joint import JointTraining, NotTogetherError
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.built_run import BuiltRun
 from acd_plugin.running.console import Progress, logger
 from acd_plugin.running.device import told_plainly
-from acd_plugin.running.joint import NotTogetherError, lay_together
 from acd_plugin.running.planned import Planned
 from acd_plugin.running.sacred_run import SacredRun
 from acd_plugin.running.stop_signal import StopSignal
@@ -50,11 +50,11 @@ def _train(training: Training) -> None:
     device = training.settings.device
     if device == "cuda":
         try:
-            joint = lay_together([training], device)
+            joint = JointTraining([training], device)
         except NotTogetherError as error:
             logger.info("trained step by step, which is slower on a GPU: %s", error)
         else:
-            errors: list[BaseException] = []
+            errors: list[Exception] = []
             joint.train(lambda _, error: errors.append(error) if error else None)
             if errors:
                 raise errors[0]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Sequence
 
+from acd_plugin.errors import UserError
+from acd_plugin.hosts.builtin.joint import NotTogetherError
 from acd_plugin.running.console import logger
-from acd_plugin.running.joint import NotTogetherError
-from acd_plugin.running.memory import check_memory, free_memory, seeds_at_once
+from acd_plugin.running.memory import free_memory, seeds_at_once
 from acd_plugin.running.planned import Planned
 from acd_plugin.running.recorded_run import RunStopped
 from acd_plugin.running.together import Ended, Group
@@ -35,12 +36,17 @@ def train_many(runs: Sequence[Planned], each_alone: EachAlone, sharing: int = 1)
         for place in range(0, len(group), size):
             if was_stopped(ended):
                 return ended
+            part = group[place : place + size]
             try:
-                ended += _train_together(group[place : place + size])
+                ended += _train_together(part)
             except NotTogetherError as error:
                 logger.info("seeds are trained one by one: %s", error)
                 alone += group[place:]
                 break
+            except (UserError, KeyboardInterrupt) as error:  # while they were built
+                if isinstance(error, UserError) and not ended:
+                    raise
+                ended += [Ended(run, run.folder, error) for run in part]
     if alone and not was_stopped(ended):
         ended += each_alone(alone)
     return ended
@@ -90,7 +96,6 @@ def _size(group: Sequence[Planned], sharing: int) -> int:
         run.mongo()
         Trackers(run.spec.config)
     free = free_memory(spec.settings.device).times(1 / sharing)
-    check_memory(spec, free)
     size = seeds_at_once(spec, len(group), free)
     if size == 1 and spec.settings.device == "cpu":
         return 0

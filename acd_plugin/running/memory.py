@@ -23,6 +23,7 @@ _STATE_PER_GAME = 4096  # the simulator's own arrays
 _ACTIVATIONS = 40
 _WEIGHTS = 14  # of a network of so many layers of `hidden_dim` times `hidden_dim`
 _COPIES = 5  # of the weights: they, their gradients, the target's, the optimiser's two
+_MOVING = 1.5  # of a buffer: while those of several seeds are laid together
 _UNUSABLE = 2**29  # of a GPU: what libraries take beside tensors
 _USABLE = 0.9  # of the rest: memory is given out in pieces
 
@@ -65,7 +66,7 @@ def memory_to_train(spec: RunSpec) -> Memory:
     learning = settings.batch_size * _episode(sizes) + _kept_for_learning(spec)
     if settings.device == "cpu":
         return Memory(playing + buffer + learning)
-    return Memory(playing + buffer, playing + buffer + learning)
+    return Memory(playing + buffer, playing + _MOVING * buffer + learning)
 
 
 def seeds_at_once(spec: RunSpec, seeds: int, free: Memory) -> int:

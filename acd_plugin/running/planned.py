@@ -18,8 +18,6 @@ from acd_plugin.tracking.trackers.mongo.address import MongoAddress, parse_addre
 
 _LENGTH = ("t_max", "episodes_max")
 _MACHINE = ("device", "use_cuda", "seeds_at_once")
-# What may be different in runs that are trained together.
-_OWN = {"seed", "tags", "local_results_path", "env_name", "plugins", "version", "note"}
 
 
 class FinishedError(UserError):
@@ -96,8 +94,7 @@ def continued(
 
 
 def _together(run: Planned) -> tuple[int, Config]:
-    shared = {key: value for key, value in run.spec.config.items() if key not in _OWN}
-    return (run.stored.episode if run.stored else 0, shared)
+    return (run.stored.episode if run.stored else 0, {**run.spec.config, "seed": None})
 
 
 def _refuse_finished(run: StoredRun, spec: RunSpec) -> None:

@@ -54,7 +54,10 @@ class Recorder:
         self._metrics = metrics
 
     def refuse(self, error: BaseException) -> None:
-        """Record no more: the next number or question gets this error."""
+        """Record no more: whoever records the next number or checkpoint gets this error.
+
+        It is asked for as by a user's wish to stop.
+        """
         self._refused = error
 
     def log_stat(self, key: str, value: float, t: int) -> None:
@@ -77,6 +80,7 @@ class Recorder:
                 logger.warning(told, self._name, key, number, t)
             return
         self._recent[key].append(number)
+        self._latest_step = max(self._latest_step, int(t))
         if self._metrics is not None:
             self._metrics.log_scalar(key, number, int(t))
 
@@ -101,18 +105,18 @@ class Recorder:
 
     def advance(self, t_env: int, episodes: int) -> None:
         """Move the progress bar."""
-        self._latest_step = t_env
+        self._latest_step = max(self._latest_step, t_env)
         self._console.advance(t_env, episodes)
 
     def save(self, state: StateDict, t_env: int) -> None:
         """Write a checkpoint."""
+        if self._refused is not None:
+            raise self._refused
         self._save(state, t_env)
 
     def should_stop(self) -> bool:
         """Return whether the user has asked to stop."""
-        if self._refused is not None:
-            raise self._refused
-        return self._should_stop()
+        return self._refused is not None or self._should_stop()
 
     def close(self) -> None:
         self._console.close()

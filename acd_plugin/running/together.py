@@ -16,11 +16,11 @@ from typing import NamedTuple
 from acd_plugin.configuration.number_ranges import short
 from acd_plugin.errors import program
 from acd_plugin.hosts.builtin import BUILTIN
+from acd_plugin.hosts.builtin.joint import JointTraining
 from acd_plugin.running.built_run import BuiltRun
 from acd_plugin.running.console import logger
 from acd_plugin.running.device import told_plainly
 from acd_plugin.running.group_console import GroupConsole
-from acd_plugin.running.joint import lay_together
 from acd_plugin.running.planned import Planned
 from acd_plugin.running.recorded_run import Draw, recorded_run
 from acd_plugin.running.sacred_run import Output, SacredRun
@@ -39,24 +39,25 @@ class Ended(NamedTuple):
 class Group:
     """Runs that differ in nothing but their seeds."""
 
-    def __init__(self, runs: Sequence[Planned]) -> None:
+    def __init__(self, planned: Sequence[Planned]) -> None:
         """Build all; nothing is written yet.
 
         Raises UserError for what a component refuses, NotTogetherError where they must be trained
         one by one.
         """
-        settings = runs[0].spec.settings
-        start = runs[0].stored.t_env if runs[0].stored else 0
+        settings = planned[0].spec.settings
+        start = planned[0].stored.t_env if planned[0].stored else 0
         self._device = settings.device
         self._stop = StopSignal()
-        self._console = GroupConsole(len(runs), settings.t_max, start)
+        self._console = GroupConsole(len(planned), settings.t_max, start)
         picture = threading.Lock()  # drawing is not made for threads
         try:
             self._members = [
                 _Member(run, number, self._console, self._stop, picture)
-                for number, run in enumerate(runs)
+                for number, run in enumerate(planned)
             ]
-            self._joint = lay_together([one.built.training for one in self._members], self._device)
+            runs = [one.built.training for one in self._members]
+            self._joint = JointTraining(runs, self._device)
         except BaseException:
             self._console.close()
             raise
@@ -71,6 +72,8 @@ class Group:
                 member.thread.join()
         finally:
             self._console.close()
+        for member in self._members:
+            _forget_frames(member.error)
         return [Ended(one.run, one.folder, one.error) for one in self._members]
 
     def _begin(self) -> None:
@@ -106,6 +109,13 @@ class Group:
     def _tell(self, number: int, error: BaseException | None) -> None:
         self._console.ended(number)
         self._members[number].tell(error)
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of what an error's traceback holds: all of the group's tensors. Its run has it."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 class _Member:

@@ -6,18 +6,17 @@ import errno
 import os
 import shlex
 import signal
-from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from acd_plugin.hosts.builtin.joint import JointTraining, NotTogetherError
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running import many, together
-from acd_plugin.running.joint import Ended, Joint, NotTogetherError
 from acd_plugin.running.memory import Memory
 from acd_plugin.tracking.observer import RunFolderObserver
 from tests.cli.conftest import EPOCH, Call, numbers, run_json
-from tests.running.in_step import InStep, in_step
 
 ROOT = Path(__file__).resolve().parents[2]
 TOGETHER = "seeds_at_once=8"  # on the CPU, too
@@ -25,22 +24,29 @@ TOGETHER = "seeds_at_once=8"  # on the CPU, too
 
 @pytest.fixture(autouse=True)
 def program(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs go in step; processes find this program."""
-    monkeypatch.setattr(together, "lay_together", in_step)
+    """Processes find this program."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
 
-def stop_seed_0_after(epochs: int, monkeypatch: pytest.MonkeyPatch, times: int = 1) -> None:
-    """Send this process a signal, or several, in the middle of an epoch of seed 0."""
-    train_once = Training.train_once
+def stop_after(epochs: int, monkeypatch: pytest.MonkeyPatch, times: int = 1) -> None:
+    """Send this process a signal, or several, in the middle of an epoch."""
+    train_once, epoch = JointTraining.train_once, iter(range(1, 1000))
 
-    def and_stop(self: Training) -> None:
+    def and_stop(self: JointTraining) -> None:
         train_once(self)
-        if self.settings.seed == 0 and self.episode == epochs * 8:
+        if next(epoch) == epochs:
             for _ in range(times):
                 os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(Training, "train_once", and_stop)
+    monkeypatch.setattr(JointTraining, "train_once", and_stop)
+
+
+def assert_alike(one: Path, other: Path) -> None:
+    """They have measured the same, but for the last digits of their networks' arithmetic."""
+    measured, expected = numbers(one), numbers(other)
+    assert [point[:2] for point in measured] == [point[:2] for point in expected]
+    values = [point[2] for point in expected]
+    assert [point[2] for point in measured] == pytest.approx(values, rel=1e-3, abs=1e-4)
 
 
 def statuses(results: Path) -> dict[int, str]:
@@ -68,11 +74,12 @@ def test_each_seed_is_a_run_like_any_other(train: Call, call: Call, results: Pat
         assert told.startswith("trained together with others on cpu, seeds 0, 1, 4\n")
         assert "step 480: return_mean" in told
     train(3, "seed=4")
-    assert numbers(results / "4") == numbers(results / "1")
-    assert run_json(results / "4")["result"] == run_json(results / "1")["result"]
+    assert_alike(results / "1", results / "4")
+    result = run_json(results / "4")["result"]
+    assert run_json(results / "1")["result"] == pytest.approx(result, rel=1e-3)
     again = call(*shlex.split(run_json(results / "2")["meta"]["command_line"])[2:])
     assert again.code == 0
-    assert numbers(results / "5") == numbers(results / "2")
+    assert_alike(results / "5", results / "2")
 
 
 def test_ctrl_c_saves_all_and_all_go_on(
@@ -80,7 +87,7 @@ def test_ctrl_c_saves_all_and_all_go_on(
 ) -> None:
     train(4, "seed=0..2", TOGETHER)
     with monkeypatch.context() as patch:
-        stop_seed_0_after(2, patch)
+        stop_after(2, patch)
         stopped = train(4, "seed=0..2", "seeds_at_once=2", "local_results_path=stopped")
     assert stopped.code == 130
     assert "stopped; resume with: python main.py resume stopped/1 stopped/2\n" in stopped.err
@@ -93,13 +100,13 @@ def test_ctrl_c_saves_all_and_all_go_on(
     assert call("resume", "1..2", "--results=stopped", "with", TOGETHER).code == 0
     assert statuses(place) == {0: "COMPLETED", 1: "COMPLETED"}
     for run in "12":
-        assert numbers(place / run) == numbers(results / run)
+        assert_alike(place / run, results / run)
 
 
 def test_a_second_ctrl_c_stops_all_at_once(
     train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stop_seed_0_after(2, monkeypatch, times=2)
+    stop_after(2, monkeypatch, times=2)
     stopped = train(9, "seed=0..1", TOGETHER, "save_model=False")
     assert stopped.code == 130
     assert "stopped at once" in stopped.err
@@ -122,24 +129,17 @@ def test_runs_that_stand_elsewhere_go_on_after_the_others(
         assert (results / run / "checkpoints" / f"{3 * EPOCH}.pt").exists()
 
 
-class Unlucky(InStep):
-    """Something happens to the second run after an epoch."""
-
-    def __init__(self, runs: Sequence[Training]) -> None:
-        super().__init__(runs)
-        self._epochs = 0
-
-    def _epoch(self, run: Training) -> None:
-        self._epochs += 1
-        if self._epochs == 4:
-            raise FloatingPointError("the loss is nan")
-        super()._epoch(run)
-
-
 def test_a_seed_that_fails_fails_alone(
     train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(together, "lay_together", lambda runs, _: Unlucky(runs))
+    report = Training.report
+
+    def or_fail(self: Training) -> None:
+        if self.settings.seed == 1 and self.episode == 16:
+            raise FloatingPointError("the loss is nan")
+        report(self)
+
+    monkeypatch.setattr(Training, "report", or_fail)
     outcome = train(3, "seed=0..1", TOGETHER)
     assert outcome.code == 1
     assert "error: seed 1 (results/2): FloatingPointError: the loss is nan\n" in outcome.err
@@ -165,18 +165,13 @@ def test_a_seed_without_a_place_fails_alone(
     assert statuses(results) == {0: "COMPLETED", 2: "COMPLETED"}
 
 
-class Lost:
-    """A device that disappears."""
-
-    def train(self, ended: Ended) -> None:
-        del ended
-        raise RuntimeError("CUDA error: unspecified launch failure\nCompile with ...")
-
-
 def test_a_device_that_disappears_is_told_in_a_line_for_each(
     train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(together, "lay_together", lambda *_: Lost())
+    def lose(_: JointTraining) -> NoReturn:
+        raise RuntimeError("CUDA error: unspecified launch failure\nCompile with ...")
+
+    monkeypatch.setattr(JointTraining, "train_once", lose)
     outcome = train(2, "seed=0..1", TOGETHER)
     assert outcome.code == 1
     for run in "12":
@@ -190,10 +185,10 @@ def test_a_device_that_disappears_is_told_in_a_line_for_each(
 def test_what_cannot_be_trained_together_is_trained_in_processes(
     train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> Joint:
+    def refuse(*_: object) -> NoReturn:
         raise NotTogetherError("its learner is not made for that")
 
-    monkeypatch.setattr(together, "lay_together", refuse)
+    monkeypatch.setattr(together, "JointTraining", refuse)
     outcome = train(1, "seed=0..1", TOGETHER)
     assert outcome.code == 0, outcome.err
     assert "seeds are trained one by one: its learner is not made for that" in outcome.err

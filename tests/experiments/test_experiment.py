@@ -15,7 +15,7 @@ import pytest
 
 from acd_plugin.analysis.runs.run_record import read_record
 from acd_plugin.experiments.plan import load_plan
-from acd_plugin.experiments.processes import RunTask, Task, do
+from acd_plugin.experiments.processes import Report, RunWork, Work, do
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from tests.cli.conftest import Call
 from tests.experiments.conftest import WritePlan
@@ -68,11 +68,12 @@ def test_a_plan_is_done_once(call: Call, results: Path, write_plan: WritePlan) -
 def test_a_failing_run_does_not_stop_the_others(
     call: Call, results: Path, write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail_once(name: str, task: Task, run_task: RunTask) -> str | None:
-        return do(name, task, print_and_fail if name.startswith("silent") else run_task)
+    def fail_once(work: Work, run_work: RunWork) -> dict[str, Report]:
+        return do(work, print_and_fail if work.name.startswith("silent") else run_work)
 
-    def print_and_fail(task: Task, log: Path) -> int:
-        assert task.folder is None
+    def print_and_fail(work: Work, log: Path, reports: Path) -> int:
+        assert work.tasks[0].folder is None
+        assert not reports.exists()
         log.write_text("train: no luck\n")
         return 3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,16 @@ from acd_plugin.analysis.runs.groups import learned_with
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.errors import UserError
+from acd_plugin.hosts.builtin import BUILTIN
+from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running.assembly import make_policy, make_training
-from acd_plugin.running.device import check_device
+from acd_plugin.running.device import DeviceFailedError, check_device, told_plainly
+from acd_plugin.running.memory import Memory
+from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec, resolve
-from tests.cli.conftest import Call, call, results, train
+from acd_plugin.running.train import train as train_here
+from tests.cli.conftest import Call, call, results, run_json, train
 from tests.conftest import TINY
 
 __all__ = ["call", "results", "train"]  # fixtures
@@ -126,3 +132,58 @@ def test_every_command_takes_a_device(train: Call, call: Call) -> None:
     assert "finds no CUDA device" in call("communication", "1", "with", "device=cuda").err
     assert call("evaluate", "1", "--episodes=8", "with", "device=cpu").code == 0
     assert call("resume", "1", "with", "t_max=480", "device=cpu").code == 0
+
+
+def test_another_hosts_loop_gets_it_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    handed: dict[str, Any] = {}
+
+    def loop(run: object, config: dict[str, Any], folder: str) -> None:
+        del run, folder
+        handed.update(config)
+
+    monkeypatch.setattr("acd_plugin.running.train.free_memory", lambda _: Memory(2**40, 2**40))
+    monkeypatch.setattr("acd_plugin.running.train.describe_device", str)
+    host = replace(BUILTIN, name="other", loop=loop)
+    for device in ("cuda", "cpu"):
+        spec = spec_with(f"device={device}", f"local_results_path={tmp_path}")
+        train_here(spec, Records(), host)
+        assert handed["use_cuda"] is (device == "cuda")
+
+
+def test_what_a_device_does_in_the_middle_is_told_in_a_line() -> None:
+    lost = RuntimeError("CUDA error: an illegal memory access\nCUDA kernel errors might ...")
+    told = told_plainly(lost, "resume 3")
+    assert isinstance(told, DeviceFailedError)
+    assert str(told) == (
+        "the CUDA device failed (CUDA error: an illegal memory access); go on from the last "
+        "checkpoint with: resume 3"
+    )
+    full = told_plainly(torch.OutOfMemoryError("CUDA out of memory. Tried to ..."), "resume 3")
+    assert str(full).startswith("GPU memory ran out: set a smaller seeds_at_once or batch_size")
+    other = ValueError("CUDA is not to blame")
+    assert told_plainly(other, "resume 3") is other
+
+
+def test_a_device_that_disappears_leaves_a_run_that_can_go_on(
+    train: Call, call: Call, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_once = Training.train_once
+
+    def lose(self: Training) -> None:
+        if self.episode == 16:
+            raise RuntimeError("CUDA error: unspecified launch failure\nMore")
+        train_once(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Training, "train_once", lose)
+        outcome = train(3)
+    assert outcome.code == 1
+    told = [line for line in outcome.err.splitlines() if line.startswith("error: ")]
+    assert told == [
+        "error: the CUDA device failed (CUDA error: unspecified launch failure); go on from the "
+        "last checkpoint with: python main.py resume results/1"
+    ]
+    assert run_json(results / "1")["status"] == "FAILED"
+    assert call("resume", "1").code == 0

@@ -34,7 +34,7 @@ def test_the_estimate_is_a_little_more_than_was_measured(env: str, measured: flo
 def test_a_replay_buffer_counts() -> None:
     buffers = ("buffer_size=10000", "buffer_size=5000")
     more, less = (memory_to_train(spec_of("qmix", "cyborg_large", b)) for b in buffers)
-    assert 0.2 < (more.device - less.device) / GIB < 0.3
+    assert 0.3 < (more.device - less.device) / GIB < 0.4
     assert more.host > less.host
 
 
