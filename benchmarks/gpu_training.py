@@ -140,6 +140,7 @@ def agreement(case: Case, device: str) -> str:
             (p.detach().cpu() - q.detach()).abs().max().item()
             for one, two in pairs
             for p, q in zip(one.mac.parameters(), two.mac.parameters(), strict=True)
+            if p.numel()
         ]
         parts.append(f"epoch {epoch}: {min(same):.4f} of actions equal, weights {max(weights):.1e}")
     return f"{case.algorithm:12} {case.env:14} " + "; ".join(parts)
