@@ -79,14 +79,19 @@ class CNet(CommAgent):
         for cell, state in zip(self.cells, hidden, strict=True):
             x = cell(x, state)
             following.append(x)
-        out = self.head(x).view(*z.shape[:2], -1)
-        return AgentStep(out[..., : self.n_actions], out[..., self.n_actions :], following)
+        values, said = self._split(self.head(x).view(*z.shape[:2], -1))
+        return AgentStep(values, said, following)
 
     def unroll(self, embedded: Tensor, received: Tensor) -> tuple[Tensor, Tensor]:
         z = self.hear(embedded, received).transpose(0, 1)  # (T, B, N, E)
         cells = [cell for cell in self.cells if isinstance(cell, GruCell)]
         out = self.head(unroll_gru(cells, z.flatten(1, 2))).view(*z.shape[:3], -1).transpose(0, 1)
-        return out[..., : self.n_actions], out[..., self.n_actions :]
+        return self._split(out)
+
+    def _split(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Part outputs (..., A + P) into action values and message outputs."""
+        values, said = outputs.split([self.n_actions, outputs.shape[-1] - self.n_actions], dim=-1)
+        return values, said
 
     def update_message_norm(self, received: Tensor, heard: Tensor) -> None:
         self.message_norm.update(received, heard)

@@ -29,11 +29,11 @@ class GruCell(nn.GRUCell):
     def step(self, from_inputs: Tensor, hidden: Tensor) -> Tensor:
         """Return the states (R, H) that follow ``hidden`` (R, H)."""
         from_hidden = functional.linear(hidden, self.weight_hh, self.bias_hh)
-        reset_in, update_in, new_in = from_inputs.chunk(3, dim=-1)
-        reset_hidden, update_hidden, new_hidden = from_hidden.chunk(3, dim=-1)
-        reset = (reset_hidden + reset_in).sigmoid()
-        update = (update_hidden + update_in).sigmoid()
-        new = (new_in + new_hidden * reset).tanh()
+        parts = [2 * self.hidden_size, self.hidden_size]  # reset and update gates, new states
+        gates_in, new_in = from_inputs.split(parts, dim=-1)
+        gates_hidden, new_hidden = from_hidden.split(parts, dim=-1)
+        reset, update = (gates_hidden + gates_in).sigmoid_().chunk(2, dim=-1)
+        new = (new_in + new_hidden * reset).tanh_()
         return (hidden - new) * update + new
 
 

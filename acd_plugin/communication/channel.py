@@ -24,6 +24,7 @@ class Outgoing(NamedTuple):
     logits: Tensor  # (..., N, M) what the networks say
     noise: Tensor | None  # (..., N, M) of the channel while learning; None: execution
     observations: Tensor  # (..., N, O) what the senders see
+    allowed: Tensor  # (..., N, 1) whom the gate lets speak: `Channel.may_speak`
     truths: Mapping[str, Tensor]  # (..., N, 1) each: 1 where it is true of the sender
 
 
@@ -41,8 +42,6 @@ class Channel:
         """``layout`` None: an environment that says nothing of who may speak or what unlocks."""
         self.n_agents = n_agents
         self.layout = layout
-        others = [[other for other in range(n_agents) if other != own] for own in range(n_agents)]
-        self._others = torch.tensor(others, dtype=torch.long)  # (N, N - 1)
         self._unlocked: Tensor | None = None  # (N, A)
         if layout is not None and layout.unlocked_by_message.any():
             self._unlocked = torch.from_numpy(layout.unlocked_by_message)
@@ -60,7 +59,7 @@ class Channel:
         messages = discretise(logits) if noise is None else regularise(logits, noise)
         if self.layout is None or not self.layout.gate_on_host_bits:
             return messages
-        return messages * self.may_speak(outgoing.observations)
+        return messages * outgoing.allowed
 
     def may_speak(self, observations: Tensor) -> Tensor:
         """Return which agents the gate lets speak, given what they see (..., N, O): (..., N, 1)."""
@@ -70,7 +69,12 @@ class Channel:
 
     def deliver(self, messages: Tensor) -> Tensor:
         """Return what each agent receives (..., N, L) of the messages (..., N, M)."""
-        return messages[..., self._others, :].flatten(-2)
+        n = self.n_agents
+        every = messages.unsqueeze(-3).expand(*messages.shape[:-2], n, n, messages.shape[-1])
+        # The diagonal of this square is what agents sent themselves: it lies before each n of the
+        # n * n - 1 places that follow the first.
+        rows = every.flatten(-3, -2)[..., 1:, :].unflatten(-2, (n - 1, n + 1))
+        return rows[..., :n, :].reshape(*messages.shape[:-2], n, (n - 1) * messages.shape[-1])
 
     def widen(self, available: Tensor, received: Tensor) -> Tensor:
         """Return the masks (..., N, A) with what the received (..., N, L) unlock.
@@ -84,6 +88,5 @@ class Channel:
 
     def to(self, device: str | torch.device) -> None:
         """Move what the channel looks up to ``device``."""
-        self._others = self._others.to(device)
         if self._unlocked is not None:
             self._unlocked = self._unlocked.to(device)

@@ -55,7 +55,7 @@ class AlarmChannel(Channel):
 
     def send(self, outgoing: Outgoing) -> Tensor:
         logits = outgoing.logits
-        return self.may_speak(outgoing.observations).to(logits.dtype).expand_as(logits)
+        return outgoing.allowed.to(logits.dtype).expand_as(logits)
 
 
 class OracleChannel(Channel):

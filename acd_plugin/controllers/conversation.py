@@ -29,17 +29,20 @@ class Known(NamedTuple):
 
     embedded: Tensor  # (B, T, N, E) all that agents know but messages
     observations: Tensor  # (B, T, N, O)
+    allowed: Tensor  # (B, T, N, 1) whom the gate lets speak
     noise: Tensor | None  # (B, T, N, M) of the channel; None: execution
     truths: Mapping[str, Tensor]  # (B, T, N, 1) those that the channel needs
 
-    def at(self, t: int) -> Known:
-        """Return what is known of step ``t`` alone, without the axis T."""
-        return Known(
-            self.embedded[:, t],
-            self.observations[:, t],
-            None if self.noise is None else self.noise[:, t],
-            {name: truth[:, t] for name, truth in self.truths.items()},
-        )
+    def steps(self) -> list[Known]:
+        """Return what is known of each step alone, without the axis T."""
+        # Taken apart at once: the gradient of a single step would be as large as of all.
+        noise = [None] * self.embedded.shape[1] if self.noise is None else self.noise.unbind(1)
+        truths = {name: truth.unbind(1) for name, truth in self.truths.items()}
+        parts = (self.embedded.unbind(1), self.observations.unbind(1), self.allowed.unbind(1))
+        return [
+            Known(*own, noise[t], {name: truth[t] for name, truth in truths.items()})
+            for t, own in enumerate(zip(*parts, strict=True))
+        ]
 
 
 class Step(NamedTuple):
@@ -70,7 +73,9 @@ def step(agent: CommAgent, channel: Channel, known: Known, memory: Memory) -> St
     """Hear, decide and speak: one step of every agent in every game."""
     said: AgentStep = agent(known.embedded, memory.received, memory.hidden)
     values, outputs, hidden = said
-    messages = channel.send(Outgoing(outputs, known.noise, known.observations, known.truths))
+    messages = channel.send(
+        Outgoing(outputs, known.noise, known.observations, known.allowed, known.truths)
+    )
     return Step(values, messages, Memory(hidden, channel.deliver(messages)))
 
 
@@ -79,9 +84,9 @@ def unroll(
 ) -> Unrolled:
     """Return all steps of episodes whose masks are ``available`` (B, T, N, A) without messages."""
     values, messages, received = [], [], []
-    for t in range(available.shape[1]):
+    for now in known.steps():
         received.append(memory.received)
-        found = step(agent, channel, known.at(t), memory)
+        found = step(agent, channel, now, memory)
         values.append(found.action_values)
         messages.append(found.messages)
         memory = found.memory

@@ -44,7 +44,7 @@ class SpeakingController(CommController):
         """Return step ``t`` with this noise (B, N, M) of the channel."""
         now = slice(t, t + 1)
         known = self.known(ep_batch, now, None if noise is None else noise.unsqueeze(1))
-        return step(self.agent, self.channel, known.at(0), memory)
+        return step(self.agent, self.channel, known.steps()[0], memory)
 
     def unroll(self, ep_batch: EpisodeBatch, steps: int) -> Unrolled:
         span = slice(0, steps)
@@ -55,9 +55,11 @@ class SpeakingController(CommController):
 
     def known(self, ep_batch: EpisodeBatch, steps: slice, noise: Tensor | None) -> Known:
         """Return what is known of ``steps``, with this noise (B, len(steps), N, M)."""
+        observations = ep_batch["obs"][:, steps]
         return Known(
             embedded=self.embed(ep_batch, steps),
-            observations=ep_batch["obs"][:, steps],
+            observations=observations,
+            allowed=self.channel.may_speak(observations),
             noise=noise,
             truths={name: ep_batch[name][:, steps] for name in self.channel.needs},
         )

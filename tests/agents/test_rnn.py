@@ -27,9 +27,9 @@ def test_unrolled_layers_equal_cells_called_one_after_the_other() -> None:
 
 def test_a_cell_does_on_a_cpu_what_torchs_own_does_bit_for_bit() -> None:
     torch.manual_seed(0)
-    ours, torchs = GruCell(5, 4), nn.GRUCell(5, 4)
+    ours, torchs = GruCell(16, 64), nn.GRUCell(16, 64)
     torchs.load_state_dict(ours.state_dict())
-    inputs, hidden = torch.randn(7, 5), torch.randn(7, 4)
+    inputs, hidden = torch.randn(7, 16), torch.randn(7, 64)
     found, expected = ours(inputs, hidden), torchs(inputs, hidden)
     assert torch.equal(found, expected)
     found.square().sum().backward()

@@ -31,7 +31,7 @@ def observation(*rows: list[float]) -> torch.Tensor:
 def send(
     channel: Channel, logits: torch.Tensor, noise: torch.Tensor | None, seen: torch.Tensor
 ) -> torch.Tensor:
-    return channel.send(Outgoing(logits, noise, seen, {}))
+    return channel.send(Outgoing(logits, noise, seen, channel.may_speak(seen), {}))
 
 
 def test_an_agent_whose_host_bits_are_zero_sends_exactly_nothing() -> None:
