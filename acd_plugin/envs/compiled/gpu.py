@@ -11,7 +11,7 @@ from numba.core import config as numba_config
 from acd_plugin.envs.compiled.messages import in_one_line
 from acd_plugin.errors import UserError
 
-OLDEST_DRIVER = (12, 0)  # CUDA's version, of which numba-cuda and torch know
+OLDEST_DRIVER = (12, 1)  # of CUDA: the first that hands a kernel as many arrays as a game has
 _INSTALL = "pip install 'acd-plugin[gpu]'"
 
 

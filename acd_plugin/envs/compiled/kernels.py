@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import FunctionType
 from typing import Protocol, TypeVar, cast
@@ -51,7 +51,8 @@ def all_on_device(arrays: ArraysT) -> ArraysT:
 class Kernel:
     """Plays all games with one rule, each in a thread of its own.
 
-    Compiled when it is made, and kept on disk in ``folder``. Being called only launches it.
+    Compiled when it is made, once for all games of its kind, and kept on disk in ``folder``. Being
+    called only launches it.
     """
 
     def __init__(
@@ -63,7 +64,8 @@ class Kernel:
         if simulated():
             self._dispatcher = cast(_Dispatcher, cuda.jit(_kernel_of(_without_warnings(rule))))
         else:
-            self._dispatcher = _compile(_kernel_of(rule), self._arguments, folder)
+            types = tuple(cuda.jit(_every_game).typeof_pyval(each) for each in self._arguments)
+            self._dispatcher = _compile(rule, types, folder)
 
     def __call__(self, stream: int = 0) -> None:
         """Launch it on the CUDA stream with this handle (0: the default one)."""
@@ -103,11 +105,11 @@ def _without_warnings(rule: Rule[ArraysT]) -> Rule[ArraysT]:
     return wrapping
 
 
-def _compile(kernel: FunctionType, arguments: tuple[object, ...], folder: Path) -> _Dispatcher:
-    """Compile a kernel for these arguments alone, so that no launch asks for their types again."""
-    types = tuple(cuda.jit(kernel).typeof_pyval(argument) for argument in arguments)
+@cache
+def _compile(rule: Rule[ArraysT], types: tuple[object, ...], folder: Path) -> _Dispatcher:
+    """Compile a kernel for these types alone, so that no launch looks at them again."""
     with _kept_in(folder), _rounding_like_a_cpu():
-        return cast(_Dispatcher, cuda.jit(types, cache=True, lto=False)(kernel))
+        return cast(_Dispatcher, cuda.jit(types, cache=True, lto=False)(_kernel_of(rule)))
 
 
 @contextmanager

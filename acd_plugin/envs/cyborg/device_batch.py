@@ -19,7 +19,7 @@ from acd_plugin.envs.cyborg.device_rules import DeviceArrays, SeedGames
 from acd_plugin.envs.cyborg.episode_stats import named_stats
 from acd_plugin.envs.cyborg.game.types import EpisodeTotals, GameState, Rules
 from acd_plugin.envs.cyborg.plugged_errors import LEGAL
-from acd_plugin.envs.cyborg.program import compose_for_device
+from acd_plugin.envs.cyborg.program import Plugged, compose_for_device
 from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS
 from acd_plugin.envs.device_games import Array, host_array, write
 from acd_plugin.errors import UserError
@@ -107,8 +107,8 @@ class DeviceBatch:
     def _compile(self, block: int) -> None:
         """Compile the kernels, and let each run once: a graph can hold only what was loaded."""
         attacker = ATTACKERS[self._settings.attacker]
-        terms = [REWARD_TERMS[name] for name in self._settings.reward_terms]
-        program = compose_for_device(attacker, terms)
+        terms = tuple(REWARD_TERMS[name] for name in self._settings.reward_terms)
+        program = compose_for_device(Plugged(attacker, terms))
         announce_compilation(program.cache)
         games = self.n_seeds * self.n_games
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -37,6 +38,13 @@ class RewardTerm(Protocol):
     ) -> float: ...
 
 
+class Plugged(NamedTuple):
+    """What of a game is a user's own."""
+
+    attacker: Attacker = paper_attacker
+    terms: tuple[RewardTerm, ...] = ()
+
+
 class Program(NamedTuple):
     """What a batch of games calls; see the functions of these names in `game.step`."""
 
@@ -67,9 +75,9 @@ class _Parts(NamedTuple):
 def compose(attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = ()) -> Program:
     """Return the game with this attacker, and with these terms added to its reward."""
     if attacker is paper_attacker and not terms:
-        cache = cache_of_rules(step.__file__)
+        kept = cache_of_rules(step.__file__)
         return Program(
-            step.reset_games, step.step_games, step.decide_games, step.conclude_games, cache
+            step.reset_games, step.step_games, step.decide_games, step.conclude_games, kept
         )
     entries = (step.step_games, step.decide_games, step.conclude_games)
     again = _recompiler((*entries, watched_attacker), attacker, terms)
@@ -83,10 +91,10 @@ def compose(attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = (
     )
 
 
-def compose_for_device(
-    attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = ()
-) -> DeviceProgram:
-    """Return the same for a GPU, on which nothing can be raised."""
+@cache
+def compose_for_device(plugged: Plugged) -> DeviceProgram:
+    """Return the game with these functions for a GPU, on which nothing can be raised."""
+    attacker, terms = plugged
     entries = (device_rules.begin, device_rules.advance, device_rules.sum_up)
     again = _recompiler((*entries, corrected_attacker), attacker, terms)
     parts = _compose_step(again, corrected_attacker, attacker, terms)

@@ -35,7 +35,7 @@ def broken(_name: str) -> object:
         (missing, packages(True, (13, 0)), r"needs the package numba-cuda: pip install .*\[gpu\]"),
         (str, broken, r"cannot be loaded \(NVIDIA CUDA Python bindings not found.; Install .*gpu"),
         (str, packages(False, (13, 0)), "no GPU can be used .*no driver.* play on the CPU"),
-        (str, packages(True, (11, 8)), "made for CUDA 11.8: must be for 12.0 or newer"),
+        (str, packages(True, (11, 8)), "made for CUDA 11.8: must be for 12.1 or newer"),
     ],
 )
 def test_what_is_missing_is_said_in_one_line(
