@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from acd_plugin.agents.comm_agent import AgentStep, CommAgent, CommSizes, Hidden
 from acd_plugin.agents.observation_encoders import make_observation_encoder
-from acd_plugin.agents.recurrence import GruCell, unroll_gru
+from acd_plugin.agents.recurrence import unroll_gru
 from acd_plugin.communication.message_norm import MessageNorm
 from acd_plugin.components.component_settings import ComponentSettings
 
@@ -47,7 +47,7 @@ class CNet(CommAgent):
         self.embed_action = nn.Embedding(settings.n_actions + 1, width)  # the last: none yet
         self.message_norm = MessageNorm(sizes.received)
         self.embed_messages = nn.Linear(sizes.received, width) if sizes.received else None
-        self.cells = nn.ModuleList(GruCell(width, width) for _ in range(settings.rnn_layers))
+        self.cells = nn.ModuleList(nn.GRUCell(width, width) for _ in range(settings.rnn_layers))
         for parameter in self.cells.parameters():
             nn.init.uniform_(parameter, -_RNN_INIT, _RNN_INIT)
         self.head = nn.Sequential(
@@ -84,7 +84,7 @@ class CNet(CommAgent):
 
     def unroll(self, embedded: Tensor, received: Tensor) -> tuple[Tensor, Tensor]:
         z = self.hear(embedded, received).transpose(0, 1)  # (T, B, N, E)
-        cells = [cell for cell in self.cells if isinstance(cell, GruCell)]
+        cells = [cell for cell in self.cells if isinstance(cell, nn.GRUCell)]
         out = self.head(unroll_gru(cells, z.flatten(1, 2))).view(*z.shape[:3], -1).transpose(0, 1)
         return self._split(out)
 

@@ -12,7 +12,7 @@ import torch
 from pydantic import Field
 from torch import Tensor, nn
 
-from acd_plugin.agents.recurrence import GruCell, unroll_gru
+from acd_plugin.agents.recurrence import unroll_gru
 from acd_plugin.components.component_settings import ComponentSettings
 
 
@@ -33,7 +33,7 @@ class RnnAgent(nn.Module):
         settings = RnnSettings.from_args(args)
         width = settings.hidden_dim
         self.fc1 = nn.Linear(input_shape, width)
-        self.rnn = GruCell(width, width) if settings.use_rnn else nn.Linear(width, width)
+        self.rnn = nn.GRUCell(width, width) if settings.use_rnn else nn.Linear(width, width)
         self.fc2 = nn.Linear(width, settings.n_actions)
 
     def init_hidden(self) -> Tensor:
@@ -43,7 +43,7 @@ class RnnAgent(nn.Module):
     def forward(self, inputs: Tensor, hidden: Tensor) -> tuple[Tensor, Tensor]:
         """One step: inputs (R, I) and states (..., H) of R rows to outputs (R, A) and states."""
         x = torch.relu(self.fc1(inputs))
-        if isinstance(self.rnn, GruCell):
+        if isinstance(self.rnn, nn.GRUCell):
             x = self.rnn(x, hidden.reshape(-1, x.shape[1]))
         else:
             x = torch.relu(self.rnn(x))
@@ -52,7 +52,7 @@ class RnnAgent(nn.Module):
     def unroll(self, inputs: Tensor) -> Tensor:
         """Whole episodes from their start: (T, B, N, I) to (T, B, N, A)."""
         x = torch.relu(self.fc1(inputs))
-        if isinstance(self.rnn, GruCell):
+        if isinstance(self.rnn, nn.GRUCell):
             x = unroll_gru([self.rnn], x.flatten(1, 2)).view_as(x)
         else:
             x = torch.relu(self.rnn(x))

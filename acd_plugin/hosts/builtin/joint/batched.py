@@ -5,41 +5,19 @@ Shape legend: S seeds; B games, T slots.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from torch import Tensor, nn
+from torch import nn
 from torch.func import functional_call, vmap
-from torch.nn import functional
-from torch.overrides import TorchFunctionMode
 
 from acd_plugin.components.contracts import EpisodeBatch, Groups, Scheme
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch as StoredEpisodes
+from acd_plugin.hosts.builtin.joint.batchable import Batchable
 from acd_plugin.hosts.builtin.joint.stacking import Tensors, stack_modules
 
 ResultT = TypeVar("ResultT")
 Function = Callable[..., ResultT]
-
-
-class _LinearInTwo(TorchFunctionMode):
-    """Adds the bias of a linear layer by itself.
-
-    With a weight for each seed a layer is a batched product, and vmap takes the bias apart into
-    more work on the device than one addition.
-    """
-
-    def __torch_function__(
-        self,
-        function: Callable[..., Tensor],
-        types: object,
-        arguments: tuple[Tensor, ...] = (),
-        options: Mapping[str, Tensor] | None = None,
-    ) -> Tensor:
-        del types  # part of the contract
-        if function is functional.linear and len(arguments) == 3 and arguments[2] is not None:
-            inputs, weight, bias = arguments
-            return functional.linear(inputs, weight) + bias
-        return function(*arguments, **(options or {}))
 
 
 class _Holder(nn.Module):
@@ -73,7 +51,7 @@ class Networks:
             found: ResultT = functional_call(self._holder, exchanged, (function, *own))
             return found
 
-        with _LinearInTwo():
+        with Batchable():
             found: ResultT = vmap(with_tensors)(self.tensors, *arguments)
         return found
 
