@@ -14,6 +14,7 @@ import pytest
 from acd_plugin.hosts.builtin.joint import JointTraining, NotTogetherError
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.running import many, together
+from acd_plugin.running.many import one_by_one
 from acd_plugin.running.memory import Memory
 from acd_plugin.tracking.observer import RunFolderObserver
 from tests.cli.conftest import EPOCH, Call, numbers, run_json
@@ -114,18 +115,18 @@ def test_a_second_ctrl_c_stops_all_at_once(
 
 
 def test_runs_that_stand_elsewhere_go_on_after_the_others(
-    train: Call, call: Call, results: Path
+    train: Call, call: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("acd_plugin.cli.resume.in_processes", one_by_one)
     for epochs, seed in ((1, 0), (2, 1), (1, 2), (3, 3)):
         assert train(epochs, f"seed={seed}").code == 0
     outcome = call("resume", "1", "results/2..4", "with", f"t_max={3 * EPOCH}", TOGETHER)
     assert outcome.code == 0, outcome.err
     assert "left out: results/4/checkpoints/720.pt: the run has reached" in outcome.err
     assert "2 seeds together: 0, 2; run folders: 1, 3" in outcome.err
-    assert "dial on cyborg_small, seed 1 (results/2): done" in outcome.err
+    assert "host: builtin" in outcome.err.partition("run folders: 1, 3")[2]  # alone, at last
     assert statuses(results) == dict.fromkeys(range(4), "COMPLETED")
-    train(3, "seed=0..1", TOGETHER, "local_results_path=whole")
-    for run in "12":
+    for run in "1234":
         assert (results / run / "checkpoints" / f"{3 * EPOCH}.pt").exists()
 
 
@@ -182,17 +183,17 @@ def test_a_device_that_disappears_is_told_in_a_line_for_each(
     assert set(statuses(results).values()) == {"FAILED"}
 
 
-def test_what_cannot_be_trained_together_is_trained_in_processes(
+def test_what_cannot_be_trained_together_is_trained_one_by_one(
     train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> NoReturn:
         raise NotTogetherError("its learner is not made for that")
 
     monkeypatch.setattr(together, "JointTraining", refuse)
+    monkeypatch.setattr("acd_plugin.cli.train.in_processes", one_by_one)
     outcome = train(1, "seed=0..1", TOGETHER)
     assert outcome.code == 0, outcome.err
     assert "seeds are trained one by one: its learner is not made for that" in outcome.err
-    assert "2 runs, each in a process of its own" in outcome.err
     assert "done: results/1 results/2 (2 of 2 runs)" in outcome.out
     assert statuses(results) == {0: "COMPLETED", 1: "COMPLETED"}
 
@@ -200,15 +201,13 @@ def test_what_cannot_be_trained_together_is_trained_in_processes(
 def test_on_the_cpu_seeds_are_trained_and_resumed_in_processes(
     train: Call, call: Call, results: Path
 ) -> None:
-    assert train(1, "seed=[5, 6]").code == 0
+    begun = train(1, "seed=[5, 6]")
+    assert begun.code == 0, begun.err
+    assert "2 runs, each in a process of its own" in begun.err
     assert statuses(results) == {5: "COMPLETED", 6: "COMPLETED"}
     assert call("resume", "1..2", "with", f"t_max={2 * EPOCH}").code == 0
     for run in "12":
         assert (results / run / "checkpoints" / f"{2 * EPOCH}.pt").exists()
-    train(2, "seed=5", "local_results_path=alone")
-    own = next(run for run in "12" if "seed=5" in run_json(results / run)["meta"]["command_line"])
-    checked = {point for point in numbers(results / own) if not point[0].startswith("test_")}
-    assert checked <= set(numbers(results.parent / "alone" / "1"))
 
 
 @pytest.mark.parametrize(
