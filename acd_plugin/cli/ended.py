@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from acd_plugin.configuration.number_ranges import short
-from acd_plugin.errors import UserError, program
+from acd_plugin.errors import DivergedError, UserError, program
 from acd_plugin.experiments.seeds import FailedError, resume_command, run_words
 from acd_plugin.running.device import DeviceFailedError
 from acd_plugin.running.many import was_stopped
@@ -28,7 +28,7 @@ def told(do: Callable[[], RunFolder], can_be_evaluated: bool = True) -> int:
     except KeyboardInterrupt:
         print(_AT_ONCE, file=sys.stderr)
         return 130
-    except DeviceFailedError as error:
+    except (DeviceFailedError, DivergedError) as error:  # the input was not to blame
         print(f"error: {error}", file=sys.stderr)
         return 1
     hint = f" (evaluate with: {program()} evaluate {folder.path})" if can_be_evaluated else ""

@@ -88,8 +88,8 @@ class Group:
             member.is_recorded.wait()
         numbers = [member.folder.id for member in self._members if member.folder]
         logger.info(
-            "%d seeds together: %s; run folders: %s in %s",
-            len(self._members),
+            "%s: %s; run folders: %s in %s",
+            f"{len(self._members)} seeds together" if len(self._members) > 1 else "one seed",
             seeds,
             short([int(number) for number in numbers if number.isdigit()]),
             self._members[0].run.spec.settings.local_results_path,
