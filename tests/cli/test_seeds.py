@@ -6,6 +6,7 @@ import errno
 import os
 import shlex
 import signal
+import threading
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,10 +14,12 @@ import pytest
 
 from acd_plugin.hosts.builtin.joint import JointTraining, NotTogetherError
 from acd_plugin.hosts.builtin.training import Training
-from acd_plugin.running import many, together
+from acd_plugin.running import built_run, many, member, together
 from acd_plugin.running.many import one_by_one
 from acd_plugin.running.memory import Memory
+from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
 from acd_plugin.tracking.observer import RunFolderObserver
+from acd_plugin.tracking.run_folder import RunFolder
 from tests.cli.conftest import EPOCH, Call, numbers, run_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -128,6 +131,31 @@ def test_runs_that_stand_elsewhere_go_on_after_the_others(
     assert statuses(results) == dict.fromkeys(range(4), "COMPLETED")
     for run in "1234":
         assert (results / run / "checkpoints" / f"{3 * EPOCH}.pt").exists()
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_a_checkpoint_that_cannot_be_written_stops_nothing(
+    train: Call, results: Path, monkeypatch: pytest.MonkeyPatch, aside: bool
+) -> None:
+    """It is written while the others train, or in between."""
+
+    def or_fail(folder: RunFolder, checkpoint: Checkpoint, keep: int) -> Path:
+        assert (threading.current_thread() is not threading.main_thread()) is aside
+        if folder.id == "1":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        if folder.id == "2" and checkpoint.t_env == 2 * EPOCH:
+            raise ValueError("this must not be")
+        return save_checkpoint(folder, checkpoint, keep)
+
+    monkeypatch.setattr(member, "_COPIED", ("cpu",) if aside else ())
+    monkeypatch.setattr(built_run, "save_checkpoint", or_fail)
+    outcome = train(3, "seed=0..2", TOGETHER)
+    assert outcome.code == 1
+    assert f"seed 0: no checkpoint at step {EPOCH}: No space left on device" in outcome.err
+    assert "error: seed 1 (results/2): ValueError: this must not be\n" in outcome.err
+    assert statuses(results) == {0: "COMPLETED", 1: "FAILED", 2: "COMPLETED"}
+    stored = {path.name for path in (results / "3" / "checkpoints").iterdir()}
+    assert stored == {f"{2 * EPOCH}.pt", f"{3 * EPOCH}.pt"}
 
 
 def test_a_seed_that_fails_fails_alone(
