@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from acd_plugin.configuration.number_ranges import short
-from acd_plugin.errors import UserError, program
+from acd_plugin.errors import DivergedError, UserError, program
 from acd_plugin.experiments.seeds import FailedError, resume_command, run_words
 from acd_plugin.running.device import DeviceFailedError
 from acd_plugin.running.many import was_stopped
@@ -28,7 +28,7 @@ def told(do: Callable[[], RunFolder], can_be_evaluated: bool = True) -> int:
     except KeyboardInterrupt:
         print(_AT_ONCE, file=sys.stderr)
         return 130
-    except DeviceFailedError as error:
+    except (DeviceFailedError, DivergedError) as error:  # the input was not to blame
         print(f"error: {error}", file=sys.stderr)
         return 1
     hint = f" (evaluate with: {program()} evaluate {folder.path})" if can_be_evaluated else ""
@@ -46,15 +46,15 @@ def told_of_all(runs: Sequence[Planned], ended: Sequence[Ended]) -> int:
     if done:
         places = " ".join(run_words(done))
         print(f"done: {places} ({len(done)} of {len(runs)} runs)")
-    if not stopped:
+    begun = {id(one.run) for one in ended}
+    waiting = [run for run in runs if id(run) not in begun]
+    if not stopped and not waiting:
         return 1 if failed else 0
     saved = [one.folder for one in stopped if isinstance(one.error, RunStopped) and one.folder]
     if len(saved) < len(stopped):
         print(_AT_ONCE, file=sys.stderr)
     if saved:
         print(f"stopped; resume with: {resume_command(saved)}", file=sys.stderr)
-    begun = {id(one.run) for one in ended if one.folder}
-    waiting = [run for run in runs if id(run) not in begun]
     if waiting:
         seeds = short([run.seed for run in waiting])
         print(f"not begun: seeds {seeds}", file=sys.stderr)

@@ -16,7 +16,7 @@ from acd_plugin.running.run_spec import RunSpec
 
 _START = 8.0  # seconds until a process trains
 _MEASURED = 1.0  # seconds of training that are measured for each pair
-_EPOCHS = 8  # that are measured of runs that are trained together
+_ROUNDS = 8  # of games and updates that are measured of runs that are trained together
 
 
 def estimate(left: Mapping[Job, RunRecord | None]) -> dict[str, float]:
@@ -30,11 +30,13 @@ def estimate(left: Mapping[Job, RunRecord | None]) -> dict[str, float]:
         pairs.setdefault((job.algorithm, job.environment), []).append(job)
     estimates = {}
     for jobs in pairs.values():
-        seconds = _measure_together(jobs) if is_on_gpu(jobs[0]) else _measure(jobs[0].spec)
+        together = is_on_gpu(jobs[0])
+        seconds = _measure_together(jobs) if together else _measure(jobs[0].spec)
+        start = _START / len(jobs) if together else _START
         for job in jobs:
             run = left[job]
             done = (run.step or 0) / job.spec.settings.t_max if run else 0.0
-            estimates[job.name] = _START + seconds * max(0.0, 1.0 - done)
+            estimates[job.name] = start + seconds * max(0.0, 1.0 - done)
     return estimates
 
 
@@ -55,32 +57,22 @@ def _measure(spec: RunSpec) -> float:
     return steps * per_step + steps / interval * per_test
 
 
-class _Clock(NullRecorder):
-    """Takes the time whenever a run has come farther."""
-
-    def __init__(self) -> None:
-        self.times: list[tuple[float, int]] = []  # seconds, steps
-
-    def advance(self, t_env: int, episodes: int) -> None:
-        del episodes
-        self.times.append((time.perf_counter(), t_env))
-
-
 def _measure_together(jobs: Sequence[Job]) -> float:
-    """Return the seconds that a run takes of those of its group."""
-    spec = jobs[0].spec
-    count = seeds_at_once(spec, len(jobs), free_memory(spec.settings.device))
-    rounds = spec.settings.batch_size // spec.settings.batch_size_run + _EPOCHS
-    steps = rounds * spec.settings.batch_size_run * spec.sizes.episode_limit
-    clock = _Clock()
-    short = spec.changed(t_max=steps, episodes_max=None, test_interval=steps, save_model=False)
-    runs = [
-        make_training(short.changed(seed=seed), clock if seed == 0 else NullRecorder())
-        for seed in range(count)
-    ]
+    """Return the seconds that a run takes of those of its group, tests left out."""
+    spec, settings = jobs[0].spec, jobs[0].spec.settings
+    count = seeds_at_once(spec, len(jobs), free_memory(settings.device))
+    runs = [make_training(spec.changed(seed=seed), NullRecorder()) for seed in range(count)]
     try:
-        JointTraining(runs, spec.settings.device).train(lambda *_: None)
+        joint = JointTraining(runs, settings.device)
     except NotTogetherError:
         return _measure(spec)
-    (begin, first), (end, last) = clock.times[-_EPOCHS // 2], clock.times[-1]
-    return spec.settings.t_max * (end - begin) / (last - first) / count
+    for _ in range(settings.batch_size // settings.batch_size_run + 1):
+        joint.train_once()  # until there is enough to learn from
+    joint.forget()
+    begin = time.perf_counter()
+    for _ in range(_ROUNDS):
+        joint.train_once()
+    joint.forget()  # waits for the device
+    per_round = (time.perf_counter() - begin) / _ROUNDS
+    rounds = settings.t_max / (settings.batch_size_run * spec.sizes.episode_limit)
+    return rounds * per_round / count

@@ -55,11 +55,8 @@ def in_processes(runs: Sequence[Planned]) -> list[Ended]:
     logger.info("%d runs, each in a process of its own, %d at a time", len(runs), workers)
     tasks = [_task(run) for run in runs]
     worked = run_all([Work(task.name, [task]) for task in tasks], {}, workers)
-    return [
-        _ended(run, worked.reports[task.name])
-        for run, task in zip(runs, tasks, strict=True)
-        if task.name in worked.reports
-    ]
+    told = [(run, worked.reports.get(task.name)) for run, task in zip(runs, tasks, strict=True)]
+    return [_ended(run, report) for run, report in told if report and not _was_not_begun(report)]
 
 
 def resume_command(folders: Sequence[RunFolder]) -> str:
@@ -105,10 +102,13 @@ def _task(run: Planned) -> Task:
     )
 
 
+def _was_not_begun(report: Report) -> bool:
+    """Whether the user stopped a run before it had a folder."""
+    return report.is_stopped and report.folder is None
+
+
 def _ended(run: Planned, report: Report) -> Ended:
     folder = RunFolder(Path(report.folder)) if report.folder else None
     if report.is_stopped and folder is not None:
         return Ended(run, folder, RunStopped(folder))
-    if report.is_stopped:
-        return Ended(run, None, KeyboardInterrupt())
     return Ended(run, folder, FailedError(report.problem) if report.problem else None)

@@ -116,8 +116,12 @@ def main(reports_file: str) -> int:
     """Do the tasks that stand on the standard input; returns the exit code."""
     sys.argv[0] = "main.py"  # which a person would call, for messages that say what to type
     set_up_logging()
-    told = json.load(sys.stdin)
-    reports = work([Task(**task) for task in told["tasks"]], told["sharing"])
+    try:
+        told = json.load(sys.stdin)
+        reports = work([Task(**task) for task in told["tasks"]], told["sharing"])
+    except KeyboardInterrupt:
+        print("stopped at once", file=sys.stderr)
+        return STOPPED
     write_reports(Path(reports_file), reports)
     if any(report.is_stopped for report in reports.values()):
         return STOPPED

@@ -7,6 +7,7 @@ folder is there, the recorder is attached to its record, and the same run is tra
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from acd_plugin.components.contracts import StateDict
 from acd_plugin.hosts.host import Host
@@ -21,7 +22,11 @@ from acd_plugin.tracking.run_folder import RunFolder
 
 
 class BuiltRun:
-    """A training with its recorder; ``name`` stands before what it tells on a shared console."""
+    """A training with its recorder.
+
+    ``name`` stands before what it tells on a shared console. ``aside`` is how a checkpoint is
+    written when training need not wait for it.
+    """
 
     def __init__(
         self,
@@ -30,8 +35,10 @@ class BuiltRun:
         console: Console,
         should_stop: Callable[[], bool],
         name: str = "",
+        aside: Callable[[Callable[[], None]], None] | None = None,
     ) -> None:
         self._planned = planned
+        self._aside = aside
         self._name = name
         self.recorder = Recorder(console, self._save, should_stop, name)
         try:
@@ -53,6 +60,12 @@ class BuiltRun:
             self.training.load_state_dict(self._planned.stored.state())
 
     def _save(self, state: StateDict, t_env: int) -> None:
+        if self._aside is None:
+            self._write(state, t_env)
+        else:
+            self._aside(partial(self._write, state, t_env))
+
+    def _write(self, state: StateDict, t_env: int) -> None:
         self._run._emit_heartbeat()  # a checkpoint must never be ahead of what was recorded
         spec = self._planned.spec
         checkpoint = Checkpoint(spec.config, spec.config["game"].get("scenario", ""), t_env, state)

@@ -34,22 +34,20 @@ def train_many(runs: Sequence[Planned], each_alone: EachAlone, sharing: int = 1)
             alone += group
             continue
         for place in range(0, len(group), size):
-            if was_stopped(ended):
-                return ended
             part = group[place : place + size]
             try:
                 ended += _train_together(part)
+            except _StoppedError as stopped:
+                return ended + stopped.ended
             except NotTogetherError as error:
                 logger.info("seeds are trained one by one: %s", error)
                 alone += group[place:]
                 break
-            except (UserError, KeyboardInterrupt) as error:  # while they were built
-                if isinstance(error, UserError) and not ended:
+            except UserError as error:  # while they were built
+                if not ended:
                     raise
                 ended += [Ended(run, run.folder, error) for run in part]
-    if alone and not was_stopped(ended):
-        ended += each_alone(alone)
-    return ended
+    return ended + each_alone(alone) if alone else ended
 
 
 def one_by_one(runs: Sequence[Planned]) -> list[Ended]:
@@ -102,10 +100,21 @@ def _size(group: Sequence[Planned], sharing: int) -> int:
     return size
 
 
+class _StoppedError(Exception):
+    """The user has asked to stop: no others are to begin."""
+
+    def __init__(self, ended: list[Ended]) -> None:
+        super().__init__()
+        self.ended = ended
+
+
 def _train_together(runs: Sequence[Planned]) -> list[Ended]:
     gc.collect()  # what a group before has left would count as taken
     group = Group(runs)
     for place in {run.spec.settings.local_results_path for run in runs}:
         check_writable(place)
     tell_about(runs[0])
-    return group.train()
+    ended = group.train()
+    if group.was_asked_to_stop():
+        raise _StoppedError(ended)
+    return ended

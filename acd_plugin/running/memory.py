@@ -24,6 +24,7 @@ _ACTIVATIONS = 40
 _WEIGHTS = 14  # of a network of so many layers of `hidden_dim` times `hidden_dim`
 _COPIES = 5  # of the weights: they, their gradients, the target's, the optimiser's two
 _MOVING = 1.5  # of a buffer: while those of several seeds are laid together
+_STORING = 3  # copies of a buffer in main memory while a checkpoint is written
 _UNUSABLE = 2**29  # of a GPU: what libraries take beside tensors
 _USABLE = 0.9  # of the rest: memory is given out in pieces
 
@@ -57,8 +58,8 @@ def memory_to_play(sizes: EnvSizes, games: int) -> float:
 def memory_to_train(spec: RunSpec) -> Memory:
     """Return what one seed takes.
 
-    On a GPU its replay buffer is there, and in main memory as well: as long as a checkpoint is
-    written, or for good where networks learn from a buffer that stays there.
+    On a GPU its replay buffer is there, and in main memory as well: while a checkpoint is written,
+    or for good where networks learn from a buffer that stays there.
     """
     settings, sizes = spec.settings, spec.sizes
     playing = memory_to_play(sizes, settings.batch_size_run)
@@ -66,7 +67,7 @@ def memory_to_train(spec: RunSpec) -> Memory:
     learning = settings.batch_size * _episode(sizes) + _kept_for_learning(spec)
     if settings.device == "cpu":
         return Memory(playing + buffer + learning)
-    return Memory(playing + buffer, playing + _MOVING * buffer + learning)
+    return Memory(playing + _STORING * buffer, playing + _MOVING * buffer + learning)
 
 
 def seeds_at_once(spec: RunSpec, seeds: int, free: Memory) -> int:

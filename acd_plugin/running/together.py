@@ -7,25 +7,18 @@ recorded, or whose numbers diverge, fails alone.
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from acd_plugin.configuration.number_ranges import short
-from acd_plugin.errors import program
-from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.joint import JointTraining
-from acd_plugin.running.built_run import BuiltRun
 from acd_plugin.running.console import logger
-from acd_plugin.running.device import told_plainly
 from acd_plugin.running.group_console import GroupConsole
+from acd_plugin.running.member import Member
 from acd_plugin.running.planned import Planned
-from acd_plugin.running.recorded_run import Draw, recorded_run
-from acd_plugin.running.sacred_run import Output, SacredRun
 from acd_plugin.running.stop_signal import StopSignal
-from acd_plugin.tracking.run_folder import RunFolder, new_folder
+from acd_plugin.tracking.run_folder import RunFolder
 
 
 class Ended(NamedTuple):
@@ -50,10 +43,10 @@ class Group:
         self._device = settings.device
         self._stop = StopSignal()
         self._console = GroupConsole(len(planned), settings.t_max, start)
-        picture = threading.Lock()  # drawing is not made for threads
+        picture = threading.Lock()
         try:
             self._members = [
-                _Member(run, number, self._console, self._stop, picture)
+                Member(run, number, self._console, self._stop, picture)
                 for number, run in enumerate(planned)
             ]
             runs = [one.built.training for one in self._members]
@@ -68,28 +61,33 @@ class Group:
             with self._stop:
                 self._begin()
                 self._train()
-            for member in self._members:
-                member.thread.join()
+                for member in self._members:
+                    member.join()
         finally:
             self._console.close()
         for member in self._members:
             _forget_frames(member.error)
         return [Ended(one.run, one.folder, one.error) for one in self._members]
 
+    def was_asked_to_stop(self) -> bool:
+        """Return whether nothing is to begin after this group."""
+        return self._stop.requested()
+
     def _begin(self) -> None:
         for member in self._members:
             member.make_folder()
         seeds = short([member.run.seed for member in self._members])
-        together = f"trained together with others on {self._device}, seeds {seeds}"
+        many = len(self._members) > 1
+        told = f"together with others on {self._device}, seeds {seeds}" if many else "by itself"
         for member in self._members:
-            member.output.write(together)
-            member.thread.start()
+            member.output.write(f"trained {told}")
+            member.start()
         for member in self._members:
-            member.is_recorded.wait()
+            member.wait_for_record()
         numbers = [member.folder.id for member in self._members if member.folder]
         logger.info(
-            "%d seeds together: %s; run folders: %s in %s",
-            len(self._members),
+            "%s: %s; run folders: %s in %s",
+            f"{len(self._members)} seeds together" if many else "one seed",
             seeds,
             short([int(number) for number in numbers if number.isdigit()]),
             self._members[0].run.spec.settings.local_results_path,
@@ -116,71 +114,3 @@ def _forget_frames(error: BaseException | None) -> None:
     while error is not None:
         error.__traceback__ = None
         error = error.__cause__ or error.__context__
-
-
-class _Member:
-    """A run of a group, and the thread that records it."""
-
-    def __init__(
-        self,
-        run: Planned,
-        number: int,
-        console: GroupConsole,
-        stop: StopSignal,
-        picture: threading.Lock,
-    ) -> None:
-        self.run = run
-        self.output = Output()
-        own_console = console.of(number, self.output.write)
-        self.built = BuiltRun(run, BUILTIN, own_console, stop.requested, f"seed {run.seed}: ")
-        self.built.load()
-        self.folder = run.folder
-        self.error: BaseException | None = None
-        self.is_recorded = threading.Event()  # or will never be
-        self.is_told = False
-        self.thread = threading.Thread(target=self._record, name=f"seed {run.seed}")
-        self._picture = picture
-        self._verdict: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
-
-    def make_folder(self) -> None:
-        """Make the folder of a new run."""
-        try:
-            self.folder = self.folder or new_folder(self.run.spec.settings.local_results_path)
-        except OSError as error:
-            self.error = error
-
-    def tell(self, error: BaseException | None) -> None:
-        """Let the run end, as complete or with an error."""
-        self.is_told = True
-        place = self.folder.path if self.folder else ""
-        self._verdict.put(error and told_plainly(error, f"{program()} resume {place}"))
-
-    def _record(self) -> None:
-        spec, records, mongo = self.run.spec, self.run.records, self.run.mongo()
-        if records.draw is not None:
-            records = records._replace(draw=self._draw_alone(records.draw))
-        try:
-            if self.error is not None:
-                raise self.error
-            recorded_run(spec, self._wait, records, mongo, self.folder, self.output)
-        except BaseException as error:
-            self.error = error
-            self.built.recorder.refuse(error)
-        finally:
-            self.is_recorded.set()
-
-    def _wait(self, run: SacredRun, folder: RunFolder) -> float | None:
-        """Stand for training: let the group record into this run until its end."""
-        self.built.attach(run, folder)
-        self.is_recorded.set()
-        error = self._verdict.get()
-        if error is not None:
-            raise error
-        return self.built.recorder.latest("test_return_mean")
-
-    def _draw_alone(self, draw: Draw) -> Draw:
-        def draw_alone(folder: RunFolder, path: Path) -> None:
-            with self._picture:
-                draw(folder, path)
-
-        return draw_alone

@@ -52,6 +52,24 @@ def test_a_run_is_recorded_in_both_places(
     assert sorted(points) == numbers(results / "1")
 
 
+def test_seeds_that_are_trained_together_are_each_copied(
+    call: Call, results: Path, server: WireServer
+) -> None:
+    words = [f"--mongo={server.url}", "with", "seed=0..1", "seeds_at_once=2", *TINY_RUN]
+    outcome = call("--config=dial", "--env-config=cyborg_small", *words, f"t_max={2 * EPOCH}")
+    assert outcome.code == 0, outcome.err
+    stored = Stored(server.url)
+    runs = {run["config"]["seed"]: run for run in stored.runs()}
+    assert sorted(runs) == [0, 1]
+    for seed, run in runs.items():
+        assert run["status"] == "COMPLETED"
+        assert run["captured_out"].startswith("trained together with others on cpu, seeds 0, 1\n")
+        points = stored.points(run["_id"])
+        points.pop("steps_per_second", None)
+        flat = [(name, step, value) for name, series in points.items() for step, value in series]
+        assert sorted(flat) == numbers(results / str(seed + 1))
+
+
 def test_without_a_server_training_goes_on_and_sync_catches_up(
     train_into: Call, call: Call, results: Path, server: WireServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

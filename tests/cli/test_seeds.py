@@ -6,6 +6,7 @@ import errno
 import os
 import shlex
 import signal
+import threading
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,9 +14,12 @@ import pytest
 
 from acd_plugin.hosts.builtin.joint import JointTraining, NotTogetherError
 from acd_plugin.hosts.builtin.training import Training
-from acd_plugin.running import many, together
+from acd_plugin.running import built_run, many, member, together
+from acd_plugin.running.many import one_by_one
 from acd_plugin.running.memory import Memory
+from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
 from acd_plugin.tracking.observer import RunFolderObserver
+from acd_plugin.tracking.run_folder import RunFolder
 from tests.cli.conftest import EPOCH, Call, numbers, run_json
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,19 +118,44 @@ def test_a_second_ctrl_c_stops_all_at_once(
 
 
 def test_runs_that_stand_elsewhere_go_on_after_the_others(
-    train: Call, call: Call, results: Path
+    train: Call, call: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("acd_plugin.cli.resume.in_processes", one_by_one)
     for epochs, seed in ((1, 0), (2, 1), (1, 2), (3, 3)):
         assert train(epochs, f"seed={seed}").code == 0
     outcome = call("resume", "1", "results/2..4", "with", f"t_max={3 * EPOCH}", TOGETHER)
     assert outcome.code == 0, outcome.err
     assert "left out: results/4/checkpoints/720.pt: the run has reached" in outcome.err
     assert "2 seeds together: 0, 2; run folders: 1, 3" in outcome.err
-    assert "dial on cyborg_small, seed 1 (results/2): done" in outcome.err
+    assert "host: builtin" in outcome.err.partition("run folders: 1, 3")[2]  # alone, at last
     assert statuses(results) == dict.fromkeys(range(4), "COMPLETED")
-    train(3, "seed=0..1", TOGETHER, "local_results_path=whole")
-    for run in "12":
+    for run in "1234":
         assert (results / run / "checkpoints" / f"{3 * EPOCH}.pt").exists()
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_a_checkpoint_that_cannot_be_written_stops_nothing(
+    train: Call, results: Path, monkeypatch: pytest.MonkeyPatch, aside: bool
+) -> None:
+    """It is written while the others train, or in between."""
+
+    def or_fail(folder: RunFolder, checkpoint: Checkpoint, keep: int) -> Path:
+        assert (threading.current_thread() is not threading.main_thread()) is aside
+        if folder.id == "1":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        if folder.id == "2" and checkpoint.t_env == 2 * EPOCH:
+            raise ValueError("this must not be")
+        return save_checkpoint(folder, checkpoint, keep)
+
+    monkeypatch.setattr(member, "_COPIED", ("cpu",) if aside else ())
+    monkeypatch.setattr(built_run, "save_checkpoint", or_fail)
+    outcome = train(3, "seed=0..2", TOGETHER)
+    assert outcome.code == 1
+    assert f"seed 0: no checkpoint at step {EPOCH}: No space left on device" in outcome.err
+    assert "error: seed 1 (results/2): ValueError: this must not be\n" in outcome.err
+    assert statuses(results) == {0: "COMPLETED", 1: "FAILED", 2: "COMPLETED"}
+    stored = {path.name for path in (results / "3" / "checkpoints").iterdir()}
+    assert stored == {f"{2 * EPOCH}.pt", f"{3 * EPOCH}.pt"}
 
 
 def test_a_seed_that_fails_fails_alone(
@@ -182,17 +211,17 @@ def test_a_device_that_disappears_is_told_in_a_line_for_each(
     assert set(statuses(results).values()) == {"FAILED"}
 
 
-def test_what_cannot_be_trained_together_is_trained_in_processes(
+def test_what_cannot_be_trained_together_is_trained_one_by_one(
     train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> NoReturn:
         raise NotTogetherError("its learner is not made for that")
 
     monkeypatch.setattr(together, "JointTraining", refuse)
+    monkeypatch.setattr("acd_plugin.cli.train.in_processes", one_by_one)
     outcome = train(1, "seed=0..1", TOGETHER)
     assert outcome.code == 0, outcome.err
     assert "seeds are trained one by one: its learner is not made for that" in outcome.err
-    assert "2 runs, each in a process of its own" in outcome.err
     assert "done: results/1 results/2 (2 of 2 runs)" in outcome.out
     assert statuses(results) == {0: "COMPLETED", 1: "COMPLETED"}
 
@@ -200,15 +229,13 @@ def test_what_cannot_be_trained_together_is_trained_in_processes(
 def test_on_the_cpu_seeds_are_trained_and_resumed_in_processes(
     train: Call, call: Call, results: Path
 ) -> None:
-    assert train(1, "seed=[5, 6]").code == 0
+    begun = train(1, "seed=[5, 6]")
+    assert begun.code == 0, begun.err
+    assert "2 runs, each in a process of its own" in begun.err
     assert statuses(results) == {5: "COMPLETED", 6: "COMPLETED"}
     assert call("resume", "1..2", "with", f"t_max={2 * EPOCH}").code == 0
     for run in "12":
         assert (results / run / "checkpoints" / f"{2 * EPOCH}.pt").exists()
-    train(2, "seed=5", "local_results_path=alone")
-    own = next(run for run in "12" if "seed=5" in run_json(results / run)["meta"]["command_line"])
-    checked = {point for point in numbers(results / own) if not point[0].startswith("test_")}
-    assert checked <= set(numbers(results.parent / "alone" / "1"))
 
 
 @pytest.mark.parametrize(

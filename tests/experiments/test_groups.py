@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Plan, load_plan
 from acd_plugin.experiments.processes import Report, Task
 from acd_plugin.experiments.progress import State
@@ -87,6 +88,17 @@ def test_a_group_is_trained_and_evaluated_and_one_more_seed_goes_on(
         (done,) = (json.loads(line) for line in (place / "evaluations.jsonl").open())
         assert done["episodes"] == 8
     assert "nothing to do" in call(*words).out
+
+
+def test_what_is_trained_together_shares_its_time(
+    write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = {"talks": {"config": "dial", "with": {"seeds_at_once": 3}}}
+    plan = load_plan(write_plan(algorithms=together, budgets=THREE), "full")
+    monkeypatch.setattr("acd_plugin.experiments.estimate.is_on_gpu", lambda _: True)
+    seconds = estimate(dict.fromkeys(plan.jobs))
+    assert seconds.keys() == {job.name for job in plan.jobs}
+    assert all(8.0 / 3 < value < 8.0 for value in seconds.values())  # most of it until they train
 
 
 def tasks(results: Path, write_plan: WritePlan, **changes: object) -> list[Task]:
