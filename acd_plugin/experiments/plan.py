@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import Field
 
 from acd_plugin.configuration.layers import configure
-from acd_plugin.configuration.validation import Settings, parse, read_yaml
+from acd_plugin.configuration.validation import Settings, parse
+from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.errors import UserError, find
 from acd_plugin.running.run_spec import RunSpec, resolve

@@ -12,7 +12,8 @@ from typing import ClassVar, Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from acd_plugin.configuration.paths import config_root, names_in
-from acd_plugin.configuration.validation import Settings, parse, read_yaml
+from acd_plugin.configuration.validation import Settings, parse
+from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.errors import UserError, listing, nearest
 
 Importance = Literal["none", "low", "medium", "high"]
