@@ -51,12 +51,12 @@ def whole(value: object, wanted: Any) -> object:
 def problem_of(key: str, value: object, field: FieldInfo, message: str) -> str:
     """Return what is wrong with a key's value, in pydantic's words, and what is legal."""
     message = message.removeprefix("Value error, ")
-    legal = _legal(field)
+    legal = legal_values(field)
     hint = f" (legal: {legal})" if legal else ""
     return f"'{key}' is {brief(repr(value))}: {message[:1].lower()}{message[1:]}{hint}"
 
 
-def _legal(field: FieldInfo) -> str:
+def legal_values(field: FieldInfo) -> str:
     """Return the values that a field may have, if a few words can say it."""
     if bool in (field.annotation, *get_args(field.annotation)):
         return "True, False"
@@ -66,8 +66,8 @@ def _legal(field: FieldInfo) -> str:
         for name in ("ge", "gt", "le", "lt")
         if getattr(limit, name, None) is not None
     }
-    words = {"ge": "from {}", "gt": "above {}", "le": "to {}", "lt": "below {}"}
-    return " ".join(words[name].format(limit) for name, limit in limits.items())
+    words = {"ge": "from {}", "gt": "above {}", "le": "to {}", "lt": "to below {}"}
+    return " ".join(words[name].format(f"{limit:,.16g}") for name, limit in limits.items())
 
 
 def _describe(model: type[BaseModel], problem: Any) -> str:
