@@ -22,7 +22,7 @@ from acd_plugin.configuration.validation import Settings, problem_of, whole
 from acd_plugin.errors import UserError, brief, nearest
 
 # What components are told beside the configuration: it follows from the environment.
-_FOUND_OUT = frozenset({"n_agents", "n_actions", "state_shape", "env_name"})
+FOUND_OUT = frozenset({"n_agents", "n_actions", "state_shape", "env_name"})
 
 Owners = dict[str, type[Settings]]
 
@@ -34,7 +34,7 @@ def declared_keys() -> Owners:
     for model in models:
         for name in model.model_fields:
             owners.setdefault(name, model)
-    return {name: model for name, model in owners.items() if name not in _FOUND_OUT}
+    return {name: model for name, model in owners.items() if name not in FOUND_OUT}
 
 
 def check_value(key: str, value: object, owner: type[Settings]) -> object:
@@ -75,7 +75,7 @@ class FileKeys:
         hosts = keys_of(self._host) if self._host is not None else set()
         if key in hosts:
             return
-        if key in _FOUND_OUT:
+        if key in FOUND_OUT:
             raise UserError(f"{file.at(key)}: '{key}' follows from the environment: leave it out")
         hint = nearest(key, self._owners.keys() | hosts | {"extends"})
         raise UserError(

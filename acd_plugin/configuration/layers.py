@@ -12,7 +12,7 @@ from typing import Any
 
 from acd_plugin.configuration.core_schema import NULLS
 from acd_plugin.configuration.device import with_both_names
-from acd_plugin.configuration.keys import FileKeys, check_value, declared_keys
+from acd_plugin.configuration.keys import FOUND_OUT, FileKeys, check_value, declared_keys
 from acd_plugin.configuration.layer_files import YAML_ENDINGS, LayerFile, files_of
 from acd_plugin.configuration.paths import config_root
 from acd_plugin.configuration.run_settings import RunSettings
@@ -67,6 +67,22 @@ def configure(
     config[_PLUGINS] = list(dict.fromkeys(named))
     config["env_name"] = Path(env).stem if env.endswith(YAML_ENDINGS) else env
     return change(config, changes)
+
+
+def chosen_keys(
+    algorithm: str, env: str, changes: Mapping[str, object], below: Path | None = None
+) -> frozenset[str]:
+    """Return the keys that a user sets: in files of his own, and by ``changes``."""
+    roots = [config_root(), *([below] if below else [])]
+    files = files_of(roots[:1], "envs", "environment configuration", env)
+    files += files_of(roots, "algs", "algorithm", algorithm)
+    own = (
+        key
+        for file in files
+        if not file.is_hosts and config_root() not in file.path.parents
+        for key in file.values
+    )
+    return frozenset([*own, *(key.partition(".")[0] for key in changes)])
 
 
 def load_environment(env: str, plugins: Sequence[str] = ()) -> Config:
@@ -150,6 +166,8 @@ def _set(config: Config, key: str, value: object) -> None:
         place = below
     if last not in place:
         raise _unknown_key(key, last, place)
+    if key in FOUND_OUT:
+        raise UserError(f"'{key}' follows from the environment: leave it out")
     owner = None if parents else declared_keys().get(key)
     fit = _fit(key, place[last], value) if owner is None else check_value(key, value, owner)
     place[last] = fit
