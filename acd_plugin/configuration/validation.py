@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar, get_args
+from collections.abc import Iterable, Mapping
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
@@ -58,11 +59,26 @@ def problem_of(key: str, value: object, field: FieldInfo, message: str) -> str:
 
 def legal_values(field: FieldInfo) -> str:
     """Return the values that a field may have, if a few words can say it."""
-    if bool in (field.annotation, *get_args(field.annotation)):
+    return _legal(field.annotation) or _limits(field.metadata)
+
+
+def _legal(kind: Any) -> str:
+    """Return the values of a type, if it names them."""
+    if kind is bool:
         return "True, False"
+    if get_origin(kind) is Literal:
+        return ", ".join(map(str, get_args(kind)))
+    if get_origin(kind) is Annotated:
+        return " ".join(_limits(told.metadata) for told in get_args(kind)[1:])
+    if get_origin(kind) in (Union, UnionType):
+        return ", or ".join(filter(None, map(_legal, get_args(kind))))
+    return ""
+
+
+def _limits(metadata: Iterable[object]) -> str:
     limits = {
         name: getattr(limit, name)
-        for limit in field.metadata
+        for limit in metadata
         for name in ("ge", "gt", "le", "lt")
         if getattr(limit, name, None) is not None
     }

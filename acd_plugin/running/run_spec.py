@@ -43,8 +43,7 @@ def resolve(
 
     Loads the plugins that it names, and makes the ``blueprint`` unless the caller has it already
     from an equal environment; chooses the device if that is left to this machine. ``chosen`` are
-    the keys that the user set himself. Raises UserError
-    for whatever is wrong with either.
+    the keys that the user set himself. Raises UserError for whatever is wrong with either.
     """
     device = chosen_device(parse(RunSettings, config, "configuration").device)
     config = {**config, **with_both_names({"device": device})}

@@ -45,6 +45,7 @@ VALUES = [
         "{0}",
     ),
     *("high", "native", "cyborg", "sau", "qmix", "dial", "dial_mac", "iql", "c_net", "rnn", "vdn"),
+    *("0..3", "3..0", "0..9999999999", "1,1", "0,x", "[0, 1]", "0..1,4294967296", "auto", "cuda"),
 ]
 FILES = {
     "algorithm": ["config/algs/dial.yaml", "config/algs/qmix.yaml", "config/algs/ippo.yaml"],

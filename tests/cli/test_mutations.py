@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -16,11 +16,14 @@ import pytest
 from acd_plugin.cli import experiment
 from acd_plugin.cli import train as train_command
 from acd_plugin.envs.registry import REGISTRY
+from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.planned import Planned
 from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.running.together import Ended
 from acd_plugin.tracking.run_folder import RunFolder
 from tests.cli.conftest import Call
 from tests.cli.mutations import KINDS, mutant
@@ -42,15 +45,22 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[RunSpec]:
     """The runs that would have been started: they are built if that takes no time, not trained."""
     runs: list[RunSpec] = []
 
-    def build(spec: RunSpec, records: Records, host: Host) -> RunFolder:
+    def build(spec: RunSpec, records: Records | None, host: Host) -> RunFolder:
         del records
         if all(int(spec.config.get(key, 0)) <= most for key, most in SMALL.items()):
             make_training(spec, NullRecorder(), host)
         runs.append(spec)
         return RunFolder(Path("not_written"))
 
+    def build_all(planned: Sequence[Planned], each_alone: object) -> list[Ended]:
+        del each_alone
+        for run in planned:
+            build(run.spec, None, BUILTIN)
+        return []
+
     monkeypatch.setattr(train_command, "train", build)
-    monkeypatch.setattr(experiment, "estimate", lambda jobs: dict.fromkeys(jobs, 1.0))
+    monkeypatch.setattr(train_command, "train_many", build_all)
+    monkeypatch.setattr(experiment, "estimate", lambda jobs: {job.name: 1.0 for job in jobs})
     return runs
 
 
