@@ -29,8 +29,13 @@ def find(registry: Mapping[str, ValueT], kind: str, name: str) -> ValueT:
     """Return the entry called ``name``; UserError, naming ``kind``, when there is none."""
     if name not in registry:
         legal = listing(registry) or "none that is known; a plugin adds some"
-        raise UserError(f"unknown {kind} '{name}'{nearest(name, registry)} (legal: {legal})")
+        raise UserError(f"unknown {kind} '{brief(name)}'{nearest(name, registry)} (legal: {legal})")
     return registry[name]
+
+
+def brief(text: str) -> str:
+    """Return a text that may be long, as long as a line of an error message can bear."""
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def listing(names: Iterable[object]) -> str:

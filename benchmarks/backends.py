@@ -9,7 +9,6 @@ random games at a time. Native uses one thread, CybORG one process and one per c
 from __future__ import annotations
 
 import argparse
-import os
 import time
 
 import numpy as np
@@ -20,9 +19,10 @@ from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.machine import cores
 
 GAMES = 128
-CORES = os.cpu_count() or 1
+CORES = cores()
 
 
 def speed(batch: GameBatch, seconds: float) -> float:

@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from acd_plugin.cli.main import main as program
 from acd_plugin.experiments.plan import Job, load_plan
@@ -38,7 +37,7 @@ def jobs(folder: Path, seeds: int) -> list[Job]:
         "budgets": {"full": {**budget, "evaluation_episodes": _EPISODES}},
     }
     path = folder / "plan.yaml"
-    path.write_text(yaml.safe_dump(plan))
+    path.write_text(json.dumps(plan))  # JSON is YAML, too
     return load_plan(str(path), "full").jobs
 
 

@@ -26,8 +26,9 @@ from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.cyborg_env import CyborgEnv
 from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.machine import cores
 
-CORES = os.cpu_count() or 1
+CORES = cores()
 SIZES = [(128, 1), (4096, 1), (4096, CORES), (1, 0)]  # games, threads (0: by EPyMARL's class)
 CASES = [(env, *size) for env in ("cyborg_small", "cyborg_large") for size in SIZES]
 HERE = Path(__file__).resolve().parents[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs import env_loop
 from acd_plugin.envs.registry import REGISTRY
 from acd_plugin.hosts.builtin.training import Training
+from acd_plugin.machine import cores
 from acd_plugin.running.assembly import make_training as assemble
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """How many processes ``-n auto`` means: each takes up to a gigabyte of memory."""
-    return min(4, os.cpu_count() or 1)
+    return min(4, cores())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

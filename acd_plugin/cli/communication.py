@@ -6,6 +6,7 @@ import argparse
 
 from acd_plugin.analysis.messages.examination import Examination, write_examination
 from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.components.acting import games_as_in_tests
 from acd_plugin.configuration.device import split_device
 from acd_plugin.configuration.layers import read_overrides
 from acd_plugin.errors import UserError
@@ -15,7 +16,7 @@ from acd_plugin.running.stored_run import open_run
 
 
 def run(options: argparse.Namespace) -> int:
-    """Play greedy games with stored policies, print what their messages did and store it."""
+    """Play games with stored policies, print what their messages did and store it."""
     set_up_logging()
     device, others = split_device(read_overrides(options.overrides))
     for key, value in others.items():
@@ -29,8 +30,8 @@ def run(options: argparse.Namespace) -> int:
         refuse_silent(stored)
     for stored in opened:
         found = examine(stored, trial, options.plugins)
-        name = stored.config["name"]
-        print(f"{stored.path} ({name}), {trial.episodes} greedy games, seed {trial.seed}")
+        name, games = stored.config["name"], games_as_in_tests(stored.config)
+        print(f"{stored.path} ({name}), {trial.episodes} {games}, seed {trial.seed}")
         _print(found)
         if stored.folder is None:
             print("not stored: the checkpoint does not lie in a run folder")

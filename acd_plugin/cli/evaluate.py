@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.analysis.statistics import mean_interval
+from acd_plugin.components.acting import games_as_in_tests
 from acd_plugin.configuration.device import split_device
 from acd_plugin.configuration.layers import read_overrides
 from acd_plugin.running.console import set_up_logging
@@ -17,14 +18,14 @@ from acd_plugin.tracking.evaluations import Evaluation
 
 
 def run(options: argparse.Namespace) -> int:
-    """Play greedy games with a stored policy, print the outcome and store it."""
+    """Play games with a stored policy, print the outcome and store it."""
     set_up_logging()
     device, changes = split_device(read_overrides(options.overrides))
     games = Games(options.episodes, options.seed, changes, options.backend, device)
     stored = open_run(options.run, options.results)
     plays = evaluate(stored, games, options.plugins, options.render)
     print(f"{stored.path} ({stored.config['name']}, trained for {stored.t_env:,} steps)")
-    print(f"{games.episodes} greedy games, seed {games.seed}")
+    print(f"{games.episodes} {games_as_in_tests(stored.config)}, seed {games.seed}")
     if len(plays) == 1:
         _print(plays[0].evaluation)
     else:

@@ -6,14 +6,19 @@ by the user.
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import shlex
 import sys
 
 from acd_plugin.cli.options import COMMANDS, make_parser
-from acd_plugin.errors import UserError, nearest, program
+from acd_plugin.errors import UserError, brief, nearest, program
 
 _ADDRESSES = ("--mongo=", "mongo_url=")
+_LONG_WORD = re.compile(r"\S{400,}")
+# Every character but the line breaks of a list of mistakes.
+_IN_A_LINE = re.compile(r"\n(?!  - )|(?!\n).", re.DOTALL)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,21 +27,39 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(words)
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("stopped at once", file=sys.stderr)
-        return 130
+        return _refuse(str(error))
     except BrokenPipeError:  # the reader of the output, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:  # of what was typed, wherever it was looked for
+            raise
+        return _refuse(f"'{brief(str(error.filename))}': the name is too long for a file")
+    except KeyboardInterrupt:
+        print("stopped at once", file=sys.stderr)
+        return 130
+
+
+def _refuse(problem: str) -> int:
+    """Say what is wrong, whatever characters are in it, and return the exit code."""
+    text = _IN_A_LINE.sub(lambda found: _printable(found[0]), problem)
+    text = _LONG_WORD.sub(lambda found: brief(found[0]), text)
+    print(f"error: {text}", file=sys.stderr)
+    return 2
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() else ascii(character)[1:-1]
 
 
 def _run(words: list[str]) -> int:
     words, overrides = _split_overrides(words)
+    for word in words:
+        if word.endswith("=--"):  # of which argparse would make an empty list
+            raise UserError(f"'{brief(word)}': '--' is no value")
     if words and not words[0].startswith("-") and words[0] not in COMMANDS:
         raise UserError(
-            f"unknown command '{words[0]}'{nearest(words[0], COMMANDS)} "
+            f"unknown command '{brief(words[0])}'{nearest(words[0], COMMANDS)} "
             f"(legal: {', '.join(COMMANDS)}; without one: train)"
         )
     if not words or words[0] not in (*COMMANDS, "-h", "--help"):

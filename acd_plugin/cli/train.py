@@ -6,7 +6,7 @@ import argparse
 
 from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.cli.ended import told, told_of_all
-from acd_plugin.configuration.layers import configure, read_overrides
+from acd_plugin.configuration.layers import chosen_keys, configure, read_overrides
 from acd_plugin.configuration.number_ranges import read_numbers
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.seeds import in_processes, refuse_existing
@@ -34,7 +34,8 @@ def run(options: argparse.Namespace) -> int:
     if options.tag:
         config["tags"] = options.tag
     host = load_host(checkout) if checkout else BUILTIN
-    spec = resolve(config, host.name)
+    chosen = chosen_keys(options.config, options.env_config, changes, below)
+    spec = resolve(config, host.name, chosen=chosen)
     records = Records(options.note, options.command_line, options.mongo, draw_run)
     if not seeds:
         return told(lambda: train(spec, records, host), can_be_evaluated=host.loop is None)

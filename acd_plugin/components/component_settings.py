@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from acd_plugin.configuration.validation import Settings, parse
 
@@ -14,8 +14,10 @@ class ComponentSettings(Settings):
     """Base of what a component reads from a configuration; field names are its keys.
 
     Fields without a default must stand in the configuration; the others may be left out, as in
-    EPyMARL.
+    EPyMARL. Where the class is imported its keys are known: a configuration may have them.
     """
+
+    declares_keys: ClassVar[bool] = True
 
     @classmethod
     def from_args(cls: type[SelfT], args: SimpleNamespace) -> SelfT:

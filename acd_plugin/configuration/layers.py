@@ -6,22 +6,25 @@ command line. Every legal key stands in one of the files.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from acd_plugin.configuration.core_schema import NULLS
 from acd_plugin.configuration.device import with_both_names
+from acd_plugin.configuration.keys import FOUND_OUT, FileKeys, check_value, declared_keys
+from acd_plugin.configuration.layer_files import YAML_ENDINGS, LayerFile, files_of
 from acd_plugin.configuration.paths import config_root
 from acd_plugin.configuration.run_settings import RunSettings
-from acd_plugin.configuration.validation import parse, read_yaml
-from acd_plugin.errors import UserError, listing, nearest
+from acd_plugin.configuration.validation import parse
+from acd_plugin.configuration.yaml_file import read_yaml
+from acd_plugin.configuration.yaml_text import YamlTextError, read_text
+from acd_plugin.errors import UserError, brief, listing, nearest
 
 Config = dict[str, Any]
 _PLUGINS = "plugins"
-_YAML = (".yaml", ".yml")
+_ENVIRONMENTS = ("env", "env_args")  # keys of an environment's file alone
+_NULLS = NULLS | {"None"}  # as the program prints it in the commands that it records
 
 
 def load_config(
@@ -53,26 +56,44 @@ def configure(
     roots = [config_root(), *([below] if below else [])]
     config: Config = {}
     for root in reversed(roots):
-        config = merge(config, read_yaml(root / "default.yaml"))
-    environment = _read_layer(roots[:1], "envs", "environment configuration", env)
-    chosen = _read_layer(roots, "algs", "algorithm", algorithm)
-    # The environment is the user's choice; some of EPyMARL's algorithm files name one as well.
-    chosen = {key: value for key, value in chosen.items() if key not in ("env", "env_args")}
-    named = [*environment.pop(_PLUGINS, []), *chosen.pop(_PLUGINS, []), *plugins]
+        config = merge(config, read_yaml(root / "default.yaml", repeats=root == below))
+    environments = files_of(roots[:1], "envs", "environment configuration", env)
+    algorithms = files_of(roots, "algs", "algorithm", algorithm)
+    named = [*(name for file in environments + algorithms for name in file.plugins), *plugins]
+    keys = FileKeys(named, below)
+    environment = _merged(environments, keys)
+    chosen = _merged([_of_the_algorithm(file) for file in algorithms], keys)
     config = merge(merge(config, with_both_names(environment)), with_both_names(chosen))
     config[_PLUGINS] = list(dict.fromkeys(named))
-    config["env_name"] = Path(env).stem if env.endswith(_YAML) else env
+    config["env_name"] = Path(env).stem if env.endswith(YAML_ENDINGS) else env
     return change(config, changes)
+
+
+def chosen_keys(
+    algorithm: str, env: str, changes: Mapping[str, object], below: Path | None = None
+) -> frozenset[str]:
+    """Return the keys that a user sets: in files of his own, and by ``changes``."""
+    roots = [config_root(), *([below] if below else [])]
+    files = files_of(roots[:1], "envs", "environment configuration", env)
+    files += files_of(roots, "algs", "algorithm", algorithm)
+    own = (
+        key
+        for file in files
+        if not file.is_hosts and config_root() not in file.path.parents
+        for key in file.values
+    )
+    return frozenset([*own, *(key.partition(".")[0] for key in changes)])
 
 
 def load_environment(env: str, plugins: Sequence[str] = ()) -> Config:
     """Return what an environment's file says, over the default: ``env``, ``env_args``, ..."""
     roots = [config_root()]
-    environment = _read_layer(roots, "envs", "environment configuration", env)
-    for key in ("env", "env_args"):
+    files = files_of(roots, "envs", "environment configuration", env)
+    named = [*(name for file in files for name in file.plugins), *plugins]
+    environment = _merged(files, FileKeys(named, None))
+    for key in _ENVIRONMENTS:
         if key not in environment:
             raise UserError(f"environment configuration '{env}': key '{key}' is missing")
-    named = [*environment.pop(_PLUGINS), *plugins]
     config = merge(read_yaml(roots[0] / "default.yaml"), environment)
     return {**config, _PLUGINS: named}
 
@@ -83,8 +104,14 @@ def read_overrides(overrides: Sequence[str]) -> dict[str, object]:
     for text in overrides:
         key, equals, value = text.partition("=")
         if not equals or not key:
-            raise UserError(f"cannot read override '{text}': write it as key=value")
-        changes[key] = parse_value(value)
+            raise UserError(f"cannot read override '{brief(text)}': write it as key=value")
+        try:
+            changes[key] = parse_value(value)
+        except YamlTextError as error:
+            raise UserError(
+                f"cannot read override '{brief(text)}': not valid YAML ({error}); "
+                "text with such characters needs quotes"
+            ) from None
     return changes
 
 
@@ -110,40 +137,23 @@ def merge(base: Config, layer: Mapping[str, object]) -> Config:
     return merged
 
 
-def _read_layer(roots: list[Path], folder: str, kind: str, name: str) -> Config:
-    """Merge the files of that name, the lowest root's first, each over what it extends."""
-    layer: Config = {}
-    for path in _find(roots, folder, kind, name):
-        own = read_yaml(path)
-        parent = own.pop("extends", None)
-        if parent == path.stem:
-            raise UserError(f"{path}: extends itself")
-        if parent is not None:
-            layer = merge(layer, _read_layer(roots, folder, kind, str(parent)))
-        plugins = [*layer.get(_PLUGINS, []), *_plugins_beside(path, own.get(_PLUGINS, []))]
-        layer = {**merge(layer, own), _PLUGINS: plugins}
-    return layer
+def _merged(files: Sequence[LayerFile], keys: FileKeys) -> Config:
+    merged: Config = {}
+    for file in files:
+        merged = merge(merged, keys.checked(file))
+    return merged
 
 
-def _plugins_beside(path: Path, names: object) -> list[str]:
-    """Return a file's plugins, whose paths are relative to the file that names them."""
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise UserError(f"{path}: plugins is {names!r}: write a list, as plugins: [my_file.py]")
-    return [str(path.parent / name) for name in names]
+def _of_the_algorithm(file: LayerFile) -> LayerFile:
+    """Return an algorithm's file less the environment, which some of EPyMARL's name as well.
 
-
-def _find(roots: list[Path], folder: str, kind: str, name: str) -> list[Path]:
-    if name.endswith(_YAML):
-        return [Path(name)]
-    files = [path for root in reversed(roots) for path in sorted((root / folder).glob("*.yaml"))]
-    found = [path for path in files if path.stem == name]
-    if not found:
-        names = {path.stem for path in files}
-        raise UserError(
-            f"unknown {kind} '{name}'{nearest(name, names)} "
-            f"(legal: {listing(names)}, or the path of a .yaml file)"
-        )
-    return found
+    UserError when it stands in any other file: it is chosen by itself.
+    """
+    values = {key: value for key, value in file.values.items() if key not in _ENVIRONMENTS}
+    if len(values) < len(file.values) and not file.is_hosts:
+        key = min(file.values.keys() - values.keys())
+        raise UserError(f"{file.at(key)}: '{key}' belongs into a file for --env-config")
+    return file._replace(values=values)
 
 
 def _set(config: Config, key: str, value: object) -> None:
@@ -156,23 +166,25 @@ def _set(config: Config, key: str, value: object) -> None:
         place = below
     if last not in place:
         raise _unknown_key(key, last, place)
-    place[last] = _fit(key, place[last], value)
+    if key in FOUND_OUT:
+        raise UserError(f"'{key}' follows from the environment: leave it out")
+    owner = None if parents else declared_keys().get(key)
+    fit = _fit(key, place[last], value) if owner is None else check_value(key, value, owner)
+    place[last] = fit
 
 
 def _unknown_key(key: str, last: str, place: Config) -> UserError:
-    return UserError(f"unknown key '{key}'{nearest(last, place)} (legal here: {listing(place)})")
+    return UserError(
+        f"unknown key '{brief(key)}'{nearest(last, place)} (legal here: {listing(place)})"
+    )
 
 
 def parse_value(text: str) -> object:
-    """Read a value as a Python literal, else as YAML, else as the text itself."""
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        pass
-    try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError):
-        return text
+    """Return the value that a text on the command line means, as YAML; None is null as well.
+
+    Raises YamlTextError for what is no YAML.
+    """
+    return read_text(text, _NULLS).value
 
 
 def _fit(key: str, default: object, value: object) -> object:
@@ -184,6 +196,6 @@ def _fit(key: str, default: object, value: object) -> object:
     if type(default) is int and isinstance(value, float) and value.is_integer():
         return int(value)  # 1e6 for a million
     raise UserError(
-        f"'{key}' is {value!r}, of type {type(value).__name__}: "
-        f"must be of type {type(default).__name__}, as {default!r}"
+        f"'{key}' is {brief(repr(value))}, of type {type(value).__name__}: "
+        f"must be of type {type(default).__name__}, as {brief(repr(default))}"
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import hashlib
 import importlib.util
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, brief
 
 _TRACKERS = "acd_plugin.tracking.trackers"
 
@@ -21,12 +22,12 @@ def load_plugins(files: Iterable[str]) -> None:
     """
     for file in files:
         path = Path(file).resolve()
-        name = f"acd_plugin_user_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
+        name = f"acd_plugin_user_{hashlib.sha256(os.fsencode(path)).hexdigest()[:12]}"
         if name in sys.modules:
             continue
         spec = importlib.util.spec_from_file_location(name, path)
         if spec is None or spec.loader is None or path.suffix != ".py" or not path.is_file():
-            raise UserError(f"plugin '{file}': no such Python file (.py)")
+            raise UserError(f"plugin '{brief(file)}': no such Python file (.py)")
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module  # before it runs: a dataclass in it looks itself up there
         try:
@@ -37,7 +38,9 @@ def load_plugins(files: Iterable[str]) -> None:
         except (Exception, SystemExit) as error:
             del sys.modules[name]
             reason = " ".join(str(error).split())
-            raise UserError(f"plugin '{file}' fails: {type(error).__name__}: {reason}") from error
+            raise UserError(
+                f"plugin '{brief(file)}' fails: {type(error).__name__}: {reason}"
+            ) from error
 
 
 def content_of(files: Iterable[str]) -> str:

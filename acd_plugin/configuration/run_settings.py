@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from acd_plugin.configuration.ranges import Games, Seed, Steps
 from acd_plugin.configuration.validation import Settings
 
 
@@ -22,26 +23,26 @@ class RunSettings(Settings):
     runner: str
     mac: str
     learner: str
-    seed: int = Field(ge=0, lt=2**63)
-    t_max: int = Field(ge=1)
-    episodes_max: int | None = Field(default=None, ge=1)
-    test_interval: int = Field(ge=1)
-    test_nepisode: int = Field(ge=1)
-    log_interval: int = Field(ge=1)
-    runner_log_interval: int = Field(ge=1)
-    learner_log_interval: int = Field(ge=1)
+    seed: Seed
+    t_max: Steps
+    episodes_max: int | None = Field(default=None, ge=1, le=10**15)
+    test_interval: Steps
+    test_nepisode: int = Field(ge=1, le=10**6)
+    log_interval: Steps
+    runner_log_interval: Steps
+    learner_log_interval: Steps
     local_results_path: str = Field(min_length=1)
     mongo_url: str | None = None
     trackers: list[str] = Field(default_factory=list)  # names of `tracking.trackers`
     use_tensorboard: bool
     save_model: bool
-    save_model_interval: int = Field(ge=1)
-    keep_checkpoints: int = Field(ge=0)
+    save_model_interval: Steps
+    keep_checkpoints: int = Field(ge=0, le=10**6)
     device: Literal["cpu", "cuda", "auto"]
     use_cuda: bool  # the same, by EPyMARL's name
-    seeds_at_once: Literal["auto"] | Annotated[int, Field(ge=1)]
+    seeds_at_once: Literal["auto"] | Annotated[int, Field(ge=1, le=1024)]
     buffer_cpu_only: bool
-    torch_threads: int = Field(ge=1)
-    batch_size: int = Field(ge=1)
-    batch_size_run: int = Field(ge=1)
-    buffer_size: int = Field(ge=1)
+    torch_threads: int = Field(ge=1, le=1024)
+    batch_size: Games
+    batch_size_run: Games
+    buffer_size: Games

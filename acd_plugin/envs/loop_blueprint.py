@@ -9,6 +9,7 @@ from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.compiled.content import files_of
 from acd_plugin.envs.env_loop import EnvLoop
 from acd_plugin.envs.multi_agent_env import MultiAgentEnv
+from acd_plugin.errors import UserError, brief
 
 
 class LoopBlueprint:
@@ -29,7 +30,18 @@ class LoopBlueprint:
         return {"environment": files_of(*self._class.source_files(**self._args)).meaning()}
 
     def sizes(self) -> EnvSizes:
-        batch = self.make_batch(1, 0)
+        """Raises UserError when the environment cannot be made with its arguments."""
+        try:
+            batch = self.make_batch(1, 0)
+        except UserError:
+            raise
+        except Exception as error:
+            told = ", ".join(f"{key}={value!r}" for key, value in self._args.items())
+            reason = " ".join(str(error).split())
+            raise UserError(
+                f"{self._class.__name__} cannot be made with env_args {brief(told or 'none')}: "
+                f"{type(error).__name__}: {brief(reason)} (check environment tells more)"
+            ) from error
         sizes = EnvSizes(
             batch.n_agents,
             batch.n_actions,

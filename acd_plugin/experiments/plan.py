@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import Field
 
-from acd_plugin.configuration.layers import configure
-from acd_plugin.configuration.validation import Settings, parse, read_yaml
+from acd_plugin.configuration.layers import chosen_keys, configure
+from acd_plugin.configuration.validation import Settings, parse
+from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.errors import UserError, find
 from acd_plugin.running.run_spec import RunSpec, resolve
@@ -144,7 +145,8 @@ class _Pairs:
     def _resolve(self, algorithm: str, env: str, changes: Mapping[str, object]) -> RunSpec:
         config = configure(algorithm, env, changes, plugins=self._plugins)
         key = repr([config[name] for name in ("env", "env_args", "plugins")])
-        spec = resolve(config, blueprint=self._blueprints.get(key))
+        chosen = chosen_keys(algorithm, env, changes)
+        spec = resolve(config, blueprint=self._blueprints.get(key), chosen=chosen)
         self._blueprints[key] = spec.blueprint
         return spec
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import torch
 
 from acd_plugin.configuration.findings import Finding
-from acd_plugin.configuration.layers import load_config
+from acd_plugin.configuration.layers import chosen_keys, load_config, read_overrides
 from acd_plugin.controllers.checker import check_controller, missing_members
 from acd_plugin.errors import UserError, find
 from acd_plugin.hosts.builtin import BUILTIN
@@ -34,7 +34,8 @@ def check_algorithm(
     ``algorithm`` and ``env`` are names or YAML files, as after ``--config`` and ``--env-config``.
     """
     try:
-        spec = resolve(load_config(algorithm, env, [*_SMALL, *overrides], plugins=plugins))
+        config = load_config(algorithm, env, [*_SMALL, *overrides], plugins=plugins)
+        spec = resolve(config, chosen=chosen_keys(algorithm, env, read_overrides(overrides)))
         mac, learner = spec.settings.mac, spec.settings.learner
         make_controller = find(BUILTIN.controllers, "mac", mac)
         unfit = _signature("mac", mac, make_controller, "(scheme, groups, args)", 3)

@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import torch
 
+from acd_plugin.components.args import Args
 from acd_plugin.components.contracts import Preprocess, Scheme, StatLogger
+from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.errors import find
 from acd_plugin.hosts.builtin import BUILTIN
@@ -53,16 +55,19 @@ def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Tr
     )
     make_learner = find(host.learners, "learner", settings.learner)
     learner = make_learner(policy.mac, buffer.scheme, recorder, args)
+    if not any(getattr(part, "args", None) is args for part in (policy.mac, learner)):
+        # Nobody keeps them to read more of them later, as EPyMARL's components do.
+        args.refuse_unread(spec.chosen - RunSettings.model_fields.keys())
     if settings.device == "cuda":
         learner.cuda()
     return Training(settings, policy, learner, buffer, recorder)
 
 
-def _args(spec: RunSpec, **changes: object) -> SimpleNamespace:
+def _args(spec: RunSpec, **changes: object) -> Args:
     """Return the ``args`` of EPyMARL's contract, from which components take their settings."""
     config = {**spec.config, **changes}
     sizes = spec.sizes
-    return SimpleNamespace(
+    return Args(
         **config,
         blueprint=spec.blueprint,
         n_agents=sizes.n_agents,

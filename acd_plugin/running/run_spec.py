@@ -24,6 +24,7 @@ class RunSpec:
     blueprint: Blueprint
     sizes: EnvSizes
     host: str  # whose loop trains
+    chosen: frozenset[str] = frozenset()  # keys that must not be ignored
 
     def changed(self, **changes: object) -> RunSpec:
         """Return the run with other settings of the training, on the same environment."""
@@ -32,12 +33,17 @@ class RunSpec:
         return replace(self, settings=settings, config={**self.config, **told})
 
 
-def resolve(config: Config, host: str = "builtin", blueprint: Blueprint | None = None) -> RunSpec:
+def resolve(
+    config: Config,
+    host: str = "builtin",
+    blueprint: Blueprint | None = None,
+    chosen: frozenset[str] = frozenset(),
+) -> RunSpec:
     """Return the run that a merged configuration asks for.
 
     Loads the plugins that it names, and makes the ``blueprint`` unless the caller has it already
-    from an equal environment; chooses the device if that is left to this machine. Raises UserError
-    for whatever is wrong with either.
+    from an equal environment; chooses the device if that is left to this machine. ``chosen`` are
+    the keys that the user set himself. Raises UserError for whatever is wrong with either.
     """
     device = chosen_device(parse(RunSettings, config, "configuration").device)
     config = {**config, **with_both_names({"device": device})}
@@ -57,7 +63,7 @@ def resolve(config: Config, host: str = "builtin", blueprint: Blueprint | None =
         "episode_limit": sizes.episode_limit,
         "game": {**made.identity, **({"plugins": plugins} if plugins else {})},
     }
-    return RunSpec(settings, recorded, made, sizes, host)
+    return RunSpec(settings, recorded, made, sizes, host, chosen)
 
 
 def changed_content(recorded: Config, spec: RunSpec) -> list[str]:

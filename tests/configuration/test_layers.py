@@ -55,7 +55,9 @@ def test_dial_has_the_papers_settings() -> None:
         ("t_max=1e6", "t_max", 1_000_000),
         ("gamma=1", "gamma", 1.0),
         ("use_tensorboard=true", "use_tensorboard", True),
-        ("use_tensorboard=on", "use_tensorboard", True),
+        ("seed=010", "seed", 10),
+        ("epsilon_finish=5e-2", "epsilon_finish", 0.05),
+        ("episodes_max=None", "episodes_max", None),
         ("local_results_path=a b/c", "local_results_path", "a b/c"),
     ],
 )
@@ -78,16 +80,19 @@ def test_nested_keys_are_reached_with_dots() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("0.5", 0.5), ("[1, 2]", [1, 2]), ("off", False), ("a: b", {"a": "b"})]
+    ("text", "value"),
+    [
+        ("0.5", 0.5),
+        ("[1, 2]", [1, 2]),
+        ("off", "off"),
+        ("a: b", {"a": "b"}),
+        ("True", True),
+        ("{'a': None}", {"a": None}),  # as Python prints it
+        ("'None'", "None"),
+    ],
 )
-def test_values_are_read_as_python_or_yaml(text: str, value: object) -> None:
+def test_values_are_read_as_yaml(text: str, value: object) -> None:
     assert parse_value(text) == value
-
-
-def test_values_cannot_run_code() -> None:
-    text = "!!python/object/apply:os.system ['touch hacked']"
-    assert parse_value(text) == text
-    assert not Path("hacked").exists()
 
 
 def test_files_of_ones_own(tmp_path: Path) -> None:
@@ -124,13 +129,8 @@ def test_a_hosts_files_lie_under_ours(tmp_path: Path) -> None:
             "unknown key 'env_arg'; did you mean 'env_args'?",
         ),
         ("dial", "cyborg_small", ["gamma.x=1"], "unknown key 'gamma'"),
-        ("dial", "cyborg_small", ["gamma=high"], "'gamma' is 'high', of type str: must be of type"),
-        (
-            "dial",
-            "cyborg_small",
-            ["t_max=1.5"],
-            "'t_max' is 1.5, of type float: must be of type in",
-        ),
+        ("dial", "cyborg_small", ["gamma=high"], "'gamma' is 'high': input should be a valid num"),
+        ("dial", "cyborg_small", ["t_max=1.5"], "'t_max' is 1.5: input should be a valid integer"),
         (
             "dial",
             "cyborg_small",
@@ -138,7 +138,10 @@ def test_a_hosts_files_lie_under_ours(tmp_path: Path) -> None:
             "'t_max' is 0: input should be greater than or equal",
         ),
         ("dial", "cyborg_small", ["seed=-1"], "'seed' is -1"),
-        ("dial", "cyborg_small", ["save_model=1"], "'save_model' is 1, of type int"),
+        ("dial", "cyborg_small", ["save_model=1"], "'save_model' is 1: input should be a valid bo"),
+        ("dial", "cyborg_small", ["save_model=on"], "'save_model' is 'on': input should be a val"),
+        ("dial", "cyborg_small", ["lr=[1"], "cannot read override 'lr=[1': not valid YAML (line 1"),
+        ("dial", "cyborg_small", ["name=&a [*a]"], "the alias *a: write out what it stands for"),
         ("dial", "cyborg_small", ["gamma"], "cannot read override 'gamma': write it as key=value"),
         ("dial", "cyborg_small", ["=3"], "cannot read override '=3'"),
         ("nowhere.yaml", "cyborg_small", [], "nowhere.yaml: no such file"),
@@ -152,6 +155,19 @@ def test_mistakes_are_named(algorithm: str, env: str, overrides: list[str], mess
 
 
 def test_a_file_may_not_extend_itself(tmp_path: Path) -> None:
-    (tmp_path / "mine.yaml").write_text("extends: mine\n")
-    with pytest.raises(UserError, match="extends itself"):
+    mine, other = tmp_path / "mine.yaml", tmp_path / "other.yaml"
+    mine.write_text(f"extends: {other}\n")
+    other.write_text(f"extends: {mine}\n")
+    with pytest.raises(UserError, match=r"mine\.yaml: extends itself"):
+        load_config(str(mine), "cyborg_small", [])
+
+
+def test_a_file_may_have_the_name_of_the_one_it_extends(tmp_path: Path) -> None:
+    (tmp_path / "dial.yaml").write_text("extends: dial\nn_bits: 2\n")
+    assert load_config(str(tmp_path / "dial.yaml"), "cyborg_small", [])["n_bits"] == 2
+
+
+def test_an_algorithm_does_not_choose_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("extends: dial\n\nenv_args: {time_limit: 5}\n")
+    with pytest.raises(UserError, match="line 3: 'env_args' belongs into a file for --env-config"):
         load_config(str(tmp_path / "mine.yaml"), "cyborg_small", [])

@@ -59,7 +59,7 @@ def test_the_setting_of_ones_own_is_checked(tmp_path: Path) -> None:
     config = f"--config={EXAMPLES / 'hysteretic_q.yaml'}"
     words = [config, "--env-config=cyborg_small", "with", "bad_news_weight=0.0"]
     error = run(tmp_path, MAIN, *words, code=2)
-    assert "configuration of 'hysteretic_q': 'bad_news_weight' is 0.0" in error
+    assert "'bad_news_weight' is 0.0: input should be greater than 0" in error
     assert not (tmp_path / "results").exists()
 
 

@@ -100,7 +100,7 @@ def test_the_papers_plans_have_its_budget_and_a_quick_one(path: Path) -> None:
             ["algorithm 'a' sets gamma=0.5 and environment 'x' 0.6"],
         ),
         ({"with": {**TINY, "seed": 4, "t_max": 5}}, ["'seed' is set by", "'t_max' is set by"]),
-        ({"with": {"gamma": "high"}}, ["'gamma' is 'high', of type str"]),
+        ({"with": {"gamma": "high"}}, ["'gamma' is 'high': input should be a valid number"]),
         ({"seeds": [1]}, ["seeds"]),
         ({"budgets": {"full": {"seeds": [], "epochs": 0}}}, ["budgets.full.seeds", "full.epochs"]),
         ({"budgets": {"ful": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}}}, ["'full'"]),

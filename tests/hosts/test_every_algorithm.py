@@ -66,6 +66,20 @@ def play(training: Training, rounds: int) -> dict[str, Any]:
     return training.state_dict()
 
 
+@every_algorithm
+def test_bootstrapping_at_the_time_limit_is_not_ignored(variant: list[str]) -> None:
+    """The first update is made from the same games, whose last targets are others."""
+    targets = []
+    for bootstrap in (False, True):
+        training = build(variant, f"env_args.bootstrap_at_time_limit={bootstrap}")
+        while not training.recorder.logged["target_mean"]:
+            training.train_once()
+        targets.append(training.recorder.logged["target_mean"][0])
+    (step, without), (same_step, with_it) = targets
+    assert step == same_step
+    assert without != with_it
+
+
 @pytest.mark.parametrize(
     "variant", slow_but(lambda variant: len(variant) == 1, VARIANTS), ids=" ".join
 )

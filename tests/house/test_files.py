@@ -14,6 +14,7 @@ ANY_LINES = 150
 # `Any` stands where somebody else hands over what has no type, and nowhere else.
 ANY_IN = (
     "acd_plugin/components/contracts.py",  # EPyMARL's entries of an episode
+    "acd_plugin/components/args.py",  # EPyMARL's settings
     "acd_plugin/learners/model_files.py",  # EPyMARL's files
     "acd_plugin/hosts/epymarl/",  # EPyMARL itself
     "acd_plugin/envs/env_loop.py",  # environments made for EPyMARL

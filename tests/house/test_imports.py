@@ -11,7 +11,7 @@ from tests.house.source import ROOT, imported_names, imports, modules, read
 # From the ground up. A room imports rooms of the layers below its own; rooms of one layer know
 # nothing of each other.
 LAYERS: list[set[str]] = [
-    {"errors"},
+    {"errors", "machine"},
     {"configuration"},
     {"envs"},
     {"components"},

@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from acd_plugin.configuration.layers import load_config
+from acd_plugin.configuration.layers import (
+    chosen_keys,
+    configure,
+    load_config,
+    read_overrides,
+)
 from acd_plugin.envs.cyborg import definition
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
+from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.learners import DialLearner
-from acd_plugin.running.assembly import make_policy
+from acd_plugin.running.assembly import make_policy, make_training
 from acd_plugin.running.recorded_run import Records
+from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.running.train import train
 from tests.conftest import TINY
@@ -51,3 +58,32 @@ def test_playing_builds_no_learner_and_no_buffer(monkeypatch: pytest.MonkeyPatch
     policy = make_policy(resolve(load_config("dial", "cyborg_small", TINY)), n_games=4, seed=0)
     assert policy.evaluate(4)["return"].shape == (4,)
     assert (learners.calls, buffers.calls) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("config", "overrides", "ignored"),
+    [
+        ("extends: iql\nn_bits: 2\n", [], "'n_bits'"),
+        ("extends: dial\ntest_greedy: false\ntd_lambda: 0.5\n", [], "'td_lambda', 'test_greedy'"),
+        ("ippo", ["epsilon_start=0.5"], "'epsilon_start'"),
+        ("qmix", ["mixer=null", "mixing_embed_dim=8"], "'mixing_embed_dim'"),
+        ("qmix", ["mixer=null"], None),  # what was not chosen may be left over
+        ("ippo", ["epsilon_start=0"], None),
+        ("extends: ippo\nt_max: 1e6\nepochs: 2\n", ["env_args.time_limit=5"], None),
+    ],
+)
+def test_a_setting_that_would_be_ignored_is_refused(
+    tmp_path: Path, config: str, overrides: list[str], ignored: str | None
+) -> None:
+    if ":" in config:
+        (tmp_path / "mine.yaml").write_text(config)
+        config = str(tmp_path / "mine.yaml")
+    changes = read_overrides(overrides)
+    chosen = chosen_keys(config, "cyborg_small", changes)
+    tiny = read_overrides([key for key in TINY if key.partition("=")[0] not in changes])
+    spec = resolve(configure(config, "cyborg_small", {**tiny, **changes}), chosen=chosen)
+    if ignored is None:
+        make_training(spec, NullRecorder())
+    else:
+        with pytest.raises(UserError, match=f"would ignore {ignored}: none of its components"):
+            make_training(spec, NullRecorder())

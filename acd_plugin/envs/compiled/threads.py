@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
+
+from acd_plugin.machine import cores
 
 MIN_GAMES_PER_THREAD = 512  # with fewer, handing work to a thread costs more than it saves
 
@@ -19,7 +20,7 @@ class GameThreads:
     """
 
     def __init__(self, n_games: int, threads: int | None = None) -> None:
-        self._ranges = _split(n_games, threads or (os.cpu_count() or 1))
+        self._ranges = _split(n_games, threads or cores())
         self._pool = ThreadPoolExecutor(len(self._ranges)) if len(self._ranges) > 1 else None
 
     def run(self, play: Callable[..., None], *arguments: object) -> None:

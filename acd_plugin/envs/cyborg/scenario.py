@@ -12,8 +12,9 @@ from typing import ClassVar, Literal
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from acd_plugin.configuration.paths import config_root, names_in
-from acd_plugin.configuration.validation import Settings, parse, read_yaml
-from acd_plugin.errors import UserError, listing, nearest
+from acd_plugin.configuration.validation import Settings, parse
+from acd_plugin.configuration.yaml_file import read_yaml
+from acd_plugin.errors import UserError, brief, listing, nearest
 
 Importance = Literal["none", "low", "medium", "high"]
 
@@ -133,7 +134,7 @@ def _find(name: str) -> Path:
     known = [option for option in names_in("scenarios") if option != "images"]
     if name not in known:
         raise UserError(
-            f"unknown scenario '{name}'{nearest(name, known)} "
+            f"unknown scenario '{brief(name)}'{nearest(name, known)} "
             f"(legal: {listing(known)}, or the path of a .yaml file)"
         )
     return config_root() / "scenarios" / f"{name}.yaml"
@@ -150,7 +151,9 @@ def _read_with_parents(path: Path, seen: tuple[Path, ...]) -> dict[str, object]:
     if parent is None:
         return data
     if not isinstance(parent, str):
-        raise UserError(f"{path}: 'extends' is {parent!r}: must be the name of a scenario")
+        raise UserError(
+            f"{path}: 'extends' is {brief(repr(parent))}: must be the name of a scenario"
+        )
     sibling = path.parent / f"{parent}.yaml"
     parent_path = sibling if sibling.exists() else _find(parent)
     return {**_read_with_parents(parent_path, (*seen, path)), **data}
@@ -200,7 +203,7 @@ def _agent_problems(scenario: Scenario) -> Iterable[str]:
     yield from _repeated("defended subnet", defended)
     for name in scenario.subnet_names:
         if name not in defended:
-            yield f"subnet '{name}' has no defender: add it to one agent's 'defends'"
+            yield f"subnet '{brief(name)}' has no defender: add it to one agent's 'defends'"
     for agent in scenario.agents:
         if not scenario.hosts_of(agent):
             yield f"agent '{agent.name}' has no host to defend"
@@ -208,9 +211,9 @@ def _agent_problems(scenario: Scenario) -> Iterable[str]:
 
 def _unknown(key: str, name: str, legal: Mapping[str, object] | list[str]) -> Iterable[str]:
     if name not in legal:
-        yield f"{key} is '{name}'{nearest(name, legal)} (legal: {listing(legal)})"
+        yield f"{key} is '{brief(name)}'{nearest(name, legal)} (legal: {listing(legal)})"
 
 
 def _repeated(kind: str, names: list[str]) -> Iterable[str]:
     for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{kind} '{name}' appears twice"
+        yield f"{kind} '{brief(name)}' appears twice"

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from acd_plugin.configuration.ranges import Share
 from acd_plugin.configuration.validation import Settings
 from acd_plugin.envs.cyborg.scenario import Importance
+
+# A reward is single precision where it is stored: sums over an episode must stay exact enough.
+_LARGEST = 1e6
+Cost = Annotated[float, Field(ge=0.0, le=_LARGEST)]
+Weight = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
 
 
 class ByImportance(Settings):
     """One non-negative number for each level of a host's importance."""
 
-    none: float = Field(ge=0.0)
-    low: float = Field(ge=0.0)
-    medium: float = Field(ge=0.0)
-    high: float = Field(ge=0.0)
+    none: Cost
+    low: Cost
+    medium: Cost
+    high: Cost
 
     def of(self, importance: Importance) -> float:
         value: float = getattr(self, importance)
@@ -28,9 +34,9 @@ class Costs(Settings):
 
     damage: ByImportance  # per step and host that the attacker holds as root
     restore: ByImportance  # per Restore, whether it did anything or not
-    remove: float = Field(ge=0.0)  # per Remove that removed nothing
-    analyse: float = Field(ge=0.0)  # per Analyse that found nothing new
-    block: float = Field(ge=0.0)  # per Block
+    remove: Cost  # per Remove that removed nothing
+    analyse: Cost  # per Analyse that found nothing new
+    block: Cost  # per Block
 
 
 class EnvSettings(Settings):
@@ -38,13 +44,13 @@ class EnvSettings(Settings):
 
     scenario: str
     backend: Literal["native", "cyborg"]  # who simulates the network
-    detection_rate: float = Field(ge=0.0, le=1.0)
+    detection_rate: Share
     action_mask: bool
     analyse_mode: Literal["free", "detect", "sau"]
     comm_gate: bool
-    time_limit: int = Field(ge=1)
+    time_limit: int = Field(ge=1, le=100_000)
     bootstrap_at_time_limit: bool
     costs: Costs
     attacker: str = "paper"  # one of `attackers.ATTACKERS`
     # Terms of `reward_terms.REWARD_TERMS` that are added to the reward, with their weights.
-    reward_terms: dict[str, float] = Field(default_factory=dict)
+    reward_terms: dict[str, Weight] = Field(default_factory=dict)

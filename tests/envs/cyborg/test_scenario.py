@@ -109,7 +109,7 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
     [
         ("block: [", "not valid YAML"),
         ("- a\n- b\n", "expected 'key: value' lines, got list"),
-        ("", "expected 'key: value' lines, got NoneType"),
+        ("", "expected 'key: value' lines, got nothing"),
         ("block: !!python/object/apply:os.system ['touch hacked']", "not valid YAML"),
         ("a: " + "[" * 5000, "not valid YAML"),
     ],

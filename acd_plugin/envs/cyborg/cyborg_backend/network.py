@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
 import tempfile
 from pathlib import Path
 
-import yaml
 from CybORG.Shared.Scenario import Scenario as CyborgScenario
 from CybORG.Simulator.Actions import Monitor
 from CybORG.Simulator.Scenarios.FileReaderScenarioGenerator import FileReaderScenarioGenerator
@@ -45,7 +45,7 @@ def generator_of(network: Network) -> NetworkGenerator:
     scenario, rules = network
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.yaml"
-        path.write_text(yaml.safe_dump(_as_file(scenario)))
+        path.write_text(json.dumps(_as_file(scenario), sort_keys=True))  # JSON is YAML, too
         generator = NetworkGenerator(str(path))
     # Action spaces need not follow what the agents learn: nobody chooses from them.
     generator.update_each_step = False

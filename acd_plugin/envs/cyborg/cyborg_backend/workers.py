@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
-import os
 import signal
 import traceback
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from acd_plugin.envs.cyborg.cyborg_backend.package import import_cyborg
 from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Network, Orders, new_events
+from acd_plugin.machine import cores
 
 _PATIENCE = 5.0  # seconds that a process has to end by itself
 
@@ -148,5 +148,5 @@ def worlds_of(network: Network, games: int, processes: int | None = None) -> Wor
     One game is played in this process: who steps single games (EPyMARL's own runners) has
     processes of his own, which may not start others.
     """
-    count = min(games, processes or (os.cpu_count() or 1))
+    count = min(games, processes or cores())
     return LocalWorlds(network, games) if count == 1 else WorkerWorlds(network, games, count)

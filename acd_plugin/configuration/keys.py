@@ -1,0 +1,106 @@
+"""Which keys a configuration may have, and what each of them may be.
+
+Known are the settings of runs and of the algorithms that come with the package, and the fields of
+every component's settings class that was imported: so a plugin makes its keys known by reading them
+through such a class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from acd_plugin.configuration.algorithm_settings import AlgorithmSettings
+from acd_plugin.configuration.layer_files import LayerFile, keys_of
+from acd_plugin.configuration.plugins import load_plugins
+from acd_plugin.configuration.run_settings import RunSettings
+from acd_plugin.configuration.validation import Settings, problem_of, whole
+from acd_plugin.errors import UserError, brief, nearest
+
+# What components are told beside the configuration: it follows from the environment.
+FOUND_OUT = frozenset({"n_agents", "n_actions", "state_shape", "env_name"})
+
+Owners = dict[str, type[Settings]]
+
+
+def declared_keys() -> Owners:
+    """Return all keys with a type, each with the class whose field it is."""
+    owners: Owners = {}
+    models: list[type[Settings]] = [RunSettings, AlgorithmSettings, *_of_components(Settings)]
+    for model in models:
+        for name in model.model_fields:
+            owners.setdefault(name, model)
+    return {name: model for name, model in owners.items() if name not in FOUND_OUT}
+
+
+def check_value(key: str, value: object, owner: type[Settings]) -> object:
+    """Return a key's value in its type; UserError when it is of another, or out of range."""
+    field = owner.model_fields[key]
+    try:
+        return _adapter(owner, key).validate_python(whole(value, field.annotation))
+    except ValidationError as error:
+        message = error.errors(include_url=False)[0]["msg"]
+        raise UserError(problem_of(key, value, field, message)) from None
+
+
+class FileKeys:
+    """Checks what files say, each with the keys that one may have here.
+
+    A host's own keys are known as well, and may be anything. Plugins are imported, and a host's
+    files looked through, only when a key would be unknown otherwise.
+    """
+
+    def __init__(self, plugins: Sequence[str], host: Path | None) -> None:
+        """``plugins`` are files, ``host`` is the folder of its configuration."""
+        self._plugins = plugins
+        self._host = host
+        self._owners = declared_keys()
+
+    def checked(self, file: LayerFile) -> dict[str, Any]:
+        """Return a file's values in their types; UserError for unknown keys and bad values."""
+        if file.is_hosts:
+            return file.values
+        if file.values.keys() - self._owners.keys():
+            load_plugins(self._plugins)
+            self._owners = declared_keys()
+        for key in sorted(file.values.keys() - self._owners.keys(), key=file.lines.__getitem__):
+            self._refuse_unknown(file, key)
+        return {key: self._typed(file, key, value) for key, value in file.values.items()}
+
+    def _refuse_unknown(self, file: LayerFile, key: str) -> None:
+        hosts = keys_of(self._host) if self._host is not None else set()
+        if key in hosts:
+            return
+        if key in FOUND_OUT:
+            raise UserError(f"{file.at(key)}: '{key}' follows from the environment: leave it out")
+        hint = nearest(key, self._owners.keys() | hosts | {"extends"})
+        raise UserError(
+            f"{file.at(key)}: unknown key '{brief(key)}'{hint} (docs/configuration.md lists all; "
+            "those of a component of your own are the fields of its ComponentSettings)"
+        )
+
+    def _typed(self, file: LayerFile, key: str, value: object) -> object:
+        if key not in self._owners:
+            return value
+        try:
+            return check_value(key, value, self._owners[key])
+        except UserError as error:
+            raise UserError(f"{file.at(key)}: {error}") from None
+
+
+def _of_components(base: type[Settings]) -> Iterator[type[Settings]]:
+    for model in base.__subclasses__():
+        if model.declares_keys:
+            yield model
+        yield from _of_components(model)
+
+
+@cache
+def _adapter(owner: type[Settings], key: str) -> TypeAdapter[Any]:
+    field = owner.model_fields[key]
+    kind: Any = Annotated[field.annotation, field]
+    return TypeAdapter(kind, config=owner.model_config)

@@ -1,0 +1,18 @@
+"""How large a setting may be.
+
+An upper limit is no advice: it is what no machine could do, so that a slip of the finger is told at
+once and not after a night.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+Steps = Annotated[int, Field(ge=1, le=10**15)]  # of an environment: 30 years at a million a second
+Games = Annotated[int, Field(ge=1, le=10**9)]  # at once, or stored; memory sets the real limit
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # numpy's generators take no larger one
+Width = Annotated[int, Field(ge=1, le=2**14)]  # of a layer: one of that width takes 1 GiB
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Decay = Annotated[float, Field(ge=0.0, lt=1.0)]  # of a running mean
