@@ -33,9 +33,9 @@ def find(registry: Mapping[str, ValueT], kind: str, name: str) -> ValueT:
     return registry[name]
 
 
-def brief(text: str) -> str:
+def brief(text: str, most: int = 80) -> str:
     """Return a text that may be long, as long as a line of an error message can bear."""
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text) <= most else text[: most - 3] + "..."
 
 
 def listing(names: Iterable[object]) -> str:

@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if error.errno != errno.ENAMETOOLONG:  # of what was typed, wherever it was looked for
             raise
-        return _refuse(f"'{brief(str(error.filename))}': the name is too long for a file")
+        return _refuse(f"'{brief(str(error.filename), 300)}': the name is too long for a file")
     except KeyboardInterrupt:
         print("stopped at once", file=sys.stderr)
         return 130
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _refuse(problem: str) -> int:
     """Say what is wrong, whatever characters are in it, and return the exit code."""
     text = _IN_A_LINE.sub(lambda found: _printable(found[0]), problem)
-    text = _LONG_WORD.sub(lambda found: brief(found[0]), text)
+    text = _LONG_WORD.sub(lambda found: brief(found[0], 300), text)
     print(f"error: {text}", file=sys.stderr)
     return 2
 

@@ -27,7 +27,7 @@ def load_plugins(files: Iterable[str]) -> None:
             continue
         spec = importlib.util.spec_from_file_location(name, path)
         if spec is None or spec.loader is None or path.suffix != ".py" or not path.is_file():
-            raise UserError(f"plugin '{brief(file)}': no such Python file (.py)")
+            raise UserError(f"plugin '{brief(file, 300)}': no such Python file (.py)")
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module  # before it runs: a dataclass in it looks itself up there
         try:
@@ -39,7 +39,7 @@ def load_plugins(files: Iterable[str]) -> None:
             del sys.modules[name]
             reason = " ".join(str(error).split())
             raise UserError(
-                f"plugin '{brief(file)}' fails: {type(error).__name__}: {reason}"
+                f"plugin '{brief(file, 300)}' fails: {type(error).__name__}: {reason}"
             ) from error
 
 

@@ -10,9 +10,22 @@ from typing import Annotated
 
 from pydantic import Field
 
+from acd_plugin.errors import UserError
+
 Steps = Annotated[int, Field(ge=1, le=10**15)]  # of an environment: 30 years at a million a second
 Games = Annotated[int, Field(ge=1, le=10**9)]  # at once, or stored; memory sets the real limit
 Seed = Annotated[int, Field(ge=0, lt=2**32)]  # numpy's generators take no larger one
+MOST_EVALUATED = 10**7  # games of one evaluation: their returns are kept
 Width = Annotated[int, Field(ge=1, le=2**14)]  # of a layer: one of that width takes 1 GiB
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Decay = Annotated[float, Field(ge=0.0, lt=1.0)]  # of a running mean
+
+
+def check_games(episodes: int, seed: int, at_least: int) -> None:
+    """Raise UserError for games of an evaluation that cannot be played."""
+    if not at_least <= episodes <= MOST_EVALUATED:
+        raise UserError(
+            f"--episodes is {episodes}: must be at least {at_least}, at most {MOST_EVALUATED:,}"
+        )
+    if not 0 <= seed < 2**32:
+        raise UserError(f"--seed is {seed}: must be at least 0, and below 2^32 ({2**32:,})")

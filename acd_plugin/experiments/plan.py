@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import Field
 
 from acd_plugin.configuration.layers import chosen_keys, configure
+from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
 from acd_plugin.configuration.validation import Settings, parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint
@@ -32,9 +33,9 @@ class Choice(Settings):
 class Budget(Settings):
     """How much is spent on each pair of algorithm and environment."""
 
-    seeds: list[int] = Field(min_length=1)
-    epochs: int = Field(ge=1)  # of 128 episodes
-    evaluation_episodes: int = Field(ge=2)  # greedy games of each finished run
+    seeds: list[Seed] = Field(min_length=1)
+    epochs: int = Field(ge=1, le=10**12)  # of 128 episodes
+    evaluation_episodes: int = Field(ge=2, le=MOST_EVALUATED)  # greedy games of each finished run
 
 
 class PlanFile(Settings):

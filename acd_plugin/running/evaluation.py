@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.analysis.statistics import mean_interval
+from acd_plugin.configuration.ranges import check_games
 from acd_plugin.errors import UserError
 from acd_plugin.running.stored_run import (
     StoredRun,
@@ -43,10 +44,7 @@ class Games:
 
     def __post_init__(self) -> None:
         """Raises UserError for what cannot be played."""
-        if self.episodes < 2:
-            raise UserError(f"--episodes is {self.episodes}: must be at least 2")
-        if self.seed < 0:
-            raise UserError(f"--seed is {self.seed}: must be at least 0")
+        check_games(self.episodes, self.seed, at_least=2)
         for key, value in self.changes.items():
             if not key.startswith("env_args."):
                 raise UserError(

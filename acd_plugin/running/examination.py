@@ -19,6 +19,7 @@ from acd_plugin.analysis.messages.content import (
 from acd_plugin.analysis.messages.examination import Change, Examination, Sender
 from acd_plugin.analysis.statistics import mean_interval
 from acd_plugin.communication.disturbances import make_disturbances
+from acd_plugin.configuration.ranges import check_games
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.running.recording import Record, play, record
@@ -36,8 +37,7 @@ class Trial:
 
     def __post_init__(self) -> None:
         """Raises UserError for what cannot be played."""
-        if self.episodes < 4:
-            raise UserError(f"--episodes is {self.episodes}: must be at least 4")
+        check_games(self.episodes, self.seed, at_least=4)
         if not 0.0 < self.probability < 1.0:
             raise UserError(f"--probability is {self.probability}: must be between 0 and 1")
 

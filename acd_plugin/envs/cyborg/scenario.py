@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -48,7 +48,7 @@ class Exploit(Content):
 class Image(Content):
     """What is installed on a host."""
 
-    ports: list[int] = Field(min_length=1)
+    ports: list[Annotated[int, Field(ge=0, le=65535)]] = Field(min_length=1)
     exploits: list[Exploit] = Field(min_length=1)
 
 

@@ -83,6 +83,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
         ("green", {"hosts": ["User0"], "sleep_probability": 0.5}, "green can only scan defended"),
         ("green", {"hosts": ["User1"], "sleep_probability": 2.0}, "less than or equal to 1"),
         ("images", {"a": {"ports": [], "exploits": []}}, "'images.a.ports' is []"),
+        ("images", {"a": {"ports": [70000], "exploits": []}}, "'images.a.ports.0' is 70000"),
         ("images", "nowhere.yaml", "nowhere.yaml: no such file"),
         ("extends", 3, "'extends' is 3: must be the name of a scenario"),
         ("extends", "mine", "extends itself"),
