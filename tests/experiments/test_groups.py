@@ -11,12 +11,13 @@ import pytest
 from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Plan, load_plan
 from acd_plugin.experiments.processes import Report, Task
-from acd_plugin.experiments.progress import State
+from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.experiments.tasks import works_of
 from acd_plugin.experiments.worker import work
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.run_folder import RunFolder
 from tests.cli.conftest import Call
+from tests.cli.test_seeds import stop_after
 from tests.experiments.conftest import WritePlan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -135,3 +136,27 @@ def test_what_is_wrong_with_one_task_is_its_own(results: Path, write_plan: Write
     assert "no run" in (told[wrong.name].problem or "")
     assert "'t_max' is -1" in (told[second.name].problem or "")
     assert told[third.name].problem is None
+
+
+def test_a_group_that_was_stopped_goes_on_together(
+    results: Path, write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = {"talks": {"config": "dial", "with": {"seeds_at_once": 3}}}
+    plan = load_plan(write_plan(algorithms=together, budgets=THREE), "full")  # of 16 updates
+
+    def left() -> tuple[list[State], list[Task]]:
+        runs = find_runs(plan.jobs, results)
+        states = {job: state_of(job, runs.get(job)) for job in plan.jobs}
+        pieces = works_of(states, runs, results)
+        return list(states.values()), [task for piece in pieces for task in piece.tasks]
+
+    with monkeypatch.context() as patch:
+        stop_after(3, patch)
+        told = work(left()[1])
+    assert all(report.is_stopped for report in told.values())
+    states, tasks = left()
+    assert states == [State.STOPPED] * 3
+    assert all(report.problem is None for report in work(tasks).values())
+    assert left() == ([State.DONE] * 3, [])
+    text = (results / "2" / "cout.txt").read_text()
+    assert text.count("trained together with others on cpu, seeds 1, 2, 5\n") == 2
