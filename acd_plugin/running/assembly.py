@@ -78,6 +78,7 @@ def _args(spec: RunSpec, **changes: object) -> Args:
 
 def _assemble(sizes: EnvSizes, args: SimpleNamespace, logger: StatLogger, host: Host) -> Policy:
     torch.set_num_threads(args.torch_threads)
+    torch.backends.cudnn.allow_tf32 = False  # by default recurrent layers on a GPU round more
     seed_global_generators(args.seed)  # before anything may draw from them
     runner = find(host.runners, "runner", args.runner)(args=args, logger=logger)
     make_controller = find(host.controllers, "mac", args.mac)
