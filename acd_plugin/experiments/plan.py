@@ -21,6 +21,7 @@ from acd_plugin.running.run_spec import RunSpec, resolve
 
 EPISODES_PER_EPOCH = 128  # as the paper counts, for every algorithm
 _SET_BY_THE_PLAN = ("seed", "t_max", "episodes_max", "local_results_path")
+_NO_TEXT = ("true", "false", "null", "none")  # which would be read as something else
 
 
 class Choice(Settings):
@@ -153,8 +154,15 @@ class _Pairs:
 
 
 def _command(words: list[str], changes: Mapping[str, object]) -> str:
-    overrides = [f"{key}={value!r}" for key, value in changes.items() if key != "mongo_url"]
+    overrides = [f"{key}={_word(value)}" for key, value in changes.items() if key != "mongo_url"]
     return shlex.join(["python", "main.py", "train", *words, "with", *overrides])
+
+
+def _word(value: object) -> str:
+    """Return a value as a person would type it; a plain name needs no quotes."""
+    if isinstance(value, str) and value.isidentifier() and value.lower() not in _NO_TEXT:
+        return value
+    return repr(value)
 
 
 def _merge_changes(file: PlanFile, row: str, column: str) -> dict[str, object]:

@@ -43,7 +43,7 @@ def test_on_a_gpu_the_seeds_of_a_setting_are_one_piece_of_work(write_plan: Write
     assert pieces(plan, 1, sharing=2) == both
     assert pieces(plan, 1, 2)[0] == ("talks on small, seed 5", 1)
     command = shlex.split(plan.jobs[0].command_line)
-    assert "device='cuda'" in command  # whoever repeats one seed, repeats it there
+    assert "device=cuda" in command  # whoever repeats one seed, repeats it there
     assert len(pieces(load_plan(path, "full"))) == 6
     own = write_plan(
         budgets=THREE, algorithms={"a": {"config": "dial", "with": {"device": "cuda"}}}
