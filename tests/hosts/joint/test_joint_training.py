@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -199,3 +203,15 @@ def test_games_of_different_length_are_told_as_each_run_alone_tells_them(
             # Last digits grow from update to update, and of short games there are many.
             values = [value for _, value in other.points[name][:20]]
             assert values == pytest.approx([v for _, v in points[:20]], rel=1e-2, abs=1e-4), name
+
+
+def test_the_games_of_a_gpu_are_played_as_those_of_the_cpu() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.hosts.joint.simulated_session"],
+        cwd=Path(__file__).resolve().parents[3],
+        env={**os.environ, "NUMBA_ENABLE_CUDASIM": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -53,7 +53,7 @@ def put_together(runs: Sequence[Training], device: torch.device) -> Parts:
     seeds = torch.tensor([run.settings.seed for run in runs], device=device)
     networks = Networks([learner.modules() for learner in learners])
     buffer = JointBuffer([run.buffer for run in runs], seeds, first.settings.batch_size)
-    games = _games(runs, device)
+    games = games_of(runs, device)
 
     def player(purpose: Purpose, episodes: Episodes) -> JointPlayer:
         preprocess = first.buffer.preprocess
@@ -101,7 +101,7 @@ def _without_seed(run: Training) -> Mapping[str, object]:
     return {**run.settings.model_dump(), "seed": 0}
 
 
-def _games(runs: Sequence[Training], device: torch.device) -> JointGames:
+def games_of(runs: Sequence[Training], device: torch.device) -> JointGames:
     """Return the runs' games: on the device, if it is a GPU on which they can be played."""
     first = runs[0]
     blueprint: Blueprint = first.args.blueprint
