@@ -10,6 +10,7 @@ from torch.func import functional_call, stack_module_state, vmap
 
 from acd_plugin.components.contracts import EpisodeBatch
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch as StoredEpisodes
+from acd_plugin.hosts.builtin.joint.batchable import Batchable
 from acd_plugin.learners.base import BaseLearner
 from acd_plugin.learners.passes import Carried, Pass
 
@@ -58,4 +59,5 @@ class Seeds:
             )
             return found if found is not None else ()
 
-        return vmap(call)(self.parameters, self.buffers, data, carried)
+        with Batchable():
+            return vmap(call)(self.parameters, self.buffers, data, carried)
