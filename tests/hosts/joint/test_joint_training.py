@@ -215,3 +215,22 @@ def test_the_games_of_a_gpu_are_played_as_those_of_the_cpu() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_games_of_ones_own_that_fail_end_their_run_alone() -> None:
+    kind = ["dial", "cyborg_small"]
+    runs = [made(kind, seed)[0] for seed in (0, 1)]
+    step, calls = runs[0].runner.env.step, []
+
+    def fails_later(actions: Any) -> Any:
+        calls.append(actions)
+        if len(calls) > 70:
+            raise ZeroDivisionError("of the user's")
+        return step(actions)
+
+    runs[0].runner.env.step = fails_later  # type: ignore[method-assign]
+    ends: dict[int, Any] = {}
+    JointTraining(runs).train(ends.__setitem__)
+    assert isinstance(ends[0], ZeroDivisionError)
+    assert ends[1] is None
+    assert len(calls) == 71

@@ -5,17 +5,18 @@ Shape legend: S seeds, B games of each, N agents, A actions, O observation lengt
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from acd_plugin.envs.batch_env import BatchEnv, Purpose
+from acd_plugin.envs.batch_env import BatchEnv, BatchStep, Purpose
 from acd_plugin.envs.device_games import Array, DeviceGames, host_array
-from acd_plugin.errors import UserError
+
+ResultT = TypeVar("ResultT")
 
 
 class Outcome(NamedTuple):
@@ -50,7 +51,7 @@ class JointGames(Protocol):
         """Return the statistics of the episodes just played, each (S, B) of float64."""
         ...
 
-    def complaints(self) -> Mapping[int, UserError]:
+    def complaints(self) -> Mapping[int, Exception]:
         """Return what a run's own functions did wrong in its games, by the run's number."""
         ...
 
@@ -65,6 +66,7 @@ class LoopGames:
         self._truths = truths
         self._device = device
         self._next: tuple[Sequence[int], Purpose] = ((), Purpose.TRAIN)
+        self._failed: dict[int, Exception] = {}  # by the run's number; it is played no more
         self.has_fixed_length = self.can_be_captured = False
 
     def reset(self, first_episodes: Sequence[int], purpose: Purpose) -> None:
@@ -72,8 +74,8 @@ class LoopGames:
 
     def begin(self) -> None:
         first_episodes, purpose = self._next
-        for env, first in zip(self._envs, first_episodes, strict=True):
-            env.reset(first, purpose)
+        for number, first in enumerate(first_episodes):
+            self._try(number, self._envs[number].reset, first, purpose)
 
     def seen(self) -> Mapping[str, Tensor]:
         entries = {
@@ -88,15 +90,30 @@ class LoopGames:
 
     def step(self, actions: Tensor) -> Outcome:
         chosen = actions.cpu().numpy()
-        results = [env.step(own) for env, own in zip(self._envs, chosen, strict=True)]
+        over = np.ones(chosen.shape[1], dtype=np.bool_)
+        ended = BatchStep(np.zeros(chosen.shape[1]), terminated=over, truncated=over)
+        results = [
+            self._try(number, self._envs[number].step, own) or ended
+            for number, own in enumerate(chosen)
+        ]
         return Outcome(*(self._together(parts) for parts in zip(*results, strict=True)))
 
     def statistics(self) -> Mapping[str, Tensor]:
         found = [env.episode_stats() for env in self._envs]
         return {name: self._together([own[name] for own in found]) for name in found[0]}
 
-    def complaints(self) -> Mapping[int, UserError]:
-        return {}  # they were raised at once
+    def complaints(self) -> Mapping[int, Exception]:
+        return self._failed
+
+    def _try(self, number: int, play: Callable[..., ResultT], *arguments: object) -> ResultT | None:
+        """Let one run's games be played; None where that fails, now or before."""
+        if number in self._failed:
+            return None
+        try:
+            return play(*arguments)
+        except Exception as error:  # of a user's own code, in which anything may go wrong
+            self._failed[number] = error
+            return None
 
     def _together(self, parts: Sequence[NDArray[np.generic]]) -> Tensor:
         return torch.from_numpy(np.stack(parts)).to(self._device)
@@ -158,7 +175,7 @@ class GpuGames:
         self._games.summarise(self._stream())
         return self._statistics
 
-    def complaints(self) -> Mapping[int, UserError]:
+    def complaints(self) -> Mapping[int, Exception]:
         return self._games.complaints()
 
 

@@ -96,6 +96,8 @@ class JointTraining:
             reports = any(self._asks(Training.is_report_due, i) for i in self._going)
             if reports or self._history.is_long():
                 self._tell_and_report(ended)
+        for run in self._runs:
+            run.close()
 
     def _asks(self, question: Callable[[Training, int, int], bool], i: int) -> bool:
         return question(self._runs[i], self._t_env[i], self._episode)
@@ -142,12 +144,12 @@ class JointTraining:
 
     def _tell_and_report(self, ended: Ended) -> None:
         """Let every run count and log what happened, and do what is due; see `Training.report`."""
+        for i, complaint in list(self._parts.games.complaints().items()):
+            if i in self._going:
+                self._end(i, ended, complaint)
         for event, numbers in self._history.fetch():
             for i in sorted(self._going & event.runs):
                 self._try(i, ended, partial(tell, self._runs[i], i, event, numbers))
-        for i, complaint in self._parts.games.complaints().items():
-            if i in self._going:
-                self._end(i, ended, complaint)
         for i in sorted(self._going):
             self._runs[i].episode = self._episode
             self._try(i, ended, self._runs[i].report)
@@ -161,6 +163,5 @@ class JointTraining:
             self._end(i, ended, error)
 
     def _end(self, i: int, ended: Ended, error: Exception | None) -> None:
-        self._going.discard(i)
-        self._runs[i].close()
+        self._going.discard(i)  # its games are still played beside the others'
         ended(i, error)
