@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from acd_plugin.configuration.number_ranges import short
 from acd_plugin.errors import DivergedError, UserError, program
 from acd_plugin.experiments.seeds import FailedError, resume_command, run_words
 from acd_plugin.running.device import DeviceFailedError
@@ -53,12 +52,16 @@ def told_of_all(runs: Sequence[Planned], ended: Sequence[Ended]) -> int:
     saved = [one.folder for one in stopped if isinstance(one.error, RunStopped) and one.folder]
     if len(saved) < len(stopped):
         print(_AT_ONCE, file=sys.stderr)
+    for run in waiting:
+        print(f"not begun: seed {run.seed}; start it with: {_command(run)}", file=sys.stderr)
     if saved:
         print(f"stopped; resume with: {resume_command(saved)}", file=sys.stderr)
-    if waiting:
-        seeds = short([run.seed for run in waiting])
-        print(f"not begun: seeds {seeds}", file=sys.stderr)
     return 130
+
+
+def _command(run: Planned) -> str:
+    """Return the command that makes a run alone."""
+    return run.records.command_line or f"{program()} resume {run.folder}"
 
 
 def _name(one: Ended) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 
 from acd_plugin.analysis.report.text_table import text_table
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.estimate import estimate
+from acd_plugin.experiments.interruption import interruptible
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only
 from acd_plugin.experiments.pool import Worked, available_cores, duration, run_all
 from acd_plugin.experiments.processes import Work
@@ -55,13 +54,12 @@ def run(options: argparse.Namespace) -> int:
     seconds = _estimate({job: runs.get(job) for job in left}, workers, options.dry_run)
     if options.dry_run:
         return 0
-    for number in (signal.SIGINT, signal.SIGTERM):  # a shell may have started us deaf to Ctrl-C
-        signal.signal(number, _interrupt)
     try:
-        if options.ray_address is None:
-            worked = run_all(works, seconds, workers)
-        else:
-            worked = Worked(run_on_ray(works, seconds, options.ray_address), False)
+        with interruptible():
+            if options.ray_address is None:
+                worked = run_all(works, seconds, workers)
+            else:
+                worked = Worked(run_on_ray(works, seconds, options.ray_address), False)
     except KeyboardInterrupt:
         worked = Worked({}, True)
     if worked.is_stopped:
@@ -131,9 +129,3 @@ def _show(plan: Plan, states: Mapping[Job, State], folder: Path) -> None:
     print(f"{plan.title}\n{text_table(table)}")
     counts = Counter(states.values())
     print(f"{len(states)} runs in {folder}: " + ", ".join(f"{counts[s]} {s.value}" for s in State))
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Let the running runs save, and stop."""
-    del number, frame
-    raise KeyboardInterrupt

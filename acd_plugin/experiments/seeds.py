@@ -8,6 +8,7 @@ from pathlib import Path
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.number_ranges import ranges, short
 from acd_plugin.errors import UserError, program
+from acd_plugin.experiments.interruption import interruptible
 from acd_plugin.experiments.pool import available_cores, run_all
 from acd_plugin.experiments.processes import Report, Task, Work
 from acd_plugin.experiments.progress import runs_with
@@ -54,7 +55,8 @@ def in_processes(runs: Sequence[Planned]) -> list[Ended]:
     workers = max(1, min(len(runs), available_cores(), int(fitting)))
     logger.info("%d runs, each in a process of its own, %d at a time", len(runs), workers)
     tasks = [_task(run) for run in runs]
-    worked = run_all([Work(task.name, [task]) for task in tasks], {}, workers)
+    with interruptible():
+        worked = run_all([Work(task.name, [task]) for task in tasks], {}, workers)
     told = [(run, worked.reports.get(task.name)) for run, task in zip(runs, tasks, strict=True)]
     return [_ended(run, report) for run, report in told if report and not _was_not_begun(report)]
 

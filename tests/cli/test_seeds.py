@@ -95,7 +95,7 @@ def test_ctrl_c_saves_all_and_all_go_on(
         stopped = train(4, "seed=0..2", "seeds_at_once=2", "local_results_path=stopped")
     assert stopped.code == 130
     assert "stopped; resume with: python main.py resume stopped/1 stopped/2\n" in stopped.err
-    assert "not begun: seeds 2\n" in stopped.err
+    assert "not begun: seed 2; start it with: python main.py" in stopped.err
     place = results.parent / "stopped"
     assert statuses(place) == {0: "INTERRUPTED", 1: "INTERRUPTED"}
     refused = train(4, "seed=1..2", "local_results_path=stopped")
