@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -25,9 +24,9 @@ os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
 import numba
 from numba.core import config as numba_config
 
+from acd_plugin.envs.compiled.cache_place import cache_place
 from acd_plugin.envs.compiled.content import Sources, files_of, plain
 from acd_plugin.envs.compiled.gpu import simulated
-from acd_plugin.errors import UserError
 
 _log = logging.getLogger(__name__)
 _SHARED = Path(__file__).resolve().parent
@@ -75,24 +74,7 @@ def cache_folder(sources: Sources) -> Path:
     """Return the folder for machine code made from ``sources`` by this version of numba."""
     # The path belongs to it because numba keeps the code of every copy of a file apart.
     made_by = sources._replace(constants=[*sources.constants, numba.__version__, __file__])
-    name = f"rules-{made_by.exact()}"
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    for base in [chosen] if chosen else [os.path.join(home, "acd_plugin"), tempfile.gettempdir()]:
-        folder = Path(base) / name
-        if _can_write(folder):
-            return folder
-    raise UserError(
-        f"no folder for compiled rules can be written: set NUMBA_CACHE_DIR (is {chosen})"
-    )
-
-
-def _can_write(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK)
+    return cache_place(f"rules-{made_by.exact()}")
 
 
 def announce_compilation(folder: Path | None) -> None:
