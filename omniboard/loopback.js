@@ -1,5 +1,5 @@
-// Omniboard listens on every interface, asks nobody for a password, and can delete runs. It has no
-// option for that, so whatever listens in its process listens on this machine only.
+// Omniboard listens on every interface of the machine. It has no option for that, so whatever
+// listens in its process listens on this machine only.
 "use strict";
 
 const net = require("net");

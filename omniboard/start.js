@@ -2,6 +2,7 @@
 // outage of most of a minute it answers every question with "pool destroyed" for ever.
 //   MONGO_URI  the database (default: ACD_MONGO_URL, else mongodb://localhost:27017/sacred)
 //   PORT       of the page (default: 9000)
+//   OMNIBOARD_PASSWORD, OMNIBOARD_USER  what the page asks for (default: nothing); see guard.js
 "use strict";
 
 const { spawn } = require("child_process");
@@ -14,6 +15,7 @@ const FAILURES_ALLOWED = 3;
 const port = process.env.PORT || "9000";
 const uri =
   process.env.MONGO_URI || process.env.ACD_MONGO_URL || "mongodb://localhost:27017/sacred";
+const auth = `${process.env.OMNIBOARD_USER || "admin"}:${process.env.OMNIBOARD_PASSWORD || ""}`;
 const question = `http://127.0.0.1:${port}/sacred/api/v1/Runs?select=_id&limit=1`;
 
 let child;
@@ -21,7 +23,9 @@ let failures = 0;
 
 function start() {
   const program = require.resolve("omniboard/dist/start.js");
-  child = spawn(process.execPath, ["--require", path.join(__dirname, "loopback.js"), program], {
+  const files = ["loopback.js", "guard.js"].map((file) => path.join(__dirname, file));
+  const added = files.flatMap((file) => ["--require", file]);
+  child = spawn(process.execPath, [...added, program], {
     env: { ...process.env, MONGO_URI: uri, PORT: port },
     stdio: "inherit",
   });
@@ -30,7 +34,7 @@ function start() {
 
 function look() {
   http
-    .get(question, (answer) => {
+    .get(question, { auth }, (answer) => {
       answer.resume();
       judge(answer.statusCode === 200);
     })
