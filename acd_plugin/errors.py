@@ -8,11 +8,19 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from acd_plugin.credentials import shown
+
 ValueT = TypeVar("ValueT")
 
 
 class UserError(Exception):
-    """Bad input: one line that says what was got, what is legal and what to do."""
+    """Bad input: one line that says what was got, what is legal and what to do.
+
+    What was got may be an address: none is told with its password.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(shown(message))
 
 
 class DivergedError(UserError):

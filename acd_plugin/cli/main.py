@@ -13,6 +13,7 @@ import shlex
 import sys
 
 from acd_plugin.cli.options import COMMANDS, make_parser
+from acd_plugin.credentials import shown
 from acd_plugin.errors import UserError, brief, nearest, program
 
 _ADDRESSES = ("--mongo=", "mongo_url=")
@@ -34,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if error.errno != errno.ENAMETOOLONG:  # of what was typed, wherever it was looked for
             raise
-        return _refuse(f"'{brief(str(error.filename), 300)}': the name is too long for a file")
+        name = shown(brief(str(error.filename), 300))
+        return _refuse(f"'{name}': the name is too long for a file")
     except KeyboardInterrupt:
         print("stopped at once", file=sys.stderr)
         return 130
@@ -86,14 +88,14 @@ def _split_overrides(words: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _without_passwords(words: list[str], overrides: list[str]) -> str:
-    """Return the command to repeat, less the address of a database, which may hold a password."""
+    """Return the command to repeat, less the database's address and secrets in any other."""
     words = [*words, "with", *overrides] if overrides else words
     kept = [
         word
         for previous, word in zip(["", *words], words, strict=False)
         if word != "--mongo" and previous != "--mongo" and not word.startswith(_ADDRESSES)
     ]
-    return f"{program()} {shlex.join(kept)}"
+    return f"{program()} {shlex.join(map(shown, kept))}"
 
 
 if __name__ == "__main__":

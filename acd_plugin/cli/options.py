@@ -7,14 +7,21 @@ import importlib
 import os
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from acd_plugin.cli.conditions import add_conditions
+from acd_plugin.credentials import shown
 
-Parser = argparse.ArgumentParser
 _RUN_OR_FILE = "number or folder of a run, or a checkpoint file (.pt)"
 _ALGORITHM = "a name in config/algs, or a .yaml file"
 _ENVIRONMENT = "a name in config/envs, or a .yaml file"
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells of a mistake without the password that an address in it may hold."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(shown(message))
 
 
 class Command(NamedTuple):

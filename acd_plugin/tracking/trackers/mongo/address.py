@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 import pymongo
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError, WriteError
 from pymongo.uri_parser import parse_uri
 
+from acd_plugin.credentials import shown
 from acd_plugin.errors import UserError
 
 _SCHEMES = ("mongodb", "mongodb+srv")
 _DEFAULT_DATABASE = "sacred"
 _EXAMPLE = "mongodb://user:password@localhost:27017/sacred"
+_SECRET = re.compile("pass|secret|token|key|properties", re.IGNORECASE)  # options that may hold one
 
 # A server that does not answer must never keep anyone waiting for long.
 _TIMEOUTS = {
@@ -30,6 +33,13 @@ Document = dict[str, Any]
 Documents = Database[Document]
 
 
+class AddressError(UserError):
+    """About an address, without any part of it that may be its password."""
+
+    def __init__(self, message: str) -> None:
+        Exception.__init__(self, f"{message}; write it like {_EXAMPLE}")
+
+
 @dataclass(frozen=True)
 class MongoAddress:
     """Where a database is. Its text is safe to show: the password is left out."""
@@ -37,14 +47,15 @@ class MongoAddress:
     url: str = field(repr=False)
     shown: str
     database: str
-    password: str = field(repr=False)
+    options: str = field(repr=False, default="")  # what stands behind the question mark
+    secrets: frozenset[str] = field(repr=False, default=frozenset())
 
     def __str__(self) -> str:
         return self.shown
 
     def connect(self) -> Documents:
         """Return the database; nothing is sent before its first use (but names may be resolved)."""
-        given = {key.lower() for key, _ in parse_qsl(urlsplit(self.url).query)}
+        given = {key.lower() for key, _ in parse_qsl(self.options)}
         options: Document = {
             key: value for key, value in _TIMEOUTS.items() if key.lower() not in given
         }
@@ -62,34 +73,50 @@ class MongoAddress:
         reason = " ".join(str(error).split()) or type(error).__name__
         return f"{self}: {self._hide(reason)[:200]}"
 
+    def refuses_this(self, error: OperationFailure) -> bool:
+        """Whether the database refuses what was sent to it, and not whoever sent it."""
+        return isinstance(error, WriteError) and error.code not in (*_WRONG_PASSWORD, _NOT_ALLOWED)
+
     def _hide(self, text: str) -> str:
-        for secret in {self.password, unquote(self.password)} - {""}:
+        for secret in sorted(self.secrets, key=len, reverse=True):
             text = text.replace(secret, "***")
-        return text
+        return shown(text)
 
 
 def parse_address(url: str) -> MongoAddress:
     """Check a MongoDB URL; the database's name is its path, by default ``sacred``.
 
-    Raises UserError, without the password, for anything that is not such a URL.
+    Raises UserError, without any part of what may be a password, for what is not such a URL.
     """
+    scheme, _, rest = url.partition("://")
+    user, at, place = rest.rpartition("@")
+    if scheme not in _SCHEMES or not place:
+        raise AddressError("this is not a MongoDB URL")
+    if set(user) & set("/?#@"):
+        raise AddressError(
+            "cannot read the MongoDB URL: in a user name or password / is %2F, ? %3F, # %23, @ %40"
+        )
+    location, _, options = place.partition("?")
+    hosts, _, path = location.partition("/")
+    database = unquote(path) or _DEFAULT_DATABASE
+    if set(database) & set('/\\. "$'):
+        raise AddressError("cannot read the MongoDB URL: its end is no name of a database")
+    # What is wrong with the user is told in our words, and all else by a URL with another user.
+    _check(f"mongodb://{user}{at}localhost", "a % or : in a user name or password is %25 or %3A")
+    if scheme == "mongodb":  # reading the other kind asks a name server
+        _check(f"{scheme}://{'user:password@' if at else ''}{place}")
+    name, _, password = user.partition(":")
+    shown_user = f"{name}:***@" if at else ""
+    values = {password, *(value for key, value in parse_qsl(options) if _SECRET.search(key))}
+    secrets = frozenset(values | {unquote(value) for value in values}) - {""}
+    text = f"{scheme}://{shown_user}{hosts}/{database}"
+    return MongoAddress(url, text, database, options, secrets)
+
+
+def _check(url: str, told: str = "") -> None:
+    """Raise AddressError with what pymongo has against a URL, or with what is to be told of it."""
     try:
-        parts = urlsplit(url)
-        password = parts.password or ""
-    except ValueError:
-        raise UserError(f"cannot read the MongoDB URL: write it like {_EXAMPLE}") from None
-    user = f"{parts.username}:***@" if parts.username else ""
-    place = parts.netloc.rpartition("@")[2]
-    database = unquote(parts.path.lstrip("/")) or _DEFAULT_DATABASE
-    address = MongoAddress(url, f"{parts.scheme}://{user}{place}/{database}", database, password)
-    if parts.scheme not in _SCHEMES or not place or set(database) & set('/\\. "$'):
-        shown = address.shown if parts.scheme and place else "the MongoDB URL"
-        raise UserError(f"{shown}: not a MongoDB URL; write it like {_EXAMPLE}")
-    if parts.scheme == "mongodb":  # reading the other kind asks a name server
-        try:
-            parse_uri(url)
-        except (PyMongoError, ValueError) as error:
-            raise UserError(
-                f"{address.explain(PyMongoError(str(error)))}; write it like {_EXAMPLE}"
-            ) from None
-    return address
+        parse_uri(url)
+    except (PyMongoError, ValueError) as error:
+        reason = told or " ".join(str(error).split())
+        raise AddressError(f"cannot read the MongoDB URL: {reason}") from None
