@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from acd_plugin.analysis.curves.learning_curve import Curve, change_at_the_end, steps_to_reach
 from acd_plugin.analysis.statistics import (
@@ -72,6 +73,23 @@ def test_a_contrast_by_hand() -> None:
     # Of the 20 ways to share six values out, two are as extreme as this one.
     assert found.p_value == pytest.approx(0.1)
     assert contrast(second, first).p_value == found.p_value
+
+
+@given(SCORES, SCORES)
+def test_a_contrasts_interval_is_that_of_the_values(first: np.ndarray, second: np.ndarray) -> None:
+    if min(len(first), len(second)) > 1:
+        first, second = first.round(-1), second.round(-1)  # with ties
+        found = contrast(first, second).interval
+        assert found == bootstrap_interval((first, second), probability_of_improvement)
+
+
+def test_p_is_the_same_for_many_runs_as_by_permutations() -> None:
+    generator = np.random.default_rng(5)
+    for shift in (0.0, 0.3, 0.6):
+        first, second = generator.normal(0, 1, 60), generator.normal(shift, 1, 70)
+        permutations = stats.PermutationMethod(rng=0)
+        expected = stats.mannwhitneyu(first, second, method=permutations).pvalue
+        assert contrast(first, second).p_value == pytest.approx(expected, abs=0.01)
 
 
 @given(SCORES, SCORES)
