@@ -8,8 +8,8 @@ from pathlib import Path
 
 from acd_plugin.analysis.curves.comparison import compare
 from acd_plugin.analysis.report.comparison_page import page
-from acd_plugin.analysis.report.text_table import text_table
-from acd_plugin.analysis.runs.run_record import RunRecord, read_record, read_records
+from acd_plugin.analysis.report.text_table import printable, text_table
+from acd_plugin.analysis.runs.run_record import RunRecord, read_records, records_of
 from acd_plugin.analysis.statistics import interquartile_mean, mean
 from acd_plugin.cli.conditions import selection
 from acd_plugin.errors import UserError
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     comparison = compare(chosen, options.metric, centre, its_name)
     print(text_table(comparison.rows()))
     for problem in comparison.problems:
-        print(f"left out: {problem}", file=sys.stderr)
+        print(printable(f"left out: {problem}"), file=sys.stderr)
     content = comparison.picture() if out.endswith(".png") else page(comparison).encode()
     try:
         Path(out).parent.mkdir(parents=True, exist_ok=True)
@@ -40,10 +40,14 @@ def run(options: argparse.Namespace) -> int:
 
 def _find(names: list[str], results: str) -> list[RunRecord]:
     if names:
-        return [read_record(find_run(name, results)) for name in names]
-    records, problems = read_records(Path(results))
+        folders = [find_run(name, results) for name in names]
+        records, problems = records_of(folders)
+    else:
+        records, problems = read_records(Path(results))
     for problem in problems:
-        print(f"left out: {problem}", file=sys.stderr)
+        print(printable(f"left out: {problem}"), file=sys.stderr)
+    if not records and names:
+        raise UserError(f"none of these runs can be read: {problems[0]}")
     if not records:
         raise UserError(f"no runs in '{results}': name their folder with --results=FOLDER")
     return records

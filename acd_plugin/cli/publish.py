@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
+from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.archive import ENDING
-from acd_plugin.tracking.publication import opened_for_copies, publish
+from acd_plugin.tracking.publication import Copies, opened_for_copies, publish
 from acd_plugin.tracking.run_folder import check_writable
 
 _EPISODES = "episode"  # how many a run had played at a step: kept where it was recorded
@@ -28,24 +29,24 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"'{target}' is where the runs are: give another folder for the copies")
     check_writable(str(place.parent if target.endswith(ENDING) else place))
     copied = 0
-    with opened_for_copies(place) as folder:
+    with opened_for_copies(place) as copies:
         for record in records:
             try:
-                _copy(record, folder, options.metric or [DEFAULT_METRIC])
+                problems += _copy(record, copies, options.metric or [DEFAULT_METRIC])
                 copied += 1
             except UserError as error:
                 problems.append(str(error))
         for problem in problems:
-            print(f"warning: {problem}", file=sys.stderr)
+            print(printable(f"warning: {problem}"), file=sys.stderr)
         if not copied:
             raise UserError(f"none of the {len(records)} runs in '{results}' could be copied")
     print(f"{copied} of {len(records)} runs copied to {target}")
     return 0
 
 
-def _copy(record: RunRecord, target: Path, metrics: Sequence[str]) -> None:
+def _copy(record: RunRecord, copies: Copies, metrics: Sequence[str]) -> list[str]:
     if record.status != "COMPLETED":
         raise UserError(f"run {record.id}: left out, it is {record.status}")
     for metric in metrics:
         read_curve(record, metric)  # a copy without it would be of no use
-    publish(record.folder, target, [*metrics, _EPISODES])
+    return publish(record.folder, copies, list(dict.fromkeys([*metrics, _EPISODES])))

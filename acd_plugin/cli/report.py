@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from acd_plugin.analysis.report.document import Picture, html, markdown
 from acd_plugin.analysis.report.report import make_report
 from acd_plugin.analysis.report.scores import cells
+from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.run_record import read_records
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.run_folder import write_atomically
@@ -21,6 +23,8 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"no runs in '{results}': give the folder of an experiment's runs")
     found, problems = cells(records)
     made = make_report(found, [*damaged, *problems])
+    for problem in made.problems:
+        print(printable(f"warning: {problem}"), file=sys.stderr)
     heading = options.title or Path(results).name
     place = Path(results) if Path(results).is_dir() else Path(results).parent  # of an archive
     folder = Path(options.out or place / "report")

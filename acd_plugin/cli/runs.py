@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.analysis.report.text_table import printable, text_table
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.analysis.runs.selection import in_order
 from acd_plugin.cli.conditions import selection
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     if stopped:
         print(f"can go on: {', '.join(stopped)} (with: {program()} resume ID)")
     for problem in problems:
-        print(f"not shown: {problem}", file=sys.stderr)
+        print(printable(f"not shown: {problem}"), file=sys.stderr)
     return 0
 
 

@@ -9,6 +9,7 @@ import sys
 import plotext
 
 from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
+from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.groups import settings
 from acd_plugin.analysis.runs.run_record import RunRecord, read_record
 from acd_plugin.cli.runs import duration_text
@@ -22,17 +23,17 @@ _HEIGHT, _WIDTH = 18, 100  # of the curve, in characters
 def run(options: argparse.Namespace) -> int:
     """Print what is known about a run."""
     record = read_record(find_run(options.run, options.results))
-    print(f"run {record.id}: {record.name}")
+    print(printable(f"run {record.id}: {record.name}"))
     for key, value in _facts(record).items():
         if value:
-            print(f"  {key:<12} {value}")
+            print(printable(f"  {key:<12} {value}"))
     for done in read_evaluations(record.folder):
-        print(f"  {'evaluated':<12} {_evaluation(done)}")
+        print(printable(f"  {'evaluated':<12} {_evaluation(done)}"))
     print("settings")
     for setting, chosen in sorted(settings(record).items()):
-        print(f"  {setting:<34} {chosen}")
-    if record.fail_trace:
-        print(record.fail_trace.rstrip())
+        print(printable(f"  {setting:<34} {chosen}"))
+    for line in (record.fail_trace or "").rstrip().splitlines():
+        print(printable(line))
     try:
         print(_drawing(read_curve(record, options.metric), options.metric))
     except UserError as error:

@@ -7,9 +7,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 from tqdm import tqdm
 
+from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.results import find_run, run_folders
 from acd_plugin.tracking.run_folder import RunFolder
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"{address.explain(error)}; what was copied so far stays there") from None
     print(f"{address}: " + ", ".join(f"{changes[change]} {change.value}" for change in Change))
     for problem in problems:
-        print(f"error: {problem}", file=sys.stderr)
+        print(printable(f"error: {problem}"), file=sys.stderr)
     return 2 if problems else 0
 
 
@@ -51,6 +52,17 @@ def _copy_all(folders: list[RunFolder], store: RunStore) -> tuple[Counter[Change
         except UserError as error:
             problems.append(str(error))
             continue
+        except OperationFailure as error:
+            if not store.address.refuses_this(error):
+                raise
+            problems.append(f"{folder}: cannot be stored: {store.address.explain(error)}")
+            continue
+        if copier.left_out:
+            more = f" and {len(copier.left_out) - 1} more" if len(copier.left_out) > 1 else ""
+            problems.append(
+                f"{folder}: '{copier.left_out[0]}'{more}: no file of its folder, or a link: not "
+                "copied; all else was"
+            )
         if copier.lines.unreadable:
             problems.append(
                 f"{folder.place / 'metrics.jsonl'}: {copier.lines.unreadable} lines cannot be "

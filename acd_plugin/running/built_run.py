@@ -16,6 +16,7 @@ from acd_plugin.running.console import Console, logger
 from acd_plugin.running.planned import Planned
 from acd_plugin.running.recorder import Recorder
 from acd_plugin.running.sacred_run import SacredRun
+from acd_plugin.running.stored_run import restore
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
 from acd_plugin.tracking.metric_file import drop_metrics_after
 from acd_plugin.tracking.run_folder import RunFolder
@@ -57,7 +58,7 @@ class BuiltRun:
     def load(self) -> None:
         """Go on from the checkpoint, if there is one."""
         if self._planned.stored is not None:
-            self.training.load_state_dict(self._planned.stored.state())
+            restore(self.training, self._planned.stored)
 
     def _save(self, state: StateDict, t_env: int) -> None:
         if self._aside is None:

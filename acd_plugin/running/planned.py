@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,7 +12,7 @@ from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_run import StoredRun, open_run, refuse_another_game, spec_of
 from acd_plugin.tracking.command_line import with_override
-from acd_plugin.tracking.run_folder import RunFolder
+from acd_plugin.tracking.run_folder import RunFolder, read_json
 from acd_plugin.tracking.trackers.mongo.address import MongoAddress, parse_address
 
 _LENGTH = ("t_max", "episodes_max")
@@ -115,13 +114,12 @@ def _told_about(folder: RunFolder, config: Config) -> tuple[str | None, str | No
     The command is the one that makes the whole run, even if it goes on for longer than was planned.
     """
     try:
-        run = json.loads((folder.path / "run.json").read_text())
-        planned = json.loads((folder.path / "config.json").read_text())
+        run, planned = (read_json(folder.path / name) for name in ("run.json", "config.json"))
         meta = dict(run.get("meta") or {})
         command = meta.get("command_line")
         for key in _LENGTH:
             if command and planned.get(key) != config[key]:
                 command = with_override(command, key, config[key])
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (UserError, ValueError, TypeError, AttributeError):
         return None, None  # damaged; that is no reason not to go on
     return meta.get("comment"), command

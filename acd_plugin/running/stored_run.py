@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +12,15 @@ from acd_plugin.configuration.migration import migrate
 from acd_plugin.configuration.plugins import content_of
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
+from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.learners.migration import migrate_state
 from acd_plugin.running.assembly import make_policy
+from acd_plugin.running.fitting import MISFITS, check_fits, check_training
 from acd_plugin.running.memory import check_playing, free_memory
 from acd_plugin.running.run_spec import RunSpec, changed_content, resolve
 from acd_plugin.tracking.checkpoint import load_checkpoint
 from acd_plugin.tracking.results import find_run
-from acd_plugin.tracking.run_folder import RunFolder
+from acd_plugin.tracking.run_folder import RunFolder, read_json
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,14 @@ def open_run(name: str, results: str) -> StoredRun:
         _refuse_other_hosts(folder)
         path = folder.latest_checkpoint()
     checkpoint = load_checkpoint(path)
-    config = migrate(checkpoint.config)
-    if "scenario" in config["env_args"]:  # 0.1.0 recorded its content in the checkpoint alone
-        config["game"] = {"scenario": checkpoint.scenario, **config["game"]}
-    return StoredRun(path, config, checkpoint.t_env, checkpoint.state["episode"])
+    try:
+        config = migrate(checkpoint.config)
+        if "scenario" in config["env_args"]:  # 0.1.0 recorded its content in the checkpoint alone
+            config["game"] = {"scenario": checkpoint.scenario, **config["game"]}
+        run = StoredRun(path, config, checkpoint.t_env, int(checkpoint.state["episode"]))
+    except MISFITS as error:
+        raise UserError(f"{path}: is incomplete ({_told(error)})") from None
+    return run
 
 
 def spec_of(
@@ -110,14 +115,33 @@ def load_policy(run: StoredRun, spec: RunSpec, n_games: int, seed: int) -> Polic
     check_playing(spec.sizes, n_games, free_memory(spec.settings.device))
     policy = make_policy(spec, n_games, seed)
     try:
-        policy.mac.load_state_dict(run.state()["mac"])
-    except (KeyError, RuntimeError) as error:
-        reason = str(error).splitlines()[-1].strip()
+        stored = run.state()["mac"]
+        check_fits(stored, policy.mac.state_dict(), "mac")
+        policy.mac.load_state_dict(stored)
+    except MISFITS as error:
+        reason = _told(error)
         raise UserError(
             f"{run.path}: was trained on '{_played(run.config)}' and does not fit "
             f"'{_played(spec.config)}' ({reason})"
         ) from None
     return policy
+
+
+def restore(training: Training, run: StoredRun) -> None:
+    """Bring a training to where its run was stopped; UserError when the state does not fit."""
+    try:
+        state = run.state()
+        check_training(state, training)
+        training.load_state_dict(state)
+    except MISFITS as error:
+        raise UserError(f"{run.path}: does not fit its run ({_told(error)})") from None
+
+
+def _told(error: Exception) -> str:
+    """Return the last line of what went wrong; of a name that is missing, what that means."""
+    if isinstance(error, KeyError):
+        return f"{error} is missing"
+    return (str(error).splitlines() or [type(error).__name__])[-1].strip()
 
 
 def _played(config: Config) -> str:
@@ -127,8 +151,8 @@ def _played(config: Config) -> str:
 def _refuse_other_hosts(folder: RunFolder) -> None:
     """EPyMARL's loop stores networks in its own way, from which only it can go on."""
     try:
-        config = json.loads((folder.path / "config.json").read_text())
-    except (OSError, ValueError):
+        config = read_json(folder.path / "config.json")
+    except UserError:
         return  # a damaged record says nothing about the checkpoints
     if config.get("host") == "epymarl":
         raise UserError(

@@ -9,17 +9,27 @@ from __future__ import annotations
 import functools
 import io
 import lzma
+import shutil
 import tarfile
 import tempfile
 import threading
 from pathlib import Path, PurePosixPath
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.plain_files import open_new, open_plain
 from acd_plugin.tracking.run_folder import write_atomically
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 ENDING = ".tar.xz"
 _MOST_BYTES = 2**30  # of the content; all published runs together have 16 MiB
 _MOST_FILES = 200_000
+_MOST_MEMORY = 2**28  # bytes, to unpack; what `pack` makes takes a quarter of it
+_PORTION = 2**16  # bytes that are unpacked at once
+_LONG_HEADS = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME)  # of a long name, say
+_LONGEST_HEAD = 2**16  # bytes
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -48,17 +58,50 @@ def _unpacked_once(archive: Path, *_: int) -> tempfile.TemporaryDirectory[str]:
 def unpack(archive: Path, folder: Path) -> None:
     """Write the content of an archive into a folder; UserError as of `unpacked`."""
     try:
-        with lzma.open(archive) as file:
-            content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise tarfile.ReadError(f"it holds more than {_MOST_BYTES:,} bytes")
-        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
-            for number, member in enumerate(tar):
-                if number >= _MOST_FILES:
-                    raise tarfile.ReadError(f"it holds more than {_MOST_FILES:,} files")
-                _write(tar, member, folder)
+        with open_plain(archive, follow=True) as file:
+            content = cast(IO[bytes], _Content(file))
+            with tarfile.open(fileobj=content, mode="r|", tarinfo=_Entry) as tar:
+                for number, member in enumerate(tar):
+                    if number >= _MOST_FILES:
+                        raise tarfile.ReadError(f"it holds more than {_MOST_FILES:,} files")
+                    _write(tar, member, folder)
     except (OSError, EOFError, lzma.LZMAError, tarfile.TarError, ValueError) as error:
         raise UserError(f"{archive}: not a readable archive of runs ({error})") from None
+
+
+class _Content:
+    """What is packed in a file, as it is needed; OSError where there is more than is bearable."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._unpacker = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
+        self._left = _MOST_BYTES
+
+    def read(self, size: int) -> bytes:
+        """Return so many bytes, fewer at the end."""
+        pieces: list[bytes] = []
+        while size and not self._unpacker.eof:
+            packed = self._file.read(_PORTION) if self._unpacker.needs_input else b""
+            if self._unpacker.needs_input and not packed:
+                raise EOFError("it is cut off")
+            pieces.append(self._unpacker.decompress(packed, size))
+            size -= len(pieces[-1])
+            self._left -= len(pieces[-1])
+            if self._left < 0:
+                raise tarfile.ReadError(f"it holds more than {_MOST_BYTES:,} bytes")
+        return b"".join(pieces)
+
+
+class _Entry(tarfile.TarInfo):
+    """The head of a file in an archive, refused before anything behind it is read."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        entry = super().frombuf(buf, encoding, errors)
+        is_small = entry.type in _LONG_HEADS and entry.size <= _LONGEST_HEAD
+        if not (is_small or entry.isreg() or entry.isdir()):
+            raise tarfile.ReadError(f"'{entry.name}' is no plain file inside of it")
+        return entry
 
 
 def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
@@ -69,7 +112,8 @@ def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
     if data := tar.extractfile(member):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data.read())
+        with open_new(path) as file:
+            shutil.copyfileobj(data, file)
 
 
 def pack(folder: Path, archive: Path) -> None:

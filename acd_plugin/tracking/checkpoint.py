@@ -1,19 +1,32 @@
-"""Checkpoints: versioned, written atomically, and unable to run code when they are read."""
+"""Checkpoints: versioned, sealed, written atomically, and unable to run code when they are read."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
-import pickle
+import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import torch
 
 from acd_plugin.errors import UserError
+from acd_plugin.machine import free_memory
+from acd_plugin.tracking.checkpoint_index import write_index
+from acd_plugin.tracking.plain_files import open_plain, reason
+from acd_plugin.tracking.plain_values import LARGEST_INTEGER, parse_json
+from acd_plugin.tracking.recorded_config import check_config
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
+from acd_plugin.tracking.torch_file import UnreadableError, read_torch_file
 
-FORMAT = 1  # raised whenever the content of a checkpoint changes its meaning
+FORMAT = 2  # raised whenever the content of a checkpoint changes its meaning; since 2 it is sealed
+_READABLE = (1, 2)
+
+# A file of PyTorch's is a ZIP archive, and the seal its comment: other readers do not mind it.
+_SEAL = b"sha256:"
+_DIGEST = 64  # letters after it: of all that stands before them
+_PORTION = 2**20  # bytes that are read at once
 
 
 class Checkpoint(NamedTuple):
@@ -36,49 +49,85 @@ def save_checkpoint(folder: RunFolder, checkpoint: Checkpoint, keep: int) -> Pat
     }
     buffer = io.BytesIO()
     torch.save(payload, buffer)
+    _seal(buffer)
     folder.checkpoints.mkdir(exist_ok=True)
     path = folder.checkpoints / f"{checkpoint.t_env}.pt"
     write_atomically(path, buffer.getvalue())
     if keep:
-        stored = sorted(folder.checkpoints.glob("*.pt"), key=lambda old: int(old.stem))
-        for old in stored[:-keep]:
+        for old in folder.stored_checkpoints()[:-keep]:
             old.unlink()
-    _write_index(folder)
+    write_index(folder)
     return path
-
-
-def _write_index(folder: RunFolder) -> None:
-    """List the checkpoints in a file small enough to be stored beside the run's record."""
-    stored = sorted(folder.checkpoints.glob("*.pt"), key=lambda path: int(path.stem))
-    index = [
-        {"t_env": int(path.stem), "file": str(path.relative_to(folder.path)), "bytes": size}
-        for path, size in ((path, path.stat().st_size) for path in stored)
-    ]
-    write_atomically(folder.checkpoint_index, (json.dumps(index, indent=2) + "\n").encode())
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint; UserError when it is missing, damaged, hostile or of another version."""
     try:
-        payload = torch.load(path, map_location="cpu", weights_only=True)
+        with open_plain(path, follow=True) as file:
+            is_sealed = _check_seal(file)
+            payload = read_torch_file(file)
     except FileNotFoundError:
         raise UserError(f"{path}: no such checkpoint") from None
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(f"{path}: not a readable checkpoint ({reason})") from None
+    except OSError as error:
+        raise UserError(f"{path}: not a readable checkpoint ({reason(error)})") from None
+    except UnreadableError as error:
+        raise UserError(f"{path}: not a readable checkpoint ({error})") from None
     if not isinstance(payload, dict) or "format" not in payload:
         raise UserError(f"{path}: is a torch file, but not a checkpoint of this program")
-    if payload["format"] != FORMAT:
+    version = payload["format"]
+    if type(version) is not int:
+        raise UserError(f"{path}: is incomplete (its format is no number)")
+    if version not in _READABLE:
         raise UserError(
-            f"{path}: has checkpoint format {payload['format']}, and this version reads format "
+            f"{path}: has checkpoint format {version!s:.20}, and this version reads format "
             f"{FORMAT}: use the version that wrote it, or train again"
         )
     try:
-        return Checkpoint(
-            config=json.loads(payload["config"]),
-            scenario=payload["scenario"],
-            t_env=payload["t_env"],
-            state=payload["state"],
-        )
-    except (KeyError, TypeError, ValueError) as error:
+        checkpoint = _of_payload(payload)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path}: is incomplete ({type(error).__name__}: {error})") from None
+    if version != 1 and not is_sealed:
+        raise UserError(f"{path}: not a readable checkpoint (its checksum is missing)")
+    return checkpoint
+
+
+def _of_payload(payload: dict[str, Any]) -> Checkpoint:
+    config = parse_json(payload["config"].encode())
+    check_config(config)
+    scenario, t_env, state = payload["scenario"], payload["t_env"], payload["state"]
+    if type(scenario) is not str or type(t_env) is not int or not 0 <= t_env <= LARGEST_INTEGER:
+        raise ValueError("its scenario or its number of steps is none")
+    if not isinstance(state, dict) or not all(type(key) is str for key in state):
+        raise ValueError("its state has no names")
+    return Checkpoint(config, scenario, t_env, state)
+
+
+def _seal(buffer: io.BytesIO) -> None:
+    """Add a checksum of the content to a file of PyTorch's."""
+    buffer.seek(-2, io.SEEK_END)  # the length of the archive's comment, which is empty so far
+    buffer.write((len(_SEAL) + _DIGEST).to_bytes(2, "little") + _SEAL)
+    with buffer.getbuffer() as content:
+        digest = hashlib.sha256(content).hexdigest()
+    buffer.write(digest.encode())
+
+
+def _check_seal(file: BinaryIO) -> bool:
+    """Return whether a file has a checksum; UnreadableError for one that is wrong."""
+    size, free = os.fstat(file.fileno()).st_size, free_memory()
+    if size > free:
+        raise UnreadableError(f"has {size:,} bytes, and {free:,} bytes of memory are free")
+    if size < len(_SEAL) + _DIGEST:
+        return False
+    file.seek(-len(_SEAL) - _DIGEST, io.SEEK_END)
+    seal = file.read()
+    if not seal.startswith(_SEAL):
+        return False
+    digest = hashlib.sha256()
+    file.seek(0)
+    left = size - _DIGEST
+    while left and (portion := file.read(min(left, _PORTION))):
+        digest.update(portion)
+        left -= len(portion)
+    if digest.hexdigest().encode() != seal.removeprefix(_SEAL):
+        raise UnreadableError("its checksum is another: it was damaged or altered")
+    return True

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.plain_files import append_lines, read_plain
+from acd_plugin.tracking.plain_values import LARGEST_INTEGER, LARGEST_VALUE
 from acd_plugin.tracking.run_folder import RunFolder
 
 COMMON_SEED = 0  # of the games on which all policies are compared
+
+_LARGEST_FILE = 2**28  # bytes
+
+
+def _measured(statistics: object) -> object:
+    """Leave out what could not be measured: it was written as ``null``."""
+    if not isinstance(statistics, dict):
+        return statistics
+    return {name: value for name, value in statistics.items() if value is not None}
+
+
+_Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
 
 
 class Evaluation(BaseModel):
@@ -18,14 +35,15 @@ class Evaluation(BaseModel):
 
     time: str = ""
     checkpoint: str = ""  # name of its file
-    t_env: int  # for how many environment steps it was trained
-    episodes: int
-    seed: int  # of the games
+    t_env: _Count  # for how many environment steps it was trained
+    episodes: _Count
+    seed: _Count  # of the games
     overrides: tuple[str, ...]  # of the environment it was trained in, as ``key=value``
     return_mean: float
     return_std: float  # over episodes
     return_ci95: tuple[float, float] | None = None  # of the mean
-    statistics: dict[str, float] = {}  # means of whatever else was measured
+    # Means of whatever else was measured.
+    statistics: Annotated[dict[str, float], BeforeValidator(_measured)] = {}
     returns: tuple[float, ...] = ()  # of every episode
 
     @property
@@ -33,22 +51,43 @@ class Evaluation(BaseModel):
         """Whether these are the games that all policies are compared on."""
         return self.seed == COMMON_SEED and not self.overrides
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether all of it can be counted with."""
+        numbers = (self.return_mean, self.return_std, *(self.return_ci95 or ()), *self.returns)
+        numbers = (*numbers, *self.statistics.values())
+        return all(map(math.isfinite, numbers)) and max(map(abs, numbers)) <= LARGEST_VALUE
+
 
 def append_evaluations(folder: RunFolder, evaluations: Iterable[Evaluation]) -> None:
-    """Store evaluations after those that are there; OSError when that is not possible."""
-    with folder.evaluations.open("a") as file:
-        file.writelines(evaluation.model_dump_json() + "\n" for evaluation in evaluations)
+    """Store evaluations after those that are there; OSError when that is not possible.
+
+    Raises UserError for returns that are not finite.
+    """
+    lines = []
+    for done in evaluations:
+        measured = {name: x for name, x in done.statistics.items() if math.isfinite(x)}
+        kept = done.model_copy(update={"statistics": measured})
+        if not kept.is_finite:
+            raise UserError(f"{folder.evaluations}: a return is not finite: not stored")
+        lines.append(kept.model_dump_json() + "\n")
+    append_lines(folder.evaluations, "".join(lines).encode())
 
 
 def read_evaluations(folder: RunFolder) -> list[Evaluation | None]:
-    """Return a run's evaluations in the order of their making; None for an unreadable line."""
-    if not folder.evaluations.exists():
-        return []
-    return [_read(line) for line in folder.evaluations.read_text().splitlines()]
-
-
-def _read(line: str) -> Evaluation | None:
+    """Return a run's evaluations in the order of their making; None for what cannot be read."""
     try:
-        return Evaluation.model_validate_json(line)
+        content = read_plain(folder.evaluations, _LARGEST_FILE)
+    except FileNotFoundError:
+        return []
+    except OSError:
+        return [None]
+    return [_read(line) for line in content.splitlines() if line.strip()]
+
+
+def _read(line: bytes) -> Evaluation | None:
+    try:
+        found = Evaluation.model_validate_json(line)
     except ValidationError:
         return None
+    return found if found.is_finite else None

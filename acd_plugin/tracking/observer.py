@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -13,7 +15,10 @@ from typing import Any
 from sacred.observers import FileStorageObserver
 from sacred.serializer import flatten
 
-from acd_plugin.tracking.metric_file import append_whole, read_metrics
+from acd_plugin.credentials import shown, without_credentials
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.metric_export import exported
+from acd_plugin.tracking.plain_files import append_lines, append_whole, plain_file_in
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
 
 logger = logging.getLogger("acd_plugin")
@@ -25,13 +30,20 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
     JSON files are replaced atomically; metrics are appended to ``metrics.jsonl`` (one line per
     point), and Sacred's ``metrics.json`` is written from it once, when the run ends; a run can be
     continued in its own folder; a disk that is full stops no training, and what could not be
-    written follows when there is room again.
+    written follows when there is room again; addresses lose their user and password.
     """
 
+    cout: str  # all output so far
+    cout_write_cursor: int  # how much of it is written
+
     def __init__(self, results: str, resume: RunFolder | None = None) -> None:
+        """Raises UserError when the folder to go on in is damaged."""
+        if resume is not None:
+            _check(resume)
         super().__init__(str(resume.path.parent) if resume else results)
         self._resume = resume
         self._unwritten = ""  # lines of metrics
+        self._writing = threading.Lock()  # heartbeats and checkpoints both want metrics written
         self._is_running = False
         self._has_warned = False
 
@@ -52,7 +64,7 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
         return run_id
 
     def save_json(self, obj: object, filename: str) -> None:
-        text = json.dumps(flatten(obj), sort_keys=True, indent=2)
+        text = json.dumps(without_credentials(flatten(obj)), sort_keys=True, indent=2)
         with self._forgiven():
             write_atomically(Path(self.dir) / filename, text.encode())
 
@@ -65,14 +77,22 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
             ):
                 line = {"name": name, "step": step, "value": value, "time": time.isoformat()}
                 lines.append(json.dumps(line) + "\n")
-        self._unwritten += "".join(lines)
-        with self._forgiven():
-            append_whole(self.folder.metrics, self._unwritten.encode())
+        with self._writing, self._forgiven():
+            self._unwritten += "".join(lines)
+            append_lines(self.folder.metrics, self._unwritten.encode())
             self._unwritten = ""
 
     def save_cout(self) -> None:
+        """Write the output as far as its lines are whole: half an address tells its password."""
+        self._save_cout(self.cout.rfind("\n") + 1)
+
+    def _save_cout(self, end: int) -> None:
+        text = self.cout[self.cout_write_cursor : end]
+        if not text:
+            return
         with self._forgiven():
-            super().save_cout()
+            append_whole(Path(self.dir) / "cout.txt", shown(text).encode(errors="replace"))
+            self.cout_write_cursor = end
 
     @contextmanager
     def _forgiven(self) -> Iterator[None]:
@@ -91,24 +111,26 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
                 )
 
     def completed_event(self, stop_time: datetime, result: object) -> None:
-        self._export_metrics()
+        self._write_what_is_left()
         super().completed_event(stop_time, result)
 
     def interrupted_event(self, interrupt_time: datetime, status: str) -> None:
-        self._export_metrics()
+        self._write_what_is_left()
         super().interrupted_event(interrupt_time, status)
 
     def failed_event(self, fail_time: datetime, fail_trace: list[str]) -> None:
-        self._export_metrics()
+        self._write_what_is_left()
         super().failed_event(fail_time, fail_trace)
 
-    def _export_metrics(self) -> None:
-        metrics: dict[str, dict[str, list[object]]] = {}
-        for point in read_metrics(self.folder):
-            series = metrics.setdefault(
-                point["name"], {"steps": [], "values": [], "timestamps": []}
-            )
-            series["steps"].append(point["step"])
-            series["values"].append(point["value"])
-            series["timestamps"].append(point["time"])
-        self.save_json(metrics, "metrics.json")
+    def _write_what_is_left(self) -> None:
+        self._save_cout(len(self.cout))
+        with self._forgiven():
+            write_atomically(self.folder.path / "metrics.json", exported(self.folder))
+
+
+def _check(folder: RunFolder) -> None:
+    """Raise UserError when something else is in the place of what a run writes on."""
+    folder.key()
+    for path in (folder.metrics, folder.path / "cout.txt"):
+        if os.path.lexists(path) and plain_file_in(folder.path, path.name) is None:
+            raise UserError(f"{path}: is no regular file: delete it, or train again")

@@ -3,104 +3,138 @@
 A copy is a run folder like any other, so that whatever reads runs reads it; they may all lie in one
 archive. It has the settings, the command, some of the metrics, the evaluations and what is known
 about the messages; it lacks the checkpoints, the console's output and whatever identifies the
-machine.
+machine. Nothing is copied as it is: a copy has what was understood.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
+from acd_plugin.credentials import shown_command, without_credentials
+from acd_plugin.errors import UserError
 from acd_plugin.tracking.archive import ENDING, is_archive, pack, unpack
-from acd_plugin.tracking.command_line import without
-from acd_plugin.tracking.metric_file import read_metrics
+from acd_plugin.tracking.checkpoint_index import index_file, read_index
+from acd_plugin.tracking.evaluations import read_evaluations
+from acd_plugin.tracking.metric_file import iterate_metrics
+from acd_plugin.tracking.places import command_without_places, without_places
+from acd_plugin.tracking.plain_files import open_new
+from acd_plugin.tracking.recorded_config import Config, read_config
 from acd_plugin.tracking.results import run_folders
-from acd_plugin.tracking.run_folder import JsonObject, RunFolder, read_json, write_atomically
+from acd_plugin.tracking.run_file import Meta, Repository, RunFile, SacredExperiment, read_run
+from acd_plugin.tracking.run_folder import JsonObject, RunFolder, read_json
 
 _PLACE = "local_results_path"
 
 
+class Copies:
+    """The copies in a folder, each found by the key that it shares with its run."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        there = [folder for folder in run_folders(target) if folder.path.parent == target]
+        self._places = {folder.key(): folder for folder in there}
+        numbers = [int(folder.id) for folder in there if folder.id.isdigit()]
+        self._next = max(numbers, default=0) + 1
+
+    def place_of(self, key: str) -> RunFolder:
+        """Return the folder of the run with this key, or one with the next free number."""
+        if key not in self._places:
+            self._places[key] = RunFolder(self._target / str(self._next))
+            self._next += 1
+        return self._places[key]
+
+
 @contextmanager
-def opened_for_copies(target: Path) -> Iterator[Path]:
-    """Yield the folder into which `publish` writes; of an archive it is packed at the end."""
+def opened_for_copies(target: Path) -> Iterator[Copies]:
+    """Yield what `publish` writes into; an archive is packed at the end."""
     if not target.name.endswith(ENDING):
-        yield target
+        yield Copies(target)
         return
     with tempfile.TemporaryDirectory() as place:
         if is_archive(target):
             unpack(target, Path(place))
-        yield Path(place)
+        yield Copies(Path(place))
         pack(Path(place), target)
 
 
-def publish(folder: RunFolder, target: Path, metrics: Collection[str]) -> None:
-    """Copy a run into a folder of its own under ``target``.
+def publish(folder: RunFolder, copies: Copies, metrics: Sequence[str]) -> list[str]:
+    """Copy a run into a folder of its own, or renew the copy; returns what was left out of it.
 
-    A run that was copied there before is found by its key and its copy renewed. Raises UserError
-    when the record is damaged.
+    Raises UserError when the record is damaged.
     """
-    run, config = (read_json(folder.path / name) for name in ("run.json", "config.json"))
+    run, config = read_run(folder), read_config(folder)
+    points = [point for name in metrics for point in iterate_metrics(folder, name)]
+    problems: list[str] = []
     key = folder.key()
-    copy = _place_of(key, target)
+    copy = copies.place_of(key)
     copy.path.mkdir(parents=True, exist_ok=True)
-    (copy.path / "key").write_text(key)
-    _write_json(copy.path / "run.json", _publishable(run))
-    _write_json(copy.path / "config.json", _without_places({**config, _PLACE: "results"}))
-    points = [point for point in read_metrics(folder) if point["name"] in metrics]
-    lines = "".join(json.dumps(point) + "\n" for point in points)
-    write_atomically(copy.metrics, lines.encode())
-    for original, place in (
-        (folder.evaluations, copy.evaluations),
-        (folder.communication, copy.communication),
-        (folder.checkpoint_index, copy.checkpoint_index),
-    ):
-        if original.exists():
-            shutil.copyfile(original, place)
+    _write(copy.path / "key", key.encode())
+    _write(copy.path / "run.json", _json(_publishable(run)))
+    _write(copy.path / "config.json", _json(_settings(config)))
+    _write(copy.metrics, "".join(json.dumps(point) + "\n" for point in points).encode())
+    _copy_evaluations(folder, copy, problems)
+    _copy_examination(folder, copy, problems)
+    if index := read_index(folder):
+        _write(copy.checkpoint_index, index_file(index))
+    return problems
 
 
-def _place_of(key: str, target: Path) -> RunFolder:
-    """Return the folder of the run with this key, or one with the next free number."""
-    there = [folder for folder in run_folders(target) if folder.path.parent == target]
-    for folder in there:
-        if folder.key() == key:
-            return folder
-    numbers = [int(folder.id) for folder in there if folder.id.isdigit()]
-    return RunFolder(target / str(max(numbers, default=0) + 1))
+def _copy_evaluations(folder: RunFolder, copy: RunFolder, problems: list[str]) -> None:
+    found = read_evaluations(folder)
+    read = [done for done in found if done is not None]
+    if len(read) < len(found):
+        damaged = len(found) - len(read)
+        where = folder.place / folder.evaluations.name
+        problems.append(f"{where}: {damaged} of {len(found)} lines left out, damaged")
+    lines = [without_places(done.model_dump(mode="json")) for done in read]
+    if lines:
+        _write(copy.evaluations, "".join(json.dumps(line) + "\n" for line in lines).encode())
 
 
-def _without_places(value: object) -> object:
-    """Return recorded settings with the names of files in place of where they lie."""
-    if isinstance(value, dict):
-        return {key: _without_places(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_without_places(inner) for inner in value]
-    if isinstance(value, str) and Path(value).is_absolute():
-        return Path(value).name
-    return value
+def _copy_examination(folder: RunFolder, copy: RunFolder, problems: list[str]) -> None:
+    if not os.path.lexists(folder.communication):
+        return
+    try:
+        found = json.dumps(read_json(folder.communication), indent=2)  # their order is a table's
+        _write(copy.communication, f"{found}\n".encode())
+    except UserError as error:
+        problems.append(f"left out: {error}")
 
 
-def _publishable(run: JsonObject) -> JsonObject:
+def _settings(config: Config) -> object:
+    return without_places(without_credentials({**config, _PLACE: "results"}))
+
+
+def _publishable(run: RunFile) -> JsonObject:
     """Return Sacred's record less what belongs to the machine and its user."""
-    meta, experiment, host = (run.get(name) or {} for name in ("meta", "experiment", "host"))
-    sources = experiment.get("repositories") or [{}]
-    command = meta.get("command_line")
-    return {
-        **{name: run.get(name) for name in ("status", "result", "start_time", "heartbeat")},
+    meta, experiment = run.meta or Meta(), run.experiment or SacredExperiment()
+    sources, host = experiment.repositories or [Repository()], run.host or {}
+    command = shown_command(meta.command_line or "")
+    published = {
+        "status": run.status,
+        "result": run.result,
+        "start_time": run.start_time and run.start_time.isoformat(),
+        "heartbeat": run.heartbeat and run.heartbeat.isoformat(),
         "meta": {
-            "comment": meta.get("comment"),
-            "command_line": without(command, _PLACE) if command else None,
+            "comment": meta.comment,
+            "command_line": command_without_places(command, _PLACE) if command else None,
         },
-        "experiment": {
-            "name": experiment.get("name"),
-            "repositories": [{name: sources[0].get(name) for name in ("commit", "dirty")}],
-        },
+        "experiment": {"name": experiment.name, "repositories": [sources[0].model_dump()]},
         "host": {name: host.get(name) for name in ("cpu", "python_version")},
     }
+    return cast(JsonObject, without_credentials(published))
 
 
-def _write_json(path: Path, content: object) -> None:
-    write_atomically(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())
+def _json(content: object) -> bytes:
+    return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    with open_new(path) as file:
+        file.write(content)

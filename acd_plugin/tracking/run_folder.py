@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import threading
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.plain_files import open_new, read_plain, reason
+from acd_plugin.tracking.plain_values import parse_json
 
 JsonObject = dict[str, Any]
+
+_LARGEST_JSON = 2**25  # bytes; MongoDB's documents end at half of it
+_LARGEST_KEY = 64  # letters
+_CHECKPOINT = re.compile(r"(0|[1-9][0-9]{0,18})\.pt")
 
 
 class RunFolder:
@@ -37,13 +45,29 @@ class RunFolder:
 
     def latest_checkpoint(self) -> Path:
         """Return the checkpoint with the most environment steps; UserError when there is none."""
-        found = [path for path in self.checkpoints.glob("*.pt") if path.stem.isdigit()]
+        found = self.stored_checkpoints()
         if not found:
             raise UserError(
                 f"{self}: has no checkpoint (published copies have none); train with "
                 "save_model=True"
             )
-        return max(found, key=lambda path: int(path.stem))
+        return found[-1]
+
+    def stored_checkpoints(self) -> list[Path]:
+        """Return the files ``STEPS.pt``, the one with the fewest environment steps first.
+
+        Whatever else lies beside them is none of ours: other names, folders, links, pipes.
+        """
+        try:
+            with os.scandir(self.checkpoints) as entries:
+                names = [
+                    entry.name
+                    for entry in entries
+                    if _CHECKPOINT.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)
+                ]
+        except OSError:
+            return []
+        return [self.checkpoints / name for name in sorted(names, key=_steps)]
 
     def key(self) -> str:
         """Return what identifies this run everywhere; a folder that has no such key gets one."""
@@ -55,17 +79,23 @@ class RunFolder:
             pass
         except OSError as error:
             raise UserError(f"{self}: cannot be written ({error.strerror})") from None
-        key = path.read_text().strip()
-        if not key:
-            raise UserError(f"{path}: is empty: delete it, and the run gets a new key")
+        key = self.known_key()
+        if key is None:
+            what = "holds no key" if os.path.lexists(path) and path.lstat().st_size else "is empty"
+            raise UserError(f"{path}: {what}: delete it, and the run gets a new key")
         return key
 
     def known_key(self) -> str | None:
         """Return the key that the folder has, if it has one; writes nothing."""
         try:
-            return (self.path / "key").read_text().strip() or None
-        except OSError:
+            key = read_plain(self.path / "key", _LARGEST_KEY).decode("ascii").strip()
+        except (OSError, ValueError):
             return None
+        return key if key.isalnum() else None
+
+
+def _steps(checkpoint: str) -> int:
+    return int(checkpoint.removesuffix(".pt"))
 
 
 def new_folder(results: str) -> RunFolder:
@@ -88,15 +118,20 @@ def new_folder(results: str) -> RunFolder:
 def read_json(path: Path) -> JsonObject:
     """Read one of a run's JSON files; UserError, in one line, when it is damaged."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
+        content = parse_json(read_plain(path, _LARGEST_JSON))
+    except (OSError, ValueError) as error:
         raise UserError(
-            f"{path}: cannot be read ({reason}): restore it, or delete this run's folder"
+            f"{path}: cannot be read ({_why(error)}): restore it, or delete this run's folder"
         ) from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: must hold a JSON object, got {type(content).__name__}")
     return content
+
+
+def _why(error: OSError | ValueError) -> str:
+    if isinstance(error, OSError):
+        return reason(error)
+    return "JSONDecodeError" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
 def check_writable(results: str) -> None:
@@ -112,13 +147,16 @@ def check_writable(results: str) -> None:
         ) from None
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file so that whoever looks sees the old or the new content, never a part."""
+def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write a file so that whoever looks sees the old or the new content, never a part.
+
+    Content that is made piece by piece is never in memory as a whole.
+    """
     # Named by process and thread: Sacred writes from its heartbeat's thread as well.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
-        with temporary.open("wb") as file:
-            file.write(data)
+        with open_new(temporary) as file:
+            file.writelines([data] if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

@@ -12,8 +12,11 @@ import torch
 
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.checkpoint import FORMAT, Checkpoint, load_checkpoint, save_checkpoint
+from acd_plugin.tracking.checkpoint_index import read_index
 from acd_plugin.tracking.run_folder import RunFolder
 from tests.conftest import MakeTraining
+
+WHOLE = {"format": FORMAT, "config": "{}", "scenario": "", "t_env": 1, "state": {}}
 
 
 def same(one: Any, two: Any) -> bool:
@@ -37,6 +40,71 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert (loaded.config, loaded.scenario, loaded.t_env) == ({"name": "x"}, "abc", 7)
     assert same(loaded.state, checkpoint().state)
     assert [file.name for file in path.parent.iterdir()] == ["7.pt"]
+
+
+def test_pytorch_reads_the_file_too(tmp_path: Path) -> None:
+    path = save_checkpoint(RunFolder(tmp_path), checkpoint(), keep=0)
+    for mmap in (False, True):
+        payload = torch.load(path, weights_only=True, mmap=mmap)
+        assert same(payload["state"], checkpoint().state)
+
+
+def test_whatever_is_altered_is_noticed(tmp_path: Path) -> None:
+    path = save_checkpoint(RunFolder(tmp_path), checkpoint(), keep=0)
+    content = path.read_bytes()
+    for place in range(len(content)):
+        altered = bytearray(content)
+        altered[place] ^= 4
+        path.write_bytes(altered)
+        with pytest.raises(UserError, match=r"7\.pt: not a readable checkpoint"):
+            load_checkpoint(path)
+
+
+def test_content_that_was_written_anew_is_noticed(tmp_path: Path) -> None:
+    path = save_checkpoint(RunFolder(tmp_path), checkpoint(), keep=0)
+    payload = torch.load(path, weights_only=True)
+    payload["state"]["weights"][1] += 1.0
+    torch.save(payload, path)
+    with pytest.raises(UserError, match="its checksum is missing"):
+        load_checkpoint(path)
+
+
+def test_a_checkpoint_from_before_there_were_checksums_is_read(tmp_path: Path) -> None:
+    payload = {"format": 1, "config": "{}", "scenario": "abc", "t_env": 7, "state": {"a": [1]}}
+    torch.save(payload, tmp_path / "7.pt")
+    assert load_checkpoint(tmp_path / "7.pt") == ({}, "abc", 7, {"a": [1]})
+
+
+def test_what_else_lies_beside_checkpoints_disturbs_nothing(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    save_checkpoint(folder, checkpoint(5), keep=1)
+    others = ("notes.pt", "1e9.pt", "²³.pt", "-1.pt", "007.pt", "9.PT", "9.pt.part", f"{10**20}.pt")
+    for name in others:
+        (folder.checkpoints / name).write_text("precious")
+    (folder.checkpoints / "70.pt").mkdir()
+    (folder.checkpoints / "80.pt").symlink_to(folder.checkpoints / "5.pt")
+    os.mkfifo(folder.checkpoints / "90.pt")
+    save_checkpoint(folder, checkpoint(6), keep=1)
+    assert [path.name for path in folder.stored_checkpoints()] == ["6.pt"]
+    assert folder.latest_checkpoint().name == "6.pt"
+    assert [one.t_env for one in read_index(folder)] == [6]
+    assert all((folder.checkpoints / name).read_text() == "precious" for name in others)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "sparse"])
+def test_what_is_no_file_is_named_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "7.pt"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "device":
+        path.symlink_to(os.devnull)
+    else:
+        with path.open("wb") as file:
+            file.truncate(2**40)
+    with pytest.raises(UserError, match=r"7\.pt: not a readable checkpoint \("):
+        load_checkpoint(path)
 
 
 @pytest.mark.parametrize(("keep", "left"), [(0, [5, 10, 100]), (1, [100]), (2, [10, 100])])
@@ -127,6 +195,13 @@ def test_a_hostile_file_is_an_error_like_any_other(
         ({"format": FORMAT + 1}, f"has checkpoint format {FORMAT + 1}, and this version reads"),
         ({"format": FORMAT, "config": "{}"}, "is incomplete"),
         ({"format": FORMAT, "config": "{"}, "is incomplete"),
+        ({"format": torch.zeros(2)}, "is incomplete"),
+        ({**WHOLE, "config": "[]"}, "is incomplete"),
+        ({**WHOLE, "config": '{"seed": "x"}'}, "is incomplete .*'seed'"),
+        ({**WHOLE, "config": '{"lr": 1e999}'}, "is incomplete .*too large a number"),
+        ({**WHOLE, "t_env": -1}, "is incomplete"),
+        ({**WHOLE, "state": [1]}, "is incomplete"),
+        ({**WHOLE, "state": {1: 2}}, "is incomplete"),
     ],
 )
 def test_other_files_are_named(tmp_path: Path, content: Any, message: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from acd_plugin.tracking import metric_file, observer
-from acd_plugin.tracking.metric_file import append_whole
 from tests.cli.conftest import EPOCH, Call, call, numbers, results, run_json, train
+from tests.tracking.test_plain_files import room_for
 from tests.tracking.trackers.mongo.conftest import RecordedRun, expected_points
 
 __all__ = ["call", "results", "train"]  # fixtures
@@ -21,7 +22,7 @@ class FullDisk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_full = False
-        for name in ("append_whole", "write_atomically"):
+        for name in ("append_lines", "write_atomically"):
             monkeypatch.setattr(observer, name, self._wrap(getattr(observer, name)))
 
     def _wrap(self, write: Any) -> Any:
@@ -78,32 +79,27 @@ def test_training_goes_on_without_a_place_for_checkpoints(
     assert numbers(results / "1") == numbers(results / "2")
 
 
-def test_a_part_of_a_line_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "metrics"
-    path.write_bytes(b"whole\n")
-    opened = Path.open
+@pytest.mark.parametrize("room", range(1, 400, 21))
+def test_a_disk_that_is_full_in_the_middle_of_a_line(tmp_path: Path, room: int) -> None:
+    """The kernel writes what fits, and then no more."""
+    run = RecordedRun(tmp_path)
+    run.log(0, 5)
+    with room_for(run.folder.metrics.stat().st_size + room):
+        run.log(5, 10)
+        run.log(10, 15)
+    run.log(15, 20)
+    run.complete()
+    assert recorded(run) == expected_points(20)
+    lines = run.folder.metrics.read_text().splitlines()
+    assert len(lines) == 2 * 20
 
-    def open_small(self: Path, *args: Any) -> Any:
-        file = opened(self, *args)
 
-        class Small:
-            tell, flush, truncate = file.tell, file.flush, file.truncate
-
-            def write(self, content: bytes) -> None:
-                file.write(content[:3])
-                file.flush()
-                raise OSError(errno.ENOSPC, "No space left on device")
-
-            def __enter__(self) -> Small:
-                return self
-
-            def __exit__(self, *_: object) -> None:
-                file.close()
-
-        return Small()
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "open", open_small)
-        with pytest.raises(OSError, match="No space left"):
-            append_whole(path, b"another\n")
-    assert path.read_bytes() == b"whole\n"
+def test_heartbeats_and_checkpoints_write_nothing_twice(tmp_path: Path) -> None:
+    run = RecordedRun(tmp_path)
+    threads = [Thread(target=run.log, args=(step, step + 1)) for step in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = recorded(run)
+    assert {name: sorted(series) for name, series in found.items()} == expected_points(40)

@@ -13,7 +13,7 @@ import numpy as np
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.analysis.statistics import Array, Statistic, bootstrap, mean
 from acd_plugin.errors import UserError, listing, nearest
-from acd_plugin.tracking.metric_file import read_metrics
+from acd_plugin.tracking.metric_file import iterate_metrics, read_metrics
 
 _RESAMPLES = 2000
 DEFAULT_METRIC = "test_return_mean"
@@ -39,30 +39,38 @@ class Band(NamedTuple):
 
 def read_curve(run: RunRecord, metric: str = DEFAULT_METRIC) -> Curve:
     """Return a run's curve; UserError when it has no such metric."""
-    found = [point for point in read_metrics(run.folder, metric) if point["name"] == metric]
-    if not found:
-        names = {point["name"] for point in read_metrics(run.folder)}
+    curve = _measured(run, metric)
+    if curve is None:
+        names = {point["name"] for point in iterate_metrics(run.folder)}
         raise UserError(
             f"{run.folder}: has no metric '{metric}'{nearest(metric, names)} "
             f"(it has: {listing(names) or 'none yet'})"
         )
+    return curve
+
+
+def _measured(run: RunRecord, metric: str) -> Curve | None:
+    found = read_metrics(run.folder, metric)
+    if not found:
+        return None
     steps, first = np.unique([float(point["step"]) for point in found], return_index=True)
-    return Curve(steps, np.array([float(point["value"]) for point in found])[first])
+    return Curve(steps, np.array([point["value"] for point in found])[first])
 
 
 def band(curves: Sequence[Curve], centre: Statistic = mean) -> Band:
     """Return the group's curve over the steps that all runs have reached.
 
     Runs that measured at other steps are interpolated. The interval is a percentile bootstrap over
-    runs with a fixed seed; of a single run it is the run itself.
+    runs with a fixed seed; of a single run it is the run itself. Runs that have no steps in common
+    give a curve without points.
     """
     first = max(curve.steps[0] for curve in curves)
     last = min(curve.steps[-1] for curve in curves)
     steps = np.unique(np.concatenate([curve.steps for curve in curves]))
     steps = steps[(steps >= first) & (steps <= last)]
     values = np.stack([np.interp(steps, *curve) for curve in curves])  # (R, P)
-    if len(curves) == 1:
-        return Band(steps, values[0], values[0], values[0], 1)
+    if len(curves) == 1 or not len(steps):
+        return Band(steps, values[0], values[0], values[0], len(curves))
     low, high = bootstrap((values,), centre, _RESAMPLES)
     return Band(steps, centre(values), low, high, len(curves))
 
@@ -75,12 +83,13 @@ def steps_to_reach(curve: Curve, threshold: float) -> float | None:
 
 def games_until(run: RunRecord, step: float) -> float | None:
     """Return how many games a run had played at an environment step; None if it cannot be known."""
-    try:
-        played = read_curve(run, _EPISODES)
-    except UserError:
+    played = _measured(run, _EPISODES)
+    if played is None:
         limit = run.config.get("episode_limit")
         return step / limit if limit else None
     last = played.steps[-1]
+    if last <= 0:
+        return None
     if step > last:
         return float(step / last * played.values[-1])
     return float(np.interp(step, [0.0, *played.steps], [0.0, *played.values]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,13 +66,14 @@ def write_examination(folder: RunFolder, found: Examination) -> None:
 
 def read_examination(folder: RunFolder) -> Examination | None:
     """Return what is stored with a run; UserError when that is damaged."""
-    if not folder.communication.exists():
+    if not os.path.lexists(folder.communication):
         return None
     try:
         return Examination.model_validate(read_json(folder.communication))
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(str(part) for part in problem["loc"])
-        raise UserError(
-            f"{folder.communication}: '{where}': {problem['msg']}: examine the run again"
-        ) from None
+        reason = f"'{where}': {problem['msg']}"
+    except (AttributeError, KeyError, TypeError) as error:  # of what 0.1.0 called otherwise
+        reason = f"{type(error).__name__}: {error}"
+    raise UserError(f"{folder.communication}: {reason}: examine the run again")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
+
+_MARKS = re.compile(r"[\\`]|\](?=[(:\[])")  # what makes code of words, or a link
 
 
 class Text(NamedTuple):
@@ -41,23 +44,34 @@ class Section(NamedTuple):
 
 def markdown(title: str, sections: Sequence[Section]) -> str:
     """Return the document with its pictures as files beside it."""
-    parts = [f"# {title}"]
+    parts = [f"# {_plain(title)}"]
     for section in sections:
-        parts.append(f"## {section.title}")
+        parts.append(f"## {_plain(section.title)}")
         parts += [_markdown_block(block) for block in section.blocks]
     return "\n\n".join(parts) + "\n"
 
 
 def _markdown_block(block: Text | Code | Table | Picture) -> str:
     if isinstance(block, Text):
-        return block.words
+        return _plain(block.words)
     if isinstance(block, Code):
-        return "```\n" + "\n".join(block.lines) + "\n```"
+        lines = "\n".join(block.lines)
+        longest = max(map(len, re.findall("`+", lines)), default=0)
+        fence = "`" * max(3, longest + 1)
+        return f"{fence}\n{lines}\n{fence}"
     if isinstance(block, Picture):
-        return f"![{block.title}]({block.name})"
-    heading, *rows = (" | ".join(cell.replace("|", "\\|") for cell in row) for row in block.rows)
+        return f"![{_plain(block.title)}]({block.name})"
+    heading, *rows = (
+        " | ".join(_plain(cell).replace("|", "\\|") for cell in row) for row in block.rows
+    )
     rule = "|".join("---" for _ in block.rows[0])
     return "\n".join([f"| {heading} |", f"|{rule}|", *(f"| {row} |" for row in rows)])
+
+
+def _plain(words: str) -> str:
+    """Return words that Markdown shows as they are: no HTML, links, pictures or code in them."""
+    line = " ".join(words.split())
+    return _MARKS.sub(r"\\\g<0>", escape(line, quote=False))
 
 
 def html(title: str, sections: Sequence[Section]) -> str:

@@ -9,6 +9,7 @@ from acd_plugin.analysis.messages.content import Event, Information
 from acd_plugin.analysis.messages.examination import Examination, Sender, read_examination
 from acd_plugin.analysis.report.document import Code, Section, Table, Text
 from acd_plugin.analysis.report.scores import Cell
+from acd_plugin.errors import UserError
 
 _WHOSE = ["environment", "group", "seed"]
 _EVENT = ["what the sender sees", "steps seen", "send rate then", "send rate otherwise"]
@@ -22,16 +23,20 @@ class Examined(NamedTuple):
     found: Examination
 
 
-def examined_runs(cells: Sequence[Cell]) -> list[Examined]:
-    """Return the runs whose last policies `communication` has examined."""
-    examined = []
+def examined_runs(cells: Sequence[Cell]) -> tuple[list[Examined], list[str]]:
+    """Return the runs whose last policies `communication` has examined, and the problems."""
+    examined, problems = [], []
     for cell in cells:
         for score in cell.scores:
-            found = read_examination(score.run.folder)
+            try:
+                found = read_examination(score.run.folder)
+            except UserError as error:
+                problems.append(str(error))
+                continue
             if found and found.checkpoint == f"{score.run.last_checkpoint}.pt":
                 whose = [cell.environment, cell.group, str(score.run.seed)]
                 examined.append(Examined(whose, found))
-    return examined
+    return examined, problems
 
 
 def messages(examined: Sequence[Examined]) -> Section:

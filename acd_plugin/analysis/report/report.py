@@ -28,6 +28,7 @@ from acd_plugin.errors import UserError
 from acd_plugin.tracking.command_line import without
 
 _TINY = 1e-9
+_LONGEST_NAME = 150  # of a file, in letters
 
 
 class Report(NamedTuple):
@@ -35,6 +36,7 @@ class Report(NamedTuple):
 
     sections: Sequence[Section]
     data: Mapping[str, str]  # name of the file -> CSV
+    problems: Sequence[str]  # what was left out, and why
 
 
 def make_report(cells: Sequence[Cell], problems: Sequence[str]) -> Report:
@@ -42,19 +44,20 @@ def make_report(cells: Sequence[Cell], problems: Sequence[str]) -> Report:
     if not cells:
         raise UserError(problems[0] if problems else "no finished runs to report on")
     environments = list(dict.fromkeys(cell.environment for cell in cells))
+    examined, damaged = examined_runs(cells)
+    problems = [*problems, *damaged]
     sections = [_overview(cells, environments, problems)]
-    for environment in environments:
+    for environment, file in _files(environments).items():
         inside = [cell for cell in cells if cell.environment == environment]
-        sections.append(_environment(environment, inside))
+        sections.append(_environment(environment, file, inside))
     data = {"scores.csv": _scores(cells), "curves.csv": _curves(cells)}
-    examined = examined_runs(cells)
     if examined:
         sections.append(messages(examined))
         data["messages.csv"] = _csv(effects(examined))
         data["message_content.csv"] = _csv(subjects(examined))
         data["message_events.csv"] = _csv(events(examined))
     examples = {f"{cell.group}; {cell.environment}": cell.scores[0].run for cell in cells}
-    return Report([*sections, _runs(cells), settings_section(examples)], data)
+    return Report([*sections, _runs(cells), settings_section(examples)], data, problems)
 
 
 def _overview(
@@ -70,7 +73,7 @@ def _overview(
     return Section("Results", [table, Text(explanation), *warnings])
 
 
-def _environment(name: str, cells: Sequence[Cell]) -> Section:
+def _environment(name: str, file: str, cells: Sequence[Cell]) -> Section:
     bands = {cell.group: band([score.curve for score in cell.scores]) for cell in cells}
     curves = {cell.group: [score.curve for score in cell.scores] for cell in cells}
     means = np.concatenate([cell.means for cell in cells])
@@ -82,17 +85,23 @@ def _environment(name: str, cells: Sequence[Cell]) -> Section:
         name,
         [
             *score_tables.results(cells),
-            Picture(_file("curves", name), f"learning curves, {name}", learned),
+            Picture(f"curves_{file}.png", f"learning curves, {name}", learned),
             *score_tables.speed(cells),
             *score_tables.contrasts(cells),
-            Picture(_file("profiles", name), f"share of runs above a return, {name}", reached),
+            Picture(f"profiles_{file}.png", f"share of runs above a return, {name}", reached),
         ],
     )
 
 
-def _file(shown: str, environment: str) -> str:
-    """Return a file's name that says what its picture shows."""
-    return f"{shown}_{re.sub('[^A-Za-z0-9.=-]+', '_', environment)}.png"
+def _files(environments: Sequence[str]) -> dict[str, str]:
+    """Return what files about each environment are called, no two alike."""
+    files: dict[str, str] = {}
+    for environment in environments:
+        file = re.sub("[^A-Za-z0-9.=-]+", "_", environment)[:_LONGEST_NAME]
+        while file in files.values():
+            file += "_"
+        files[environment] = file
+    return files
 
 
 def _runs(cells: Sequence[Cell]) -> Section:

@@ -15,7 +15,7 @@ from acd_plugin.analysis.curves.learning_curve import (
 )
 from acd_plugin.analysis.report.document import Table, Text
 from acd_plugin.analysis.report.scores import Cell, Score
-from acd_plugin.analysis.statistics import Interval, contrast, summarise
+from acd_plugin.analysis.statistics import Interval, contrast
 
 _SHARE_OF_THE_WAY = 0.9  # a threshold: this far from the first test to the best group's last score
 
@@ -31,7 +31,7 @@ def overview(cells: Sequence[Cell], environments: Sequence[str]) -> Table:
 
 
 def _iqm(cell: Cell) -> str:
-    summary = summarise(cell.means)
+    summary = cell.summary
     spread = "one run" if summary.interval is None else _told(summary.interval)
     return f"{summary.iqm:.2f} ({spread})"
 
@@ -41,7 +41,7 @@ def results(cells: Sequence[Cell]) -> list[Table | Text]:
     heading = ["group", "runs", "mean", "sd over runs", "sd over games", "IQM"]
     rows = [[*heading, "95% interval of the IQM", "each seed"]]
     for cell in cells:
-        found = summarise(cell.means)
+        found = cell.summary
         rows.append(
             [
                 cell.group,

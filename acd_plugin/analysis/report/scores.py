@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
-from acd_plugin.analysis.runs.evaluations import common_evaluation
+from acd_plugin.analysis.runs.evaluations import best_common
 from acd_plugin.analysis.runs.groups import (
     OF_THE_GAME,
     different_settings,
@@ -17,8 +19,9 @@ from acd_plugin.analysis.runs.groups import (
     named_values,
 )
 from acd_plugin.analysis.runs.run_record import RunRecord
-from acd_plugin.analysis.statistics import Array
+from acd_plugin.analysis.statistics import Array, Summary, summarise
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.evaluations import read_evaluations
 
 
 class Score(NamedTuple):
@@ -32,16 +35,21 @@ class Score(NamedTuple):
     curve: Curve
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True)
+class Cell:
     """The runs of one group, which differ only by their seed, in one environment."""
 
     group: str
     environment: str
     scores: Sequence[Score]
 
-    @property
+    @cached_property
     def means(self) -> Array:
         return np.array([score.mean for score in self.scores])
+
+    @cached_property
+    def summary(self) -> Summary:
+        return summarise(self.means)
 
     @property
     def sd_over_games(self) -> float:
@@ -75,7 +83,7 @@ def _scores(same: Sequence[RunRecord], problems: list[str]) -> list[Score]:
     by_seed: dict[int, Score] = {}
     for run in same:
         try:
-            score = score_of(run)
+            score = score_of(run, problems)
         except UserError as error:
             problems.append(str(error))
             continue
@@ -91,10 +99,17 @@ def _weight(score: Score) -> tuple[bool, int]:
     return (score.is_evaluated, score.episodes)
 
 
-def score_of(run: RunRecord) -> Score:
-    """Return the run's evaluation on the games that all share, else its last test."""
+def score_of(run: RunRecord, problems: list[str] | None = None) -> Score:
+    """Return the run's evaluation on the games that all share, else its last test.
+
+    What is damaged of its evaluations joins the problems; UserError when nothing can be read.
+    """
     curve = read_curve(run)
-    done = common_evaluation(run)
+    evaluations = read_evaluations(run.folder)
+    if None in evaluations and problems is not None:
+        where, damaged = run.folder.place / run.folder.evaluations.name, evaluations.count(None)
+        problems.append(f"{where}: {damaged} of {len(evaluations)} lines cannot be read")
+    done = best_common(run, evaluations)
     if done is not None:
         return Score(run, done.return_mean, done.return_std, done.episodes, True, curve)
     episodes = int(run.config.get("test_nepisode", 0))

@@ -9,19 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 
+from acd_plugin.analysis.runs.learned import Settings, learned_settings
 from acd_plugin.analysis.runs.run_record import RunRecord
 
-Settings = dict[str, Hashable]
-
 OF_THE_GAME = ("env_args.", "game.", "episode_limit")
-
-_PLACES = {"local_results_path", "mongo_url", "use_tensorboard", "trackers", "tags"}
-_INTERVALS = {"test_interval", "log_interval", "runner_log_interval", "learner_log_interval"}
-_CHECKPOINTS = {"save_model", "save_model_interval", "keep_checkpoints"}
-_MACHINE = {"torch_threads", "device", "use_cuda", "seeds_at_once", "buffer_cpu_only"}
-_LENGTH = {"t_max", "episodes_max"}
-_NAMES = {"env_name", "plugins", "version", "chance"}  # for content in ``game``, for ``numbers``
-_NOT_LEARNING = {"seed", *_PLACES, *_INTERVALS, *_CHECKPOINTS, *_MACHINE, *_LENGTH, *_NAMES}
 
 
 def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, list[RunRecord]]:
@@ -31,19 +22,22 @@ def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, lis
     may be compared, their ends not.
     """
     groups: dict[Hashable, list[RunRecord]] = defaultdict(list)
+    rivals: dict[str, list[RunRecord]] = defaultdict(list)
     for run in runs:
         length = _length(run) if by_length else None
-        groups[run.environment, learned_with(run.config), length].append(run)
+        groups[run.environment, _learned_with(run.settings), length].append(run)
+        rivals[run.algorithm].append(run)
     has_environments = len({run.environment for run in runs}) > 1
+    differing = {name: different_settings(same, True) for name, same in rivals.items()}
+    lengths = {name: len({_length(run) for run in same}) for name, same in rivals.items()}
     named = {}
     for group in groups.values():
         first = group[0]
-        rivals = [run for run in runs if run.algorithm == first.algorithm]
         parts = [first.algorithm]
         if has_environments:
             parts.append(first.environment)
-        parts += named_values(first, different_settings(rivals, beside_environment=True))
-        if by_length and len({_length(run) for run in rivals}) > 1:
+        parts += named_values(first, differing[first.algorithm])
+        if by_length and lengths[first.algorithm] > 1:
             parts.append(_length(first))
         named[", ".join(parts)] = group
     return named
@@ -58,7 +52,7 @@ def _length(run: RunRecord) -> str:
 
 def settings(run: RunRecord) -> Settings:
     """Return what a run learned with, nested keys with dots."""
-    return _settings(run.config)
+    return run.settings
 
 
 def named_values(run: RunRecord, keys: Sequence[str]) -> list[str]:
@@ -69,7 +63,10 @@ def named_values(run: RunRecord, keys: Sequence[str]) -> list[str]:
 
 def learned_with(config: Mapping[str, object]) -> Hashable:
     """Return what is equal for two (migrated) configurations that learn alike."""
-    found = _settings(config)
+    return _learned_with(learned_settings(config))
+
+
+def _learned_with(found: Settings) -> Hashable:
     return frozenset((key, value) for key, value in found.items() if not _is_name(key, found))
 
 
@@ -112,28 +109,3 @@ def _name_of(content: str, found: Sequence[Settings]) -> str:
     pairs = {(one.get(name), one.get(content)) for one in found}
     names, contents = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
     return name if len(names) == len(contents) == len(pairs) else content
-
-
-def _settings(config: Mapping[str, object]) -> Settings:
-    found = {key: value for key, value in _flat(config).items() if key not in _NOT_LEARNING}
-    if "game.plugins" in found:  # an algorithm of one's own plays the same game as others
-        found["plugins"] = found.pop("game.plugins")
-    if "env_args.time_limit" in found:
-        found.pop("episode_limit", None)  # which follows from it
-    return found
-
-
-def _flat(config: Mapping[str, object], prefix: str = "") -> Settings:
-    flat: Settings = {}
-    for key, value in config.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = _hashable(value)
-    return flat
-
-
-def _hashable(value: object) -> Hashable:
-    if isinstance(value, list):
-        return tuple(_hashable(inner) for inner in value)
-    return value if isinstance(value, Hashable) else repr(value)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from pathlib import Path
 
+from acd_plugin.analysis.runs.learned import Settings, learned_settings
 from acd_plugin.configuration.migration import Config, migrate
+from acd_plugin.credentials import shown, shown_command
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.checkpoint_index import read_index
+from acd_plugin.tracking.metric_file import last_step
+from acd_plugin.tracking.recorded_config import read_config
 from acd_plugin.tracking.results import run_folders
-from acd_plugin.tracking.run_folder import RunFolder, read_json
+from acd_plugin.tracking.run_file import Meta, read_run
+from acd_plugin.tracking.run_folder import RunFolder
 
 # A running run writes a heartbeat every ten seconds.
 _SILENCE = timedelta(seconds=120)
-_TAIL = 4096  # bytes at a metrics file's end that hold its last line
 STATUSES = ("COMPLETED", "FAILED", "INTERRUPTED", "KILLED", "RUNNING")
 
 
@@ -56,6 +61,11 @@ class RunRecord:
     def tags(self) -> list[str]:
         return list(self.config.get("tags") or ())
 
+    @cached_property
+    def settings(self) -> Settings:
+        """What it learned with, nested keys with dots."""
+        return learned_settings(self.config)
+
     @property
     def name(self) -> str:
         """Algorithm, environment and seed."""
@@ -71,45 +81,47 @@ class RunRecord:
 
         A published copy has none any more; its index says which there were.
         """
-        stems = [path.stem for path in self.folder.checkpoints.glob("*.pt")]
-        steps = [int(stem) for stem in stems if stem.isdigit()]
-        return max(steps or _listed_checkpoints(self.folder.checkpoint_index), default=None)
+        steps = [int(path.stem) for path in self.folder.stored_checkpoints()]
+        return max(steps or (one.t_env for one in read_index(self.folder)), default=None)
 
     @property
     def can_be_resumed(self) -> bool:
-        return self.status in ("INTERRUPTED", "KILLED", "FAILED") and any(
-            self.folder.checkpoints.glob("*.pt")
-        )
+        was_stopped = self.status in ("INTERRUPTED", "KILLED", "FAILED")
+        return was_stopped and bool(self.folder.stored_checkpoints())
 
 
 def read_record(folder: RunFolder) -> RunRecord:
     """Read one run; UserError, in one line, when its record is damaged."""
-    run, config = (read_json(folder.path / name) for name in ("run.json", "config.json"))
+    run, recorded = read_run(folder), read_config(folder)
     try:
-        start, end = _date(run.get("start_time")), _date(run.get("heartbeat"))
-        meta = run.get("meta") or {}
-        trace = run.get("fail_trace")
-        return RunRecord(
-            folder=folder,
-            config=migrate(config),
-            status=_status(str(run.get("status")), end or start),
-            result=run["result"] if isinstance(run.get("result"), int | float) else None,
-            start=start,
-            end=end,
-            step=_last_step(folder.metrics),
-            note=meta.get("comment"),
-            command=meta.get("command_line"),
-            host=run.get("host") or {},
-            fail_trace="".join(trace) if trace else None,
-        )
-    except (TypeError, ValueError, AttributeError) as error:
-        raise UserError(f"{folder.path / 'run.json'}: is damaged ({error})") from None
+        config = migrate(recorded)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UserError(f"{folder.path / 'config.json'}: is damaged ({error})") from None
+    meta = run.meta or Meta()
+    return RunRecord(
+        folder=folder,
+        config=config,
+        status=_status(str(run.status), run.heartbeat or run.start_time),
+        result=run.result,
+        start=run.start_time,
+        end=run.heartbeat,
+        step=last_step(folder),
+        note=meta.comment and shown(meta.comment),
+        command=meta.command_line and shown_command(meta.command_line),
+        host=run.host or {},
+        fail_trace=shown("".join(run.fail_trace)) if run.fail_trace else None,
+    )
 
 
 def read_records(results: Path) -> tuple[list[RunRecord], list[str]]:
     """Read all runs of a folder or archive; returns those that can be read, and the problems."""
+    return records_of(run_folders(results))
+
+
+def records_of(folders: Iterable[RunFolder]) -> tuple[list[RunRecord], list[str]]:
+    """Read these runs; returns those that can be read, and what is wrong with the others."""
     records, problems = [], []
-    for folder in run_folders(results):
+    for folder in folders:
         try:
             records.append(read_record(folder))
         except UserError as error:
@@ -129,35 +141,8 @@ def without_copies(runs: Sequence[RunRecord]) -> tuple[list[RunRecord], list[str
     return list(originals.values()), problems
 
 
-def _date(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
 def _status(status: str, last_sign: datetime | None) -> str:
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     if status == "RUNNING" and (last_sign is None or now - last_sign > _SILENCE):
         return "KILLED"
     return status
-
-
-def _listed_checkpoints(index: Path) -> list[int]:
-    try:
-        return [int(checkpoint["t_env"]) for checkpoint in json.loads(index.read_text())]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
-def _last_step(metrics: Path) -> int | None:
-    """Return the step of the last whole line, without reading the file."""
-    try:
-        with metrics.open("rb") as file:
-            file.seek(max(0, metrics.stat().st_size - _TAIL))
-            lines = file.read().splitlines()
-    except OSError:
-        return None
-    for line in reversed(lines):
-        try:
-            return int(json.loads(line)["step"])
-        except (ValueError, KeyError, TypeError):
-            continue
-    return None

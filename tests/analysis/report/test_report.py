@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 from typing import Any
 
 import pytest
@@ -213,3 +214,63 @@ def test_documents_show_text_as_text_and_need_nothing_else() -> None:
     text = markdown("T", sections)
     assert "a\\|b" in text
     assert "![t](p.png)" in text
+
+
+NAMES = (
+    "<script>alert(1)</script>",
+    "a | b",
+    "[here](https://example.org)",
+    "![x](https://example.org/x.png)",
+    "`code` ``more``",
+    "two\nlines\r\n# heading",
+    r"\| \`",
+    "$\\frac{",
+    "_hidden",
+    "a" * 500,
+    "&lt;b&gt;",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_are_shown_and_do_nothing(make: Make, name: str) -> None:
+    runs = [
+        make([-5.0, -1.0], name=name, env_name=name, seed=seed, tags=[name], lr=name)
+        for seed in (1, 2)
+    ]
+    made = make_report(*cells([*runs, make([-5.0, -2.0])]))
+    page = html(name, made.sections)
+    assert "<script>" not in page
+    text = markdown(name, made.sections)
+    outside = "".join(text.split("```")[::2]) if "`" not in name else text
+    assert not re.search(
+        r"(?<!\\)<|(?<!\\)\]\((?!curves|profiles)|^# heading", outside, re.MULTILINE
+    )
+    for row in re.findall(r"^\| .*$", text, re.MULTILINE):
+        assert row.endswith(" |")
+    pictures = [b for section in made.sections for b in section.blocks if isinstance(b, Picture)]
+    assert len({picture.name for picture in pictures}) == len(pictures)
+    assert all(re.fullmatch(r"[\w.=-]{1,200}", picture.name) for picture in pictures)
+
+
+def test_code_ends_where_it_ends() -> None:
+    text = markdown("A", [Section("B", [Code(["a", "```", "b"]), Text("after")])])
+    assert text.endswith("````\na\n```\nb\n````\n\nafter\n")
+
+
+def test_runs_without_common_steps_are_reported_without_a_curve(make: Make) -> None:
+    early, late = make([-5.0, -1.0]), make([-1.0], seed=1)
+    late.folder.metrics.write_text(
+        late.folder.metrics.read_text().replace('"step": 0', '"step": 900')
+    )
+    made = make_report(*cells([early, late]))
+    assert "| dial | 2 |" in markdown("A", made.sections)
+
+
+def test_a_damaged_examination_is_named_and_the_report_made(make: Make) -> None:
+    run = make([-5.0, -1.0])
+    for content in ("[]", '{"agents": [[]]}', '{"agents": 1e999}', "{", ""):
+        run.folder.communication.write_text(content)
+        made = make_report(*cells([run]))
+        (problem,) = made.problems
+        assert problem.startswith(f"{run.folder.communication}: ")
+        assert problem in markdown("A", made.sections).replace("\\", "")

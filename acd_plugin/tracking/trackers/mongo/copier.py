@@ -10,7 +10,12 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.mongo.address import Document, Documents, MongoAddress
-from acd_plugin.tracking.trackers.mongo.files import FileCopier, artifact_paths, file_entries
+from acd_plugin.tracking.trackers.mongo.files import (
+    FileCopier,
+    artifact_paths,
+    file_entries,
+    left_out,
+)
 from acd_plugin.tracking.trackers.mongo.metric_lines import MetricLines
 from acd_plugin.tracking.trackers.mongo.metrics import MetricCopier
 from acd_plugin.tracking.trackers.mongo.run_documents import run_document
@@ -76,6 +81,7 @@ class RunCopier:
         self.lines = MetricLines(folder.metrics)
         self._metrics = MetricCopier(self.lines, self._key, store.database.metrics)
         self._was_there = False
+        self.left_out: list[str] = []  # what the run lists and does not have in its folder
 
     def copy(self) -> Change:
         """Bring the store up to date; PyMongoError when it cannot be done now."""
@@ -88,6 +94,7 @@ class RunCopier:
     def _copy(self) -> Change:
         self._store.check()
         document = run_document(self._folder)
+        self.left_out = left_out(document, self._folder.path)
         run, is_new = self._find_or_insert(document)
         if is_new and self._was_there:  # the database was emptied behind our back
             self._store.forget()

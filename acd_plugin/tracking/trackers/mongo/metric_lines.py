@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import math
+import os
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.metric_file import LONGEST_LINE, open_metrics, parse_point
+from acd_plugin.tracking.plain_files import reason
 from acd_plugin.tracking.trackers.mongo.run_documents import stored_date
 
 _LINES_AT_ONCE = 20_000  # bounds the memory that a long run takes
@@ -43,20 +46,25 @@ class MetricLines:
     def were_replaced(self) -> bool:
         """Return whether the file is not the one that was read: a run went on from earlier."""
         try:
-            stat = self._path.stat()
+            stat = self._path.lstat()
         except FileNotFoundError:
             return self._offset > 0
         return self._inode not in (None, stat.st_ino) or stat.st_size < self._offset
 
     def new_points(self) -> Iterator[dict[str, list[Point]]]:
         """Yield what is new in portions, by metric."""
-        if not self._path.exists():
+        try:
+            file = open_metrics(self._path)
+        except FileNotFoundError:
             return
-        with self._path.open("rb") as file:
-            self._inode = self._path.stat().st_ino
+        except OSError as error:
+            raise UserError(f"{self._path}: cannot be read ({reason(error)})") from None
+        with file:
+            self._inode = os.fstat(file.fileno()).st_ino
             file.seek(self._offset)
-            while lines := list(islice(file, _LINES_AT_ONCE)):
-                if not lines[-1].endswith(b"\n"):
+            pieces = iter(partial(file.readline, LONGEST_LINE + 1), b"")
+            while lines := list(islice(pieces, _LINES_AT_ONCE)):
+                if not lines[-1].endswith(b"\n") and len(lines[-1]) <= LONGEST_LINE:
                     lines.pop()
                 points: dict[str, list[Point]] = {}
                 for line in lines:
@@ -69,11 +77,11 @@ class MetricLines:
 
     def _add(self, points: dict[str, list[Point]], line: bytes) -> None:
         try:
-            data = json.loads(line)
-            name, value = str(data["name"]), float(data["value"])
-            point = Point(int(data["step"]), value, stored_date(data["time"]))
-        except (ValueError, TypeError, KeyError, UnicodeDecodeError):
+            read = parse_point(line)
+            if read is None:
+                return
+            point = Point(read["step"], read["value"], stored_date(read["time"]))
+        except (ValueError, RecursionError):
             self.unreadable += 1
-            return
-        if math.isfinite(value):
-            points.setdefault(name, []).append(point)
+        else:
+            points.setdefault(read["name"], []).append(point)

@@ -2,70 +2,90 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import os
+from datetime import datetime
 from pathlib import Path
+from typing import cast
+
+import bson
+import bson.errors
 
 from acd_plugin.configuration.migration import migrate
+from acd_plugin.credentials import shown, without_credentials
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.columns import flat_columns
+from acd_plugin.tracking.plain_files import open_plain
+from acd_plugin.tracking.recorded_config import read_config
+from acd_plugin.tracking.run_file import parse_run, utc
 from acd_plugin.tracking.run_folder import RunFolder, read_json
 from acd_plugin.tracking.trackers.mongo.address import Document
 
 _FORMAT = "MongoObserver-0.7.0"  # what Sacred 0.8 writes
 _OUTPUT_LIMIT = 1_000_000  # bytes; MongoDB refuses documents above 16 MB
 _DATES = ("start_time", "stop_time", "heartbeat")
+_LARGEST = 15_000_000  # bytes of a document
 
 
 def run_document(folder: RunFolder) -> Document:
-    """Return everything but metrics and files' content; UserError when the folder is damaged."""
-    run = read_json(folder.path / "run.json")
-    config = read_json(folder.path / "config.json")
+    """Return everything but metrics and files' content; UserError when the folder is damaged.
+
+    Addresses in it have lost their user and password: earlier releases recorded some.
+    """
+    path = folder.path / "run.json"
+    run, config = read_json(path), read_config(folder)
+    parsed = parse_run(run, str(path))
     info = folder.path / "info.json"
     document = {
         "format": _FORMAT,
         "command": run.get("command"),
-        "experiment": run.get("experiment", {}),
-        "host": run.get("host", {}),
-        "meta": run.get("meta", {}),
+        "experiment": run.get("experiment") or {},
+        "host": run.get("host") or {},
+        "meta": run.get("meta") or {},
         "status": run.get("status"),
         "result": run.get("result"),
         "fail_trace": run.get("fail_trace"),
-        "resources": run.get("resources", []),
-        "artifacts": run.get("artifacts", []),
+        "resources": run.get("resources") or [],
+        "artifacts": parsed.artifacts,
         "config": {**config, **flat_columns(migrate(config))},
-        "info": read_json(info) if info.exists() else {},
+        "info": read_json(info) if os.path.lexists(info) else {},
         "captured_out": _captured_output(folder.path / "cout.txt"),
         "folder": str(folder.place.resolve()),
     }
+    document = cast(Document, without_credentials(document))
     for name in _DATES:
-        document[name] = _date(folder.path / "run.json", name, run.get(name))
+        date = getattr(parsed, name)
+        document[name] = None if date is None else _in_milliseconds(date)
+    _check_storable(document, folder)
     return document
 
 
 def stored_date(text: str) -> datetime:
     """Return a time as MongoDB stores it: in UTC, without saying so, in whole milliseconds."""
-    date = datetime.fromisoformat(text)
-    if date.tzinfo is not None:
-        date = date.astimezone(timezone.utc).replace(tzinfo=None)
+    return _in_milliseconds(utc(text))
+
+
+def _in_milliseconds(date: datetime) -> datetime:
     return date.replace(microsecond=date.microsecond // 1000 * 1000)
 
 
-def _date(path: Path, name: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
+def _check_storable(document: Document, folder: RunFolder) -> None:
+    """Raise UserError for what a run may hold, but no document: certain names, too much."""
     try:
-        return stored_date(text)
-    except (TypeError, ValueError):
-        raise UserError(f"{path}: '{name}' is {text!r}: must be a date and time") from None
+        size = len(bson.encode(document))
+    except (bson.errors.BSONError, OverflowError, TypeError, ValueError) as error:
+        reason = str(error).split(" | ")[0][:200]
+        raise UserError(f"{folder}: cannot be stored in MongoDB ({reason})") from None
+    if size > _LARGEST:
+        raise UserError(f"{folder}: its record of {size:,} bytes is too large for MongoDB")
 
 
 def _captured_output(path: Path) -> str:
     """Return the console output, of a long one its end."""
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_plain(path) as file:
+            size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - _OUTPUT_LIMIT))
-            text = file.read(_OUTPUT_LIMIT).decode(errors="replace")
+            text = shown(file.read(_OUTPUT_LIMIT).decode(errors="replace"))
     except OSError:
         return ""
     if size <= _OUTPUT_LIMIT:

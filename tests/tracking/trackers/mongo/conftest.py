@@ -35,11 +35,15 @@ def utc_now() -> datetime:
 class RecordedRun:
     """A run whose record grows when a test says so."""
 
-    def __init__(self, results: Path, resume: RunFolder | None = None) -> None:
+    def __init__(
+        self, results: Path, resume: RunFolder | None = None, remote: str | None = None
+    ) -> None:
         self._observer = RunFolderObserver(str(results), resume)
         source = {"name": "acd", "base_dir": str(results), "sources": [], "dependencies": []}
+        known = {"url": remote, "commit": "0" * 40, "dirty": False}
+        repositories = [known] if remote else []
         self._observer.started_event(
-            {**source, "repositories": [], "mainfile": "main.py"},
+            {**source, "repositories": repositories, "mainfile": "main.py"},
             "train",
             {"hostname": "here", "cpu": "some", "python_version": "3.11"},
             utc_now(),

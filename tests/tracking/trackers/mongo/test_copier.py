@@ -205,7 +205,11 @@ def test_long_output_is_cut_in_the_copy_only(
         ("run.json", None, "cannot be read (No such file or directory): restore it, or delete"),
         ("run.json", "{", "cannot be read (JSONDecodeError)"),
         ("run.json", "[1]", "must hold a JSON object, got list"),
-        ("run.json", '{"heartbeat": "noon"}', "'heartbeat' is 'noon': must be a date and time"),
+        (
+            "run.json",
+            '{"heartbeat": "noon"}',
+            "(Invalid isoformat string: 'noon'): 'heartbeat'",
+        ),
         ("config.json", "\x00", "cannot be read (JSONDecodeError)"),
         ("info.json", "nonsense", "cannot be read (JSONDecodeError)"),
         ("key", "", "is empty: delete it, and the run gets a new key"),
