@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -52,6 +53,9 @@ def listing(names: Iterable[object]) -> str:
 
 
 def program() -> str:
-    """Return how the user called this program, for messages that say what to type next."""
-    name = Path(sys.argv[0]).name
-    return f"python {name}" if name.endswith(".py") else name
+    """Return what calls this program from where the user stands, for hints of what to type.
+
+    That is the file that was called, or else, in a notebook for instance, the installed command.
+    """
+    called = sys.argv[0]
+    return f"python {shlex.quote(called)}" if Path(called).name == "main.py" else "acd-plugin"

@@ -11,6 +11,8 @@ import os
 import re
 import shlex
 import sys
+from itertools import pairwise
+from pathlib import Path
 
 from acd_plugin.cli.options import COMMANDS, make_parser
 from acd_plugin.credentials import shown
@@ -18,6 +20,7 @@ from acd_plugin.errors import UserError, brief, nearest, program
 
 _ADDRESSES = ("--mongo=", "mongo_url=")
 _LONG_WORD = re.compile(r"\S{400,}")
+_SETTING = re.compile(r"[A-Za-z_][\w.]*=.*", re.DOTALL)
 # Every character but the line breaks of a list of mistakes.
 _IN_A_LINE = re.compile(r"\n(?!  - )|(?!\n).", re.DOTALL)
 
@@ -64,8 +67,9 @@ def _run(words: list[str]) -> int:
             f"unknown command '{brief(words[0])}'{nearest(words[0], COMMANDS)} "
             f"(legal: {', '.join(COMMANDS)}; without one: train)"
         )
-    if not words or words[0] not in (*COMMANDS, "-h", "--help"):
+    if not words or words[0] not in (*COMMANDS, "-h", "--help", "--version"):
         words = ["train", *words]
+    _refuse_forgotten_with(words)
     options = make_parser(program()).parse_args(words)
     options.command_line = _without_passwords(words, overrides)
     if not hasattr(options, "overrides"):
@@ -87,6 +91,19 @@ def _split_overrides(words: list[str]) -> tuple[list[str], list[str]]:
     return words[:place], words[place + 1 :]
 
 
+def _refuse_forgotten_with(words: list[str]) -> None:
+    """Refuse settings without the word before them, which would be taken for something else."""
+    command = COMMANDS.get(words[0])
+    if command is None or not command.overrides:
+        return
+    for previous, word in pairwise(words):
+        if _SETTING.fullmatch(word) and not (previous.startswith("-") and "=" not in previous):
+            raise UserError(
+                f"'{brief(word)}': settings stand at the end, after the word 'with': "
+                f"... with {brief(word)}"
+            )
+
+
 def _without_passwords(words: list[str], overrides: list[str]) -> str:
     """Return the command to repeat, less the database's address and secrets in any other."""
     words = [*words, "with", *overrides] if overrides else words
@@ -95,7 +112,9 @@ def _without_passwords(words: list[str], overrides: list[str]) -> str:
         for previous, word in zip(["", *words], words, strict=False)
         if word != "--mongo" and previous != "--mongo" and not word.startswith(_ADDRESSES)
     ]
-    return f"{program()} {shlex.join(map(shown, kept))}"
+    name = Path(sys.argv[0]).name  # less the folders of this machine, which are nothing to record
+    called = "python main.py" if name == "main.py" else program()
+    return f"{called} {shlex.join(map(shown, kept))}"
 
 
 if __name__ == "__main__":

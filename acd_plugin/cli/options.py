@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple, NoReturn
 
+from acd_plugin import __version__
 from acd_plugin.cli.conditions import add_conditions
 from acd_plugin.credentials import shown
 
@@ -41,6 +42,7 @@ def make_parser(program: str) -> Parser:
         epilog=f"{with_overrides} may end in: with key=value ... (dots for nested keys)",
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"acd-plugin {__version__}")
     parsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
         # An abbreviated --mongo would not be kept out of what is recorded.

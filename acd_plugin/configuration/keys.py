@@ -16,10 +16,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from acd_plugin.configuration.algorithm_settings import AlgorithmSettings
 from acd_plugin.configuration.layer_files import LayerFile, keys_of
+from acd_plugin.configuration.other_names import suggestion
 from acd_plugin.configuration.plugins import load_plugins
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import Settings, problem_of, whole
-from acd_plugin.errors import UserError, brief, nearest
+from acd_plugin.errors import UserError, brief
 
 # What components are told beside the configuration: it follows from the environment.
 FOUND_OUT = frozenset({"n_agents", "n_actions", "state_shape", "env_name"})
@@ -77,7 +78,7 @@ class FileKeys:
             return
         if key in FOUND_OUT:
             raise UserError(f"{file.at(key)}: '{key}' follows from the environment: leave it out")
-        hint = nearest(key, self._owners.keys() | hosts | {"extends"})
+        hint = suggestion(key, self._owners.keys() | hosts | {"extends"})
         raise UserError(
             f"{file.at(key)}: unknown key '{brief(key)}'{hint} (docs/configuration.md lists all; "
             "those of a component of your own are the fields of its ComponentSettings)"

@@ -6,7 +6,7 @@ command line. Every legal key stands in one of the files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,18 @@ from acd_plugin.configuration.core_schema import NULLS
 from acd_plugin.configuration.device import with_both_names
 from acd_plugin.configuration.keys import FOUND_OUT, FileKeys, check_value, declared_keys
 from acd_plugin.configuration.layer_files import YAML_ENDINGS, LayerFile, files_of
+from acd_plugin.configuration.other_names import suggestion
 from acd_plugin.configuration.paths import config_root
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.configuration.yaml_text import YamlTextError, read_text
-from acd_plugin.errors import UserError, brief, listing, nearest
+from acd_plugin.errors import UserError, brief, listing
 
 Config = dict[str, Any]
 _PLUGINS = "plugins"
 _ENVIRONMENTS = ("env", "env_args")  # keys of an environment's file alone
+_MANY = 20  # keys that are not all named beside the one that was probably meant
 _NULLS = NULLS | {"None"}  # as the program prints it in the commands that it records
 
 
@@ -108,9 +110,13 @@ def read_overrides(overrides: Sequence[str]) -> dict[str, object]:
         try:
             changes[key] = parse_value(value)
         except YamlTextError as error:
+            advice = (
+                f"write each setting inside {key} by itself, as {key}.NAME=VALUE"
+                if value.startswith("{")
+                else "text with such characters needs quotes"
+            )
             raise UserError(
-                f"cannot read override '{brief(text)}': not valid YAML ({error}); "
-                "text with such characters needs quotes"
+                f"cannot read override '{brief(text)}': not valid YAML ({error}); {advice}"
             ) from None
     return changes
 
@@ -168,15 +174,29 @@ def _set(config: Config, key: str, value: object) -> None:
         raise _unknown_key(key, last, place)
     if key in FOUND_OUT:
         raise UserError(f"'{key}' follows from the environment: leave it out")
+    if isinstance(place[last], dict) and isinstance(value, Mapping):
+        for inner, chosen in value.items():
+            _set(config, f"{key}.{inner}", chosen)
+        return
     owner = None if parents else declared_keys().get(key)
     fit = _fit(key, place[last], value) if owner is None else check_value(key, value, owner)
     place[last] = fit
 
 
 def _unknown_key(key: str, last: str, place: Config) -> UserError:
-    return UserError(
-        f"unknown key '{brief(key)}'{nearest(last, place)} (legal here: {listing(place)})"
-    )
+    hint = suggestion(last, _with_nested(place))
+    legal = f"legal here: {listing(place)}"
+    if hint and len(place) > _MANY:
+        legal = "docs/configuration.md lists all"
+    return UserError(f"unknown key '{brief(key)}'{hint} ({legal})")
+
+
+def _with_nested(place: Config) -> Iterator[str]:
+    """Return the keys of a place, and with dots those of what lies in it."""
+    for key, value in place.items():
+        yield key
+        if isinstance(value, dict):
+            yield from (f"{key}.{inner}" for inner in _with_nested(value))
 
 
 def parse_value(text: str) -> object:

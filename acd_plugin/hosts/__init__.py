@@ -2,7 +2,3 @@
 
 The plugin's own classes are handed what belongs to their host and do not ask which one it is.
 """
-
-from acd_plugin.hosts.host import Host
-
-__all__ = ["Host"]

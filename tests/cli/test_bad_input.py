@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from acd_plugin import __version__
 from tests.cli.conftest import Call
+from tests.house.source import ROOT
 
 DIAL = "--config=dial"
 SMALL = "--env-config=cyborg_small"
@@ -17,7 +21,28 @@ SMALL = "--env-config=cyborg_small"
     [
         (["--config=dail", SMALL], "unknown algorithm 'dail'; did you mean 'dial'?"),
         ([DIAL, "--env-config=cyborg"], "unknown environment configuration 'cyborg'; did you mean"),
-        ([DIAL, SMALL, "with", "gama=1"], "unknown key 'gama'; did you mean 'gamma'? (legal here:"),
+        ([DIAL, SMALL, "with", "gama=1"], "unknown key 'gama'; did you mean 'gamma'? (docs/conf"),
+        (
+            [DIAL, SMALL, "with", "learning_rate=1"],
+            "unknown key 'learning_rate'; did you mean 'lr'?",
+        ),
+        (
+            [DIAL, SMALL, "with", "detection_rate=1"],
+            "unknown key 'detection_rate'; did you mean 'env_args.detection_rate'?",
+        ),
+        (
+            [DIAL, SMALL, "with", "env_args={detection_rate:", "0.5}"],
+            "write each setting inside env_args by itself, as env_args.NAME=VALUE",
+        ),
+        (
+            [DIAL, SMALL, "with", "env_args={detection_rat: 0.5}"],
+            "unknown key 'env_args.detection_rat'; did you mean 'detection_rate'?",
+        ),
+        (
+            [DIAL, SMALL, "seed=3"],
+            "settings stand at the end, after the word 'with': ... with seed",
+        ),
+        (["resume", "7", "t_max=9"], "after the word 'with': ... with t_max=9"),
         ([DIAL, SMALL, "with", "t_max=0"], "'t_max' is 0: input should be greater than or equal"),
         (
             [DIAL, SMALL, "with", "env_args.scenario=dial_2_subnet"],
@@ -99,6 +124,22 @@ def test_hostile_yaml_is_an_error_like_any_other(call: Call, tmp_path: Path) -> 
     assert outcome.code == 2
     assert "mine.yaml: not valid YAML" in outcome.err
     assert not (tmp_path / "hacked").exists()
+
+
+def test_mistakes_in_the_words_do_not_wait_for_torch() -> None:
+    words = ["--config=dial", "--env-config=cyborg_small", "with", "learning_rate=1"]
+    check = (
+        "import sys; from acd_plugin.cli.main import main; "
+        f"assert main({words}) == 2; assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", check], check=True, cwd=ROOT)
+
+
+def test_the_version_is_told(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        call("--version")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"acd-plugin {__version__}\n"
 
 
 def test_a_missing_option_is_named(call: Call, capsys: pytest.CaptureFixture[str]) -> None:

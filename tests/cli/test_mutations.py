@@ -14,7 +14,7 @@ from types import FrameType
 import pytest
 
 from acd_plugin.cli import experiment
-from acd_plugin.cli import train as train_command
+from acd_plugin.cli import training as train_command
 from acd_plugin.envs.registry import REGISTRY
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.host import Host

@@ -218,7 +218,7 @@ def test_what_cannot_be_trained_together_is_trained_one_by_one(
         raise NotTogetherError("its learner is not made for that")
 
     monkeypatch.setattr(together, "JointTraining", refuse)
-    monkeypatch.setattr("acd_plugin.cli.train.in_processes", one_by_one)
+    monkeypatch.setattr("acd_plugin.cli.training.in_processes", one_by_one)
     outcome = train(1, "seed=0..1", TOGETHER)
     assert outcome.code == 0, outcome.err
     assert "seeds are trained one by one: its learner is not made for that" in outcome.err

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from acd_plugin.configuration.layers import load_config, parse_value
 from acd_plugin.configuration.paths import names_in
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, program
 
 
 @pytest.mark.parametrize("algorithm", names_in("algs"))
@@ -152,6 +153,28 @@ def test_mistakes_are_named(algorithm: str, env: str, overrides: list[str], mess
         load_config(algorithm, env, overrides)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_nested_settings_may_be_given_as_one_mapping() -> None:
+    config = load_config("dial", "cyborg_small", ["env_args={detection_rate: 1, time_limit: 20}"])
+    one_by_one = ["env_args.detection_rate=1", "env_args.time_limit=20"]
+    assert config == load_config("dial", "cyborg_small", one_by_one)
+
+
+@pytest.mark.parametrize(
+    ("called", "told"),
+    [
+        ("main.py", "python main.py"),
+        ("../my clone/main.py", "python '../my clone/main.py'"),
+        ("/somewhere/bin/acd-plugin", "acd-plugin"),
+        ("/somewhere/ipykernel_launcher.py", "acd-plugin"),
+    ],
+)
+def test_hints_name_the_program_as_it_can_be_called(
+    called: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    assert program() == told
 
 
 def test_a_file_may_not_extend_itself(tmp_path: Path) -> None:
