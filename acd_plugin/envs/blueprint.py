@@ -19,6 +19,13 @@ class EnvSizes(NamedTuple):
     episode_limit: int  # steps of the longest episode
 
 
+class Interface(NamedTuple):
+    """What networks must know of an environment: enough to act in it, if somebody else plays it."""
+
+    sizes: EnvSizes
+    comm_layout: CommLayout | None
+
+
 class Blueprint(Protocol):
     """What a run needs to know of its environment, found out once.
 

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import torch
 
 from acd_plugin.components.args import Args
 from acd_plugin.components.contracts import Preprocess, Scheme, StatLogger
+from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.run_settings import RunSettings
-from acd_plugin.envs.blueprint import EnvSizes
+from acd_plugin.controllers.controller import Controller
+from acd_plugin.envs.blueprint import Blueprint, EnvSizes, Interface
 from acd_plugin.errors import find
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
-from acd_plugin.hosts.builtin.global_generators import seed_global_generators
+from acd_plugin.hosts.builtin.global_generators import GlobalGenerators, seed_global_generators
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.hosts.builtin.training import Recorder, Training
 from acd_plugin.hosts.builtin.transforms import OneHot
 from acd_plugin.hosts.host import Host
-from acd_plugin.runners.controller_extras import extra_scheme
+from acd_plugin.runners.controller_extras import extra_scheme, needed_truths
 from acd_plugin.running.device import check_device
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec
+
+
+class Acting(NamedTuple):
+    """A controller, and how the episodes are stored in which it acts."""
+
+    mac: Controller
+    scheme: Scheme
+    truths: tuple[str, ...]  # those that the controller reads, see `BatchEnv.truths`
 
 
 def make_policy(spec: RunSpec, n_games: int, seed: int, host: Host = BUILTIN) -> Policy:
@@ -31,7 +42,8 @@ def make_policy(spec: RunSpec, n_games: int, seed: int, host: Host = BUILTIN) ->
     Its networks are new: `load_state_dict` gives them what a run has learned.
     """
     check_device(spec.settings.device)
-    args = _args(spec, seed=seed, batch_size_run=n_games)
+    config = {**spec.config, "seed": seed, "batch_size_run": n_games}
+    args = _args(config, spec.sizes, spec.blueprint)
     policy = _assemble(spec.sizes, args, NullRecorder(), host)
     if spec.settings.device == "cuda":
         policy.mac.cuda()
@@ -41,7 +53,7 @@ def make_policy(spec: RunSpec, n_games: int, seed: int, host: Host = BUILTIN) ->
 def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Training:
     """Return a run ready to be trained; UserError names what a component refuses."""
     check_device(spec.settings.device)
-    args = _args(spec)
+    args = _args(spec.config, spec.sizes, spec.blueprint)
     policy = _assemble(spec.sizes, args, recorder, host)
     settings = spec.settings
     buffer = ReplayBuffer(
@@ -63,13 +75,29 @@ def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Tr
     return Training(settings, policy, learner, buffer, recorder)
 
 
-def _args(spec: RunSpec, **changes: object) -> Args:
+def make_acting(config: Config, interface: Interface, seed: int, host: Host = BUILTIN) -> Acting:
+    """Return a controller that plays no games of its own; its networks are new.
+
+    Whoever calls this may have random numbers and threads of his own, which stay as they are.
+    """
+    check_device(config["device"])
+    generators = GlobalGenerators.capture()
+    seed_global_generators(seed)
+    args = _args({**config, "seed": seed}, interface.sizes, interface)
+    try:
+        acting = _acting(interface.sizes, args, host)
+    finally:
+        generators.restore()
+    if config["device"] == "cuda":
+        acting.mac.cuda()
+    return acting
+
+
+def _args(config: Config, sizes: EnvSizes, blueprint: Blueprint | Interface) -> Args:
     """Return the ``args`` of EPyMARL's contract, from which components take their settings."""
-    config = {**spec.config, **changes}
-    sizes = spec.sizes
     return Args(
         **config,
-        blueprint=spec.blueprint,
+        blueprint=blueprint,
         n_agents=sizes.n_agents,
         n_actions=sizes.n_actions,
         state_shape=sizes.state_size,
@@ -81,13 +109,30 @@ def _assemble(sizes: EnvSizes, args: SimpleNamespace, logger: StatLogger, host: 
     torch.backends.cudnn.allow_tf32 = False  # by default recurrent layers on a GPU round more
     seed_global_generators(args.seed)  # before anything may draw from them
     runner = find(host.runners, "runner", args.runner)(args=args, logger=logger)
-    make_controller = find(host.controllers, "mac", args.mac)
-    scheme = _scheme(sizes) | extra_scheme(make_controller, args)
+    mac, scheme, _ = _acting(sizes, args, host)
     groups, preprocess = _groups(sizes), _preprocess(sizes)
-    complete = EpisodeBatch(scheme, groups, 0, sizes.episode_limit + 1, preprocess=preprocess)
-    mac = make_controller(complete.scheme, groups, args)
     runner.setup(scheme=scheme, groups=groups, preprocess=preprocess, mac=mac)
     return Policy(args, runner, mac, scheme)
+
+
+def _acting(sizes: EnvSizes, args: SimpleNamespace, host: Host) -> Acting:
+    make_controller = find(host.controllers, "mac", args.mac)
+    scheme = _scheme(sizes) | extra_scheme(make_controller, args)
+    complete = new_episodes(scheme, sizes, 0, "cpu").scheme
+    mac = make_controller(complete, _groups(sizes), args)
+    return Acting(mac, scheme, needed_truths(make_controller, args))
+
+
+def new_episodes(scheme: Scheme, sizes: EnvSizes, n_games: int, device: str) -> EpisodeBatch:
+    """Return ``n_games`` episodes in which nothing has happened yet."""
+    return EpisodeBatch(
+        scheme,
+        _groups(sizes),
+        n_games,
+        sizes.episode_limit + 1,
+        preprocess=_preprocess(sizes),
+        device=device,
+    )
 
 
 def _groups(sizes: EnvSizes) -> dict[str, int]:

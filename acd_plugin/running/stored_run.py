@@ -10,14 +10,17 @@ from acd_plugin.components.contracts import StateDict
 from acd_plugin.configuration.layers import Config, change
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.configuration.plugins import content_of
+from acd_plugin.controllers.controller import Controller
+from acd_plugin.envs.blueprint import Interface
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.learners.migration import migrate_state
-from acd_plugin.running.assembly import make_policy
+from acd_plugin.running.assembly import make_acting, make_policy
 from acd_plugin.running.fitting import MISFITS, check_fits, check_training
 from acd_plugin.running.memory import check_playing, free_memory
 from acd_plugin.running.run_spec import RunSpec, changed_content, resolve
+from acd_plugin.running.trained_policy import TrainedPolicy
 from acd_plugin.tracking.checkpoint import load_checkpoint
 from acd_plugin.tracking.results import find_run
 from acd_plugin.tracking.run_folder import RunFolder, read_json
@@ -114,17 +117,35 @@ def load_policy(run: StoredRun, spec: RunSpec, n_games: int, seed: int) -> Polic
     """
     check_playing(spec.sizes, n_games, free_memory(spec.settings.device))
     policy = make_policy(spec, n_games, seed)
+    _load_networks(policy.mac, run, spec)
+    return policy
+
+
+def load_trained_policy(
+    run: StoredRun, spec: RunSpec, seed: int = 0, episode_limit: int | None = None
+) -> TrainedPolicy:
+    """Return the stored networks to be asked step by step; whoever asks plays the games.
+
+    ``seed`` is of what it draws, ``episode_limit`` the length of the longest game, if that is not
+    the one that it was trained on. Raises UserError when the networks do not fit.
+    """
+    sizes = spec.sizes._replace(episode_limit=episode_limit or spec.sizes.episode_limit)
+    acting = make_acting(spec.config, Interface(sizes, spec.blueprint.comm_layout), seed)
+    _load_networks(acting.mac, run, spec)
+    return TrainedPolicy(acting, sizes, run.t_env, spec.settings.device)
+
+
+def _load_networks(mac: Controller, run: StoredRun, spec: RunSpec) -> None:
     try:
         stored = run.state()["mac"]
-        check_fits(stored, policy.mac.state_dict(), "mac")
-        policy.mac.load_state_dict(stored)
+        check_fits(stored, mac.state_dict(), "mac")
+        mac.load_state_dict(stored)
     except MISFITS as error:
         reason = _told(error)
         raise UserError(
             f"{run.path}: was trained on '{_played(run.config)}' and does not fit "
             f"'{_played(spec.config)}' ({reason})"
         ) from None
-    return policy
 
 
 def restore(training: Training, run: StoredRun) -> None:

@@ -1,0 +1,199 @@
+"""A trained policy that is asked step by step, whoever plays the games.
+
+It acts as in evaluation: by the same controller, which reads the same episodes.
+
+Shape legend: G games, N agents, A actions, O observation length, M message bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, overload
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from acd_plugin.components.contracts import Scheme, entry_size
+from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.blueprint import EnvSizes
+from acd_plugin.errors import UserError, listing
+from acd_plugin.runners.controller_extras import begin_episodes
+from acd_plugin.running.assembly import Acting, new_episodes
+
+Truths = Mapping[str, ArrayLike]  # (G, N) each
+
+
+class Acted(NamedTuple):
+    """What the agents of all games did and said at one step."""
+
+    actions: NDArray[np.int64]  # (G, N)
+    messages: NDArray[np.float32]  # (G, N, M) sent now; they arrive at the next step
+
+
+class ActedByName(NamedTuple):
+    """The same of a single game, by the agents' names."""
+
+    actions: dict[str, int]
+    messages: dict[str, NDArray[np.float32]]  # (M,) each
+
+
+class TrainedPolicy:
+    """Networks with a memory: begin with `reset`, then ask `act` for one step after the other.
+
+    The same games give the same actions and messages as evaluation does; bit for bit where as many
+    of them are played at once.
+    """
+
+    def __init__(self, acting: Acting, sizes: EnvSizes, t_env: int, device: str = "cpu") -> None:
+        """``t_env`` is for how many steps it was trained, by which exploration has faded."""
+        self.sizes = sizes
+        self.t_env = t_env
+        self.message_size = _message_size(acting.scheme)  # M; 0: agents do not talk
+        self.truths = acting.truths  # that `act` must be told
+        self.mac = acting.mac
+        self._scheme = acting.scheme
+        self._device = device
+        self._next_episode = 0
+        self.reset()
+
+    def reset(self, games: int = 1, first_episode: int | None = None) -> None:
+        """Begin ``games`` new games: nothing was seen or heard yet.
+
+        Where actions are drawn, the number of the first episode decides the chances; without it
+        the episodes are counted on.
+        """
+        first = self._next_episode if first_episode is None else first_episode
+        self._next_episode = first + games
+        self.episodes = new_episodes(self._scheme, self.sizes, games, self._device)
+        self.step = 0
+        begin_episodes(self.mac, first, Purpose.EVALUATE)
+        self.mac.init_hidden(batch_size=games)
+
+    @overload
+    def act(
+        self,
+        observations: Mapping[str, ArrayLike],
+        masks: Mapping[str, ArrayLike],
+        greedy: bool = ...,
+        truths: Truths | None = ...,
+    ) -> ActedByName: ...
+
+    @overload
+    def act(
+        self,
+        observations: ArrayLike,
+        masks: ArrayLike,
+        greedy: bool = ...,
+        truths: Truths | None = ...,
+    ) -> Acted: ...
+
+    def act(
+        self,
+        observations: ArrayLike | Mapping[str, ArrayLike],
+        masks: ArrayLike | Mapping[str, ArrayLike],
+        greedy: bool = True,
+        truths: Truths | None = None,
+    ) -> Acted | ActedByName:
+        """Return what all agents do and say now, and remember it.
+
+        ``observations`` (G, N, O) and ``masks`` (G, N, A), not 0 where an action is available; of a
+        single game also (N, O) and (N, A), or a dictionary of them by agent in the environment's
+        order. Not ``greedy`` is as in training at its end: what was left of exploration, and noise
+        on DIAL's messages, which then lie between 0 and 1. ``truths`` are facts that nobody sees
+        and a control's messages tell (`BatchEnv.truths`). Raises UserError for other shapes.
+        """
+        if isinstance(observations, Mapping) or isinstance(masks, Mapping):
+            names = _names(observations, masks)
+            views, allowed = (_in_order(part, names) for part in (observations, masks))
+            return _by_name(names, self.act(views, allowed, greedy, truths))
+        is_single = self.see(observations, masks, truths)
+        now = slice(self.step, self.step + 1)
+        with torch.no_grad():
+            actions = self.mac.select_actions(
+                self.episodes, self.step, self.t_env, test_mode=greedy
+            )
+        self.episodes.update({"actions": actions.unsqueeze(1)}, ts=now, mark_filled=False)
+        messages = self._said(actions)
+        self.step += 1
+        acted = Acted(actions.cpu().numpy(), messages.cpu().numpy())
+        return Acted(*(part[0] for part in acted)) if is_single else acted
+
+    def see(
+        self,
+        observations: ArrayLike,
+        masks: ArrayLike,
+        truths: Truths | None = None,
+    ) -> bool:
+        """Take in what is seen at this step; returns whether it is of a single game, by its shape.
+
+        `act` does it, too: whoever wants to know something else of the step first, calls it before.
+        """
+        if self.step == self.sizes.episode_limit:
+            raise UserError(
+                f"a game of this policy has at most {self.step} steps, and it is asked for one "
+                "more: call reset() when a game begins, or load it with a larger episode_limit"
+            )
+        sizes, games = self.sizes, self.episodes.batch_size
+        is_single = np.ndim(observations) == 2
+        seen = self._checked("observations", observations, sizes.observation_size, is_single)
+        available = self._checked("masks", masks, sizes.n_actions, is_single) != 0
+        if not available.any(dim=-1).all():
+            raise UserError("masks: an agent has no available action; each must have one at least")
+        entries = {"obs": seen, "avail_actions": available}
+        for name in self.truths:
+            if truths is None or name not in truths:
+                raise UserError(
+                    f"the messages of this policy tell who is {name}: give truths={{'{name}': "
+                    f"array of (games, agents)}} (given: {listing(truths or {}) or 'none'})"
+                )
+            told = torch.as_tensor(np.asarray(truths[name], np.float32))
+            entries[name] = told.reshape(games, sizes.n_agents, 1)
+        now = slice(self.step, self.step + 1)
+        self.episodes.update({name: part.unsqueeze(1) for name, part in entries.items()}, ts=now)
+        return is_single
+
+    def _checked(self, what: str, values: ArrayLike, size: int, is_single: bool) -> Tensor:
+        array = np.asarray(values, np.float32)
+        games = self.episodes.batch_size
+        shape = (games, self.sizes.n_agents, size)
+        if array.shape != (shape[1:] if is_single and games == 1 else shape):
+            raise UserError(
+                f"{what} have the shape {array.shape}: must be (games, agents, numbers) = {shape}, "
+                "as many games as reset(games) began; of a single one also without that axis"
+            )
+        return torch.from_numpy(array.reshape(shape))
+
+    def _said(self, actions: Tensor) -> Tensor:
+        if not self.message_size:
+            return torch.zeros(*actions.shape, 0)
+        return self.episodes["messages"][:, self.step]
+
+
+def _names(observations: object, masks: object) -> list[str]:
+    """Return the agents' names in the environment's order; UserError unless both have them."""
+    if not (isinstance(observations, Mapping) and isinstance(masks, Mapping)):
+        raise UserError("give both observations and masks by agent, or both as arrays")
+    if observations.keys() != masks.keys():
+        raise UserError(
+            f"observations are of {listing(observations)} and masks of {listing(masks)}: give both "
+            "of all agents"
+        )
+    return list(observations)
+
+
+def _in_order(values: ArrayLike | Mapping[str, ArrayLike], names: list[str]) -> ArrayLike:
+    assert isinstance(values, Mapping)
+    return np.stack([np.asarray(values[name]) for name in names])
+
+
+def _by_name(names: list[str], acted: Acted) -> ActedByName:
+    return ActedByName(
+        {name: int(action) for name, action in zip(names, acted.actions, strict=True)},
+        dict(zip(names, acted.messages, strict=True)),
+    )
+
+
+def _message_size(scheme: Scheme) -> int:
+    return entry_size(scheme, "messages") if "messages" in scheme else 0
