@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+import yaml
 
 from tests.house.source import PACKAGE, ROOT
 
@@ -60,6 +63,25 @@ def test_abbreviations_of_our_own_are_spelled_out_first() -> None:
             if first is not None and not text[: first.end()].endswith(words):
                 unexplained[name_of(path)] = text[: first.end()][-60:]
     assert unexplained == {}
+
+
+def test_the_site_shows_every_page() -> None:
+    """Those below `docs/`; what else is in it the site's hook adds."""
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    shown = {f"docs/{name}" for name in leaves(site["nav"]) if not name.startswith("repository/")}
+    pages = {name_of(page) for page in PAGES if page.is_relative_to(ROOT / "docs")}
+    assert shown - {"docs/index.md"} == pages, "pages stand under `nav` in mkdocs.yml"
+
+
+def leaves(nav: object) -> Iterator[str]:
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, dict):
+        for inner in nav.values():
+            yield from leaves(inner)
+    elif isinstance(nav, list):
+        for inner in nav:
+            yield from leaves(inner)
 
 
 def test_readme_has_the_commands_that_are_promised() -> None:
