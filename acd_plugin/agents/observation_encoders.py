@@ -6,12 +6,16 @@ import torch
 from torch import Tensor, nn
 
 from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.errors import UserError
+
+_MOST_BLOCK_BITS = 16  # a table of 65,536 rows
 
 
 class HostBitsEncoder(nn.Module):
     """Look up each host's bits and the block bits, and add the embeddings (equation 2).
 
-    A slot without a host (bits -1) adds nothing, which no state of a host does.
+    A slot without a host (bits -1) adds nothing, which no state of a host does. The blocks of an
+    agent are looked up together, and the table doubles with every subnet that it can block.
     """
 
     place_values: Tensor
@@ -19,7 +23,14 @@ class HostBitsEncoder(nn.Module):
     slot_offsets: Tensor
 
     def __init__(self, width: int, layout: CommLayout) -> None:
+        """Raises UserError when the table of blocks would be too large for any machine."""
         super().__init__()
+        if layout.block_bits > _MOST_BLOCK_BITS:
+            raise UserError(
+                f"an agent can block {layout.block_bits} subnets: this network has a row for each "
+                f"combination of them, of at most {_MOST_BLOCK_BITS}: let agents defend more "
+                "subnets each, set block to false in the scenario, or train another algorithm"
+            )
         self.slots = layout.host_slots
         self.bits_per_host = layout.bits_per_host
         codes = 2**layout.bits_per_host

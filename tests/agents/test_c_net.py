@@ -16,6 +16,7 @@ from acd_plugin.communication.message_norm import MessageNorm
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.registry import blueprint_of
+from acd_plugin.errors import UserError
 
 # Trainable parameters of the published network, less the 256 of a normalisation in its head that
 # the paper's description of the network does not have.
@@ -58,6 +59,11 @@ def layout(slots: int = 2, blocks: int = 1) -> CommLayout:
         gate_on_host_bits=True,
         unlocked_by_message=np.zeros((2, 8), dtype=np.bool_),
     )
+
+
+def test_more_blocks_than_a_table_can_hold_are_refused_before_it_is_made() -> None:
+    with pytest.raises(UserError, match=r"can block 34 subnets: .* at most 16: let agents defend"):
+        make_net(42, layout(blocks=34))
 
 
 def embed(net: Any, bits: list[float], previous: int = 0) -> torch.Tensor:
