@@ -15,10 +15,11 @@ from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.interruption import interruptible
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only
-from acd_plugin.experiments.pool import Worked, available_cores, duration, run_all
+from acd_plugin.experiments.pool import Worked, duration, run_all
 from acd_plugin.experiments.processes import Work
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.experiments.tasks import is_on_gpu, works_of
+from acd_plugin.machine import cores
 from acd_plugin.running.console import logger, set_up_logging
 from acd_plugin.running.device import check_device
 from acd_plugin.tracking.archive import is_archive
@@ -96,19 +97,19 @@ def _estimate(left: Mapping[Job, RunRecord | None], workers: int, is_dry: bool) 
 
 def _workers(wanted: int | None) -> int:
     """Return how many runs are done at a time: no more than there are cores."""
-    cores = available_cores()
+    most = cores()
     if wanted is None:
-        return cores
+        return most
     if wanted < 1:
         raise UserError(f"--workers is {wanted}: must be at least 1")
-    if wanted > cores:
+    if wanted > most:
         logger.info(
             "--workers=%d: more than the %d cores here only hinders; %d at a time",
             wanted,
-            cores,
-            cores,
+            most,
+            most,
         )
-    return min(wanted, cores)
+    return min(wanted, most)
 
 
 def _show(plan: Plan, states: Mapping[Job, State], folder: Path) -> None:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from acd_plugin.cli.options import COMMANDS, make_parser
+from acd_plugin.cli.streams import prepare_streams
 from acd_plugin.credentials import shown
 from acd_plugin.errors import UserError, brief, nearest, program
 
@@ -27,6 +28,7 @@ _IN_A_LINE = re.compile(r"\n(?!  - )|(?!\n).", re.DOTALL)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command with these arguments (None: the process's own) and return the exit code."""
+    prepare_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(words)

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _facts(run: RunRecord) -> dict[str, str]:
     go_on = f" (go on with: {program()} resume {run.id})" if run.can_be_resumed else ""
-    machine = [str(run.host[key]) for key in ("hostname", "cpu") if run.host.get(key)]
+    machine = [str(run.host[key]) for key in ("hostname", "cpu", "device") if run.host.get(key)]
     return {
         "status": run.status + go_on,
         "result": "" if run.result is None else f"{run.result:.3f}",

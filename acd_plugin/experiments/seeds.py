@@ -9,9 +9,10 @@ from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.number_ranges import ranges, short
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.interruption import interruptible
-from acd_plugin.experiments.pool import available_cores, run_all
+from acd_plugin.experiments.pool import run_all
 from acd_plugin.experiments.processes import Report, Task, Work
 from acd_plugin.experiments.progress import runs_with
+from acd_plugin.machine import cores
 from acd_plugin.running.console import logger
 from acd_plugin.running.memory import free_memory, memory_to_train
 from acd_plugin.running.planned import Planned
@@ -52,7 +53,7 @@ def in_processes(runs: Sequence[Planned]) -> list[Ended]:
     fitting = free.host / one.host
     if one.device:
         fitting = min(fitting, free.device / one.device)
-    workers = max(1, min(len(runs), available_cores(), int(fitting)))
+    workers = max(1, min(len(runs), cores(), int(fitting)))
     logger.info("%d runs, each in a process of its own, %d at a time", len(runs), workers)
     tasks = [_task(run) for run in runs]
     with interruptible():

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import psutil
 import torch
 
+from acd_plugin import machine
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.errors import UserError
 from acd_plugin.running.device import check_device
@@ -42,7 +42,7 @@ class Memory(NamedTuple):
 def free_memory(device: str) -> Memory:
     """Return what is left; UserError when there is no such device."""
     check_device(device)
-    host = float(psutil.virtual_memory().available)
+    host = float(machine.free_memory())
     if device == "cpu":
         return Memory(host)
     torch.cuda.empty_cache()

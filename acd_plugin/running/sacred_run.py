@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Protocol
 
 from sacred import SETTINGS, Experiment
+from sacred.host_info import HostInfoGetter
 from sacred.observers import RunObserver
 
 import acd_plugin
 from acd_plugin.configuration.layers import Config
 from acd_plugin.running.console import logger
+from acd_plugin.running.device import describe_device
 from acd_plugin.tracking.columns import flat_columns
 
 SETTINGS.CAPTURE_MODE = "sys"  # "fd" loses the end of the output when not on a terminal
 SETTINGS.CONFIG.READ_ONLY_CONFIG = False  # configurations are handed on to be extended
+SETTINGS.HOST_INFO.INCLUDE_GPU_INFO = False  # asks nvidia-smi, and fails where that is broken
 
 
 class SacredRun(Protocol):
@@ -83,6 +86,7 @@ def record(
         base_dir=str(source),
         save_git_info=_is_under_git(source),
         interactive=True,  # Sacred otherwise refuses to start from a notebook
+        additional_host_info=[HostInfoGetter(lambda: describe_device(config["device"]), "device")],
     )
     experiment.logger = logger if output is None else _quiet()  # not named after the experiment
     experiment.captured_out_filter = output

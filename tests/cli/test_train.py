@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,20 @@ def test_metrics_have_epymarls_names_over_environment_steps(train: Call, results
     sacred = json.loads((results / "1" / "metrics.json").read_text())
     assert sacred["loss"]["steps"] == every_epoch
     assert len(sacred["loss"]["values"]) == len(sacred["loss"]["timestamps"]) == 4
+
+
+@pytest.mark.parametrize(
+    "says", ["NVIDIA-SMI has failed because it could not", "", "<a><gpu/></a>"]
+)
+def test_a_broken_nvidia_smi_stops_no_training(
+    says: str, train: Call, results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "nvidia-smi"
+    program.write_text(f"#!/bin/sh\necho '{says}'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert train(1).code == 0
+    assert run_json(results / "1")["host"]["device"] == "cpu"
 
 
 def test_the_last_test_is_the_result(train: Call, results: Path) -> None:

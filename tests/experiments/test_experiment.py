@@ -158,7 +158,7 @@ def test_a_plan_runs_on_ray(call: Call, results: Path, write_plan: WritePlan) ->
 def test_no_more_runs_at_a_time_than_cores(
     call: Call, results: Path, write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("acd_plugin.cli.experiment.available_cores", lambda: 2)
+    monkeypatch.setattr("acd_plugin.cli.experiment.cores", lambda: 2)
     words = ["experiment", "run", write_plan(), f"--results={results}", "--workers=9", "--dry-run"]
     outcome = call(*words)
     assert "with 2 workers" in outcome.out
