@@ -174,7 +174,7 @@ def _set(config: Config, key: str, value: object) -> None:
         raise _unknown_key(key, last, place)
     if key in FOUND_OUT:
         raise UserError(f"'{key}' follows from the environment: leave it out")
-    if isinstance(place[last], dict) and isinstance(value, Mapping):
+    if not parents and isinstance(place[last], dict) and isinstance(value, Mapping):
         for inner, chosen in value.items():
             _set(config, f"{key}.{inner}", chosen)
         return

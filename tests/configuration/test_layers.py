@@ -161,6 +161,11 @@ def test_nested_settings_may_be_given_as_one_mapping() -> None:
     assert config == load_config("dial", "cyborg_small", one_by_one)
 
 
+def test_a_setting_that_is_itself_a_mapping_is_replaced() -> None:
+    config = load_config("dial", "cyborg_small", ["env_args={reward_terms: {blocks: -0.25}}"])
+    assert config["env_args"]["reward_terms"] == {"blocks": -0.25}
+
+
 @pytest.mark.parametrize(
     ("called", "told"),
     [

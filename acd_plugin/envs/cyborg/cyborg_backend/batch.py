@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.cyborg_backend.features import check_expressible
-from acd_plugin.envs.cyborg.cyborg_backend.package import find_cyborg
+from acd_plugin.envs.cyborg.cyborg_backend.package import check_cyborg
 from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Network, Orders
 from acd_plugin.envs.cyborg.cyborg_backend.workers import worlds_of
 from acd_plugin.envs.cyborg.definition import GameDefinition
@@ -26,7 +26,7 @@ class CyborgBatchEnv(GameBatch):
     ) -> None:
         super().__init__(definition, n_games, seed)
         check_expressible(self.scenario)
-        find_cyborg()
+        check_cyborg()
         self.worlds = worlds_of(Network(self.scenario, self.rules), n_games, processes)
 
     def reset(self, first_episode: int, purpose: Purpose) -> None:

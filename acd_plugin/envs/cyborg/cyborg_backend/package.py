@@ -17,6 +17,19 @@ _HOW = (
     f"set {VARIABLE}=/path/to/checkout of github.com/cage-challenge/CybORG, version {SUPPORTED} "
     "(the package of that name on PyPI is another one)"
 )
+_IMPORTED = ("gymnasium", "networkx", "prettytable", "yaml")  # gymnasium for gym
+_INSTALL = "pip install -c constraints.txt '.[cyborg]' in the checkout of this program"
+
+
+def check_cyborg() -> None:
+    """Raise UserError unless there is a CybORG, and every package that it imports."""
+    package = find_cyborg()
+    missing = [name for name in _IMPORTED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UserError(
+            f"CybORG in {package.parent} needs packages that are not installed "
+            f"({', '.join(missing)}): {_INSTALL}"
+        )
 
 
 def find_cyborg() -> Path:
@@ -63,10 +76,10 @@ def import_cyborg() -> Path:
         sys.path.insert(0, home)
     try:
         shims.alias_gym()
+        shims.stand_in_for_paramiko()
         importlib.import_module("CybORG")
     except ImportError as error:
         raise UserError(
-            f"CybORG in {home} cannot be imported ({error}); what it needs is installed by: "
-            "pip install 'acd-plugin[cyborg]'"
+            f"CybORG in {home} cannot be imported ({error}); what it needs: {_INSTALL}"
         ) from error
     return package

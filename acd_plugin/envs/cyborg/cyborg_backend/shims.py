@@ -7,6 +7,7 @@ and the generator's old method names.
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from types import ModuleType
 
@@ -55,6 +56,12 @@ def alias_gym() -> None:
             "gym.vector.utils": vector_utils,
         }
     )
+
+
+def stand_in_for_paramiko() -> None:
+    """Let ``import paramiko`` succeed without it: only CybORG's emulator, never played, uses it."""
+    if "paramiko" not in sys.modules and importlib.util.find_spec("paramiko") is None:
+        sys.modules["paramiko"] = _module("paramiko")
 
 
 def _module(name: str, **content: object) -> ModuleType:

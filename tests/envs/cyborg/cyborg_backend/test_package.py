@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import copy
+import importlib.util
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
 
 from acd_plugin.envs.cyborg.cyborg_backend import shims
-from acd_plugin.envs.cyborg.cyborg_backend.package import find_cyborg, import_cyborg
+from acd_plugin.envs.cyborg.cyborg_backend.package import (
+    check_cyborg,
+    find_cyborg,
+    import_cyborg,
+)
 from acd_plugin.errors import UserError
 
 
@@ -69,8 +75,43 @@ def test_packages_that_it_needs_are_named(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.delitem(sys.modules, "CybORG", raising=False)
     monkeypatch.setattr(sys, "path", sys.path.copy())
     monkeypatch.setattr(sys, "modules", sys.modules.copy())  # the aliases go with the test
-    with pytest.raises(UserError, match=r"a_package_that_nobody_has.*acd-plugin\[cyborg\]"):
+    with pytest.raises(UserError, match=r"a_package_that_nobody_has.*'\.\[cyborg\]'"):
         import_cyborg()
+
+
+def test_packages_that_it_needs_are_named_before_any_process_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CYBORG_HOME", str(checkout(tmp_path)))
+    hidden = {"networkx", "yaml"}
+    find_spec = importlib.util.find_spec
+
+    def without(name: str, package: str | None = None) -> ModuleSpec | None:
+        return None if name in hidden else find_spec(name, package)
+
+    monkeypatch.setattr(importlib.util, "find_spec", without)
+    with pytest.raises(
+        UserError, match=r"not installed \((gymnasium, )?networkx, yaml\): pip inst"
+    ):
+        check_cyborg()
+
+
+def test_paramiko_is_only_imported_and_need_not_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("gymnasium")
+    monkeypatch.setenv("CYBORG_HOME", str(checkout(tmp_path, code="import paramiko")))
+    monkeypatch.delitem(sys.modules, "CybORG", raising=False)
+    monkeypatch.setattr(sys, "path", sys.path.copy())
+    monkeypatch.setattr(sys, "modules", sys.modules.copy())
+    monkeypatch.delitem(sys.modules, "paramiko", raising=False)
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, package=None: None if name == "paramiko" else find_spec(name, package),
+    )
+    assert import_cyborg() == tmp_path / "CybORG"
 
 
 def test_the_generator_has_the_old_names_and_can_be_copied() -> None:
