@@ -75,10 +75,6 @@ class BatchEnv(Protocol):
         """
         ...
 
-    def picture(self, game: int) -> str:
-        """Return one game as text."""
-        ...
-
     def close(self) -> None:
         """Free what the games hold."""
         ...

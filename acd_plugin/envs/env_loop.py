@@ -67,9 +67,6 @@ class EnvLoop:
     def truths(self) -> Mapping[str, NDArray[np.bool_]]:
         return {}
 
-    def picture(self, game: int) -> str:
-        raise NotImplementedError(f"{type(self._envs[game]).__name__} has no picture")
-
     def close(self) -> None:
         for env in self._envs:
             env.close()

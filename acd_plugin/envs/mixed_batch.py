@@ -79,12 +79,6 @@ class MixedBatchEnv:
         names = set.intersection(*(set(truths) for truths in told))
         return {name: np.concatenate([truths[name] for truths in told]) for name in sorted(names)}
 
-    def picture(self, game: int) -> str:
-        for part, (first, last) in zip(self.parts, self._games, strict=True):
-            if first <= game < last:
-                return part.picture(game - first)
-        raise IndexError(f"game {game} of {self.n_games}")
-
     def close(self) -> None:
         for part in self.parts:
             part.close()

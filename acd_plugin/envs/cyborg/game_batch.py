@@ -18,6 +18,8 @@ from acd_plugin.envs.cyborg.episode_stats import episode_stats, threatened_agent
 from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError
 from acd_plugin.envs.cyborg.picture import picture_of
 from acd_plugin.envs.cyborg.plugged_errors import explain
+from acd_plugin.envs.cyborg.scene import network_of, scene_of
+from acd_plugin.envs.scene import Network, Scene
 
 
 class GameBatch(ABC):
@@ -123,6 +125,14 @@ class GameBatch(ABC):
     def picture(self, game: int) -> str:
         """Return the network, both sides' knowledge and the last actions as text."""
         return picture_of(self.definition, self.state, game, self.last_actions[game])
+
+    def network(self) -> Network:
+        """Return what all games have in common; see `Drawable`."""
+        return network_of(self.definition)
+
+    def scene(self, game: int) -> Scene:
+        """Return how the last step left one game; see `Drawable`."""
+        return scene_of(self.definition, self.state, game, self.last_actions[game])
 
     def close(self) -> None:  # noqa: B027 - not every backend holds something
         """Free what the games hold."""

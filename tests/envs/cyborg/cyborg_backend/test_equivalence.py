@@ -40,12 +40,12 @@ def test_a_trained_policy(make_training: MakeTraining) -> None:
     training = make_training(*words, env="cyborg_small_no_block")
     for _ in range(120):
         training.train_once()
-    ours = training.evaluate(4000, render=False)["return"]
+    ours = training.evaluate(4000)["return"]
     assert ours.mean() > -20  # it has learned: doing nothing gets about -200
     backend = ("env_args.backend=cyborg", "seed=2")
     other = make_training(*words, *backend, env="cyborg_small_no_block")
     other.mac.load_state_dict(training.mac.state_dict())
-    theirs = other.evaluate(EPISODES, render=False)["return"]
+    theirs = other.evaluate(EPISODES)["return"]
     other.runner.close_env()
     low, high = equivalence_interval(theirs, ours)
     assert -MARGIN * ours.std() < low

@@ -1,0 +1,112 @@
+"""The arrays of a game as a `Scene`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from acd_plugin.envs.cyborg.definition import GameDefinition
+from acd_plugin.envs.cyborg.game.types import (
+    NOBODY,
+    Activity,
+    Blue,
+    Compromise,
+    GameState,
+    Level,
+    Outcome,
+    Red,
+    Result,
+)
+from acd_plugin.envs.scene import Attack, Deed, Host, HostState, Network, Scene, Subnet
+
+_ATTACKS = {
+    Red.SWEEP: "DiscoverRemoteSystems",
+    Red.SCAN: "DiscoverNetworkServices",
+    Red.EXPLOIT: "ExploitRemoteService",
+    Red.ESCALATE: "PrivilegeEscalate",
+    Red.IMPACT: "Impact",
+}
+_CROSSES_THE_NETWORK = (Red.SWEEP, Red.SCAN, Red.EXPLOIT)
+
+
+def network_of(definition: GameDefinition) -> Network:
+    """Return the scenario's network."""
+    rules, scenario = definition.rules, definition.scenario
+    names = scenario.subnet_names
+    return Network(
+        defenders=tuple(agent.name for agent in scenario.agents),
+        subnets=tuple(
+            Subnet(name, int(owner)) for name, owner in zip(names, rules.subnet_owner, strict=True)
+        ),
+        hosts=tuple(
+            Host(
+                host.name,
+                int(subnet),
+                host.importance,
+                None if host.reveals is None else names.index(host.reveals),
+            )
+            for host, subnet in zip(scenario.hosts, rules.host_subnet, strict=True)
+        ),
+        foothold=int(rules.foothold),
+        objective=int(rules.objective),
+    )
+
+
+def scene_of(
+    definition: GameDefinition, state: GameState, game: int, actions: NDArray[np.int64]
+) -> Scene:
+    """Return row ``game`` of the state; ``actions`` (N,) are the defenders' of the last step."""
+    begun = state.step[game] > 0
+    deeds = tuple(
+        _deed(definition, state, game, agent, int(action)) for agent, action in enumerate(actions)
+    )
+    scanned = int(state.green_host[game])
+    return Scene(
+        hosts=tuple(_host(state, game, host) for host in range(state.level.shape[1])),
+        damage=float(definition.rules.damage[state.level[game] == Level.ROOT].sum()),
+        attack=_attack(definition, state, game, deeds) if begun else None,
+        scanned=None if scanned == NOBODY else scanned,
+        deeds=deeds if begun else (),
+    )
+
+
+def _host(state: GameState, game: int, host: int) -> HostState:
+    return HostState(
+        truth=Level(state.level[game, host]).name.lower(),
+        seen=Activity(state.activity[game, host]).name.lower(),
+        believed=Compromise(state.compromise[game, host]).name.lower(),
+        process_known=bool(state.pid_known[game, host]),
+    )
+
+
+def _deed(definition: GameDefinition, state: GameState, game: int, agent: int, action: int) -> Deed:
+    rules = definition.rules
+    is_block = rules.action_kind[agent, action] == Blue.BLOCK
+    return Deed(
+        outcome=Outcome(state.outcome[game, agent]).name.lower(),
+        cost=float(state.cost[game, agent]),
+        useless=bool(state.useless[game, agent]),
+        blocks=int(rules.action_target[agent, action]) if is_block else None,
+    )
+
+
+def _attack(
+    definition: GameDefinition, state: GameState, game: int, deeds: tuple[Deed, ...]
+) -> Attack | None:
+    rules = definition.rules
+    kind = Red(state.red_kind[game])
+    if kind == Red.SLEEP:
+        return None
+    source, target = int(state.red_source[game]), int(state.red_target[game])
+    result = Result(state.red_result[game])
+    from_subnet = int(rules.host_subnet[source])
+    to_subnet = target if kind == Red.SWEEP else int(rules.host_subnet[target])
+    is_blocked = deeds[rules.subnet_owner[to_subnet]].blocks == from_subnet != to_subnet
+    return Attack(
+        name=_ATTACKS[kind],
+        source=source,
+        target=target,
+        at_subnet=kind == Red.SWEEP,
+        result=result.name.lower(),
+        blocked=result == Result.FAIL and kind in _CROSSES_THE_NETWORK and is_blocked,
+    )

@@ -1,0 +1,104 @@
+"""A game in a network as data that can be drawn: what stays, and how every step left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True)
+class Subnet:
+    name: str
+    defender: int  # the agent that is responsible for it
+
+
+@dataclass(frozen=True)
+class Host:
+    name: str
+    subnet: int
+    importance: str
+    reveals: int | None  # root on this host is the way into that subnet
+
+
+@dataclass(frozen=True)
+class Network:
+    """What stays the same in all games; hosts, subnets and agents are known by their numbers."""
+
+    defenders: tuple[str, ...]
+    subnets: tuple[Subnet, ...]
+    hosts: tuple[Host, ...]
+    foothold: int  # the attacker's own host, which nobody sees or defends
+    objective: int  # the host that the attacker wants in the end
+
+
+@dataclass(frozen=True)
+class HostState:
+    """The truth about a host beside what its defender sees and believes of it."""
+
+    truth: str  # the attacker's session: none, user, root
+    seen: str  # what the monitor saw in this step: none, scan, exploit
+    believed: str  # no, user, unknown, privileged
+    process_known: bool  # the defender knows the session's process, so that it can be ended
+
+
+@dataclass(frozen=True)
+class Attack:
+    """What the attacker did in a step."""
+
+    name: str
+    source: int  # the host that it was launched from
+    target: int  # a host, or a subnet
+    at_subnet: bool
+    result: str  # success; fail; lost: the session that it was to be launched from was gone
+    blocked: bool  # it failed because the target's defender blocked the source's subnet
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What came of one defender's action."""
+
+    outcome: str  # success, fail, unknown (of Sleep)
+    cost: float  # at least 0
+    useless: bool  # it changed nothing and told nothing
+    blocks: int | None  # the subnet whose traffic it stopped in this step
+
+
+@dataclass(frozen=True)
+class Scene:
+    """How a step left one game; before the first step there are neither attack nor deeds."""
+
+    hosts: tuple[HostState, ...]
+    damage: float  # what the attacker's root sessions cost in this step, at least 0
+    attack: Attack | None  # None: it slept
+    scanned: int | None  # the host that the innocent user scanned
+    deeds: tuple[Deed, ...]  # of each defender
+
+
+@runtime_checkable
+class Drawable(Protocol):
+    """What a `BatchEnv` offers beyond its contract when its games can be drawn."""
+
+    def network(self) -> Network:
+        """Return what all games have in common."""
+        ...
+
+    def scene(self, game: int) -> Scene:
+        """Return how the last step left one game."""
+        ...
+
+
+def attack_text(network: Network, attack: Attack | None) -> str:
+    """Return in words what the attacker did."""
+    if attack is None:
+        return "sleeps"
+    among = network.subnets if attack.at_subnet else network.hosts
+    source = network.hosts[attack.source].name
+    result = "blocked" if attack.blocked else attack.result
+    return f"{attack.name} {among[attack.target].name} from {source}: {result}"
+
+
+def deed_text(deed: Deed) -> str:
+    """Return in words what came of an action, to stand behind its name; "" of Sleep."""
+    if deed.outcome == "unknown":
+        return ""
+    return f": {deed.outcome}, cost {deed.cost:.1f}"

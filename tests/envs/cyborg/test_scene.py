@@ -1,0 +1,72 @@
+"""A game as data that can be drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
+from acd_plugin.envs.cyborg.game.types import Blue
+from acd_plugin.envs.cyborg.game_batch import GameBatch
+from acd_plugin.envs.scene import Drawable, Scene
+from tests.envs.cyborg.games import env_args
+
+
+@pytest.fixture
+def batch() -> GameBatch:
+    return CyborgBlueprint(env_args(env="cyborg_large")).make_batch(16, seed=0)
+
+
+def scenes(batch: GameBatch, actions: list[int]) -> list[Scene]:
+    batch.step(np.tile(np.array(actions), (batch.n_games, 1)))
+    return [batch.scene(game) for game in range(batch.n_games)]
+
+
+def test_the_network_is_the_scenarios(batch: GameBatch) -> None:
+    assert isinstance(batch, Drawable)
+    network = batch.network()
+    assert network.defenders == ("Blue0", "Blue1", "Blue2")
+    assert [subnet.name for subnet in network.subnets] == ["User", "Enterprise", "Operational"]
+    assert network.hosts[network.foothold].name == "User0"
+    assert network.hosts[network.objective].name == "Op_Server0"
+    ways_in = {host.name: host.reveals for host in network.hosts if host.reveals is not None}
+    assert ways_in == {"User3": 1, "Enterprise2": 2}
+
+
+def test_before_the_first_step_only_the_foothold_is_the_attackers(batch: GameBatch) -> None:
+    batch.reset(0, Purpose.EVALUATE)
+    scene = batch.scene(0)
+    assert [host.truth for host in scene.hosts].count("root") == 1
+    assert scene.hosts[0].truth == "root"
+    assert (scene.attack, scene.deeds, scene.damage) == (None, (), 0.0)
+
+
+def test_truth_and_costs_add_up_to_the_reward(batch: GameBatch) -> None:
+    batch.reset(0, Purpose.EVALUATE)
+    results = set()
+    for _ in range(60):
+        found = scenes(batch, [0, 0, 0])
+        for game, scene in enumerate(found):
+            costs = sum(deed.cost for deed in scene.deeds)
+            assert batch.state.reward[game] == pytest.approx(-scene.damage - costs)
+            held = sum(host.truth != "none" for host in scene.hosts) - 1
+            assert held == batch.episode_stats()["hosts_compromised"][game]
+            results.add(scene.attack.result if scene.attack else None)
+    assert {"success", "fail"} <= results
+
+
+def test_a_blocked_attack_is_told_from_one_that_fails_by_itself(batch: GameBatch) -> None:
+    kinds, targets = batch.rules.action_kind, batch.rules.action_target
+    (block_users,) = np.flatnonzero((kinds[1] == Blue.BLOCK) & (targets[1] == 0))
+    batch.reset(0, Purpose.EVALUATE)
+    blocked = []
+    for _ in range(60):
+        for scene in scenes(batch, [0, int(block_users), 0]):
+            assert scene.deeds[1].blocks == 0
+            if scene.attack and scene.attack.blocked:
+                blocked.append(scene)
+                assert scene.attack.result == "fail"
+                assert batch.network().hosts[scene.attack.source].subnet == 0
+    assert blocked
+    assert all(host.truth == "none" for scene in blocked for host in scene.hosts[5:])
