@@ -7,6 +7,7 @@ import argparse
 import numpy as np
 from numpy.typing import NDArray
 
+from acd_plugin.analysis.replay.text import game_text
 from acd_plugin.analysis.statistics import mean_interval
 from acd_plugin.components.acting import games_as_in_tests
 from acd_plugin.configuration.device import split_device
@@ -24,6 +25,9 @@ def run(options: argparse.Namespace) -> int:
     games = Games(options.episodes, options.seed, changes, options.backend, device)
     stored = open_run(options.run, options.results)
     plays = evaluate(stored, games, options.plugins, options.render)
+    for played in plays:
+        if played.replay is not None:
+            print(game_text(played.replay, played.replay.games[0]), end="\n\n")
     print(f"{stored.path} ({stored.config['name']}, trained for {stored.t_env:,} steps)")
     print(f"{games.episodes} {games_as_in_tests(stored.config)}, seed {games.seed}")
     if len(plays) == 1:

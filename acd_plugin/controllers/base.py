@@ -91,15 +91,20 @@ class BaseController(ABC, Generic[MemoryT]):
         test_mode: bool = False,
     ) -> Tensor:
         """Return the actions (len(bs), N) of step ``t_ep`` in the games ``bs``."""
-        draws = self._chances.at(self.streams(), ep_batch, t_ep, test_mode)
-        exploration = self.action_selector.exploration(t_env, test_mode)
-        choice = Choice(draws, exploration, test_mode)
+        choice = self.circumstances(ep_batch, t_ep, t_env, test_mode)
         decision = self.decide(ep_batch, t_ep, self.memory, choice)
         self.memory = decision.memory
         for name, values in decision.stored.items():
             entry = {name: values.unsqueeze(1)}
             ep_batch.update(entry, ts=slice(t_ep, t_ep + 1), mark_filled=False)
         return decision.actions[bs]
+
+    def circumstances(
+        self, ep_batch: EpisodeBatch, t_ep: int, t_env: int, test_mode: bool
+    ) -> Choice:
+        """Return the circumstances of step ``t_ep``; call in order, step 0 begins episodes."""
+        draws = self._chances.at(self.streams(), ep_batch, t_ep, test_mode)
+        return Choice(draws, self.action_selector.exploration(t_env, test_mode), test_mode)
 
     def generators(self) -> dict[str, torch.Generator]:
         """Return none: all chance is a function of the episodes."""

@@ -112,7 +112,12 @@ class CommController(BaseController[Memory]):
     def decide(
         self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice
     ) -> Decision[Memory]:
-        memory = self.recall(ep_batch, t, memory)
+        return self.respond(ep_batch, t, self.recall(ep_batch, t, memory), choice)
+
+    def respond(
+        self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice
+    ) -> Decision[Memory]:
+        """Return what the agents do at step ``t`` when they hear what ``memory`` has received."""
         available = self.channel.widen(ep_batch["avail_actions"][:, t], memory.received)
         found, stored = self.act(ep_batch, t, memory, choice)
         actions = self.action_selector.choose(

@@ -142,12 +142,12 @@ class BatchRunner:
             self.logger.log_stat("epsilon", epsilon, self.t_env)
         self.log_train_stats_t = self.t_env
 
-    def evaluate(self, episodes: int, render: bool = False) -> dict[str, NDArray[np.float64]]:
+    def evaluate(self, episodes: int) -> dict[str, NDArray[np.float64]]:
         """Play evaluation episodes 0 to ``episodes - 1`` greedily; see `evaluation.evaluate`."""
-        return evaluate(self.player, episodes, render)
+        return evaluate(self.player, episodes)
 
     def play_evaluation(self, watch: Watch) -> tuple[EpisodeBatch, NDArray[np.float64]]:
-        """Play evaluation episodes 0 to G - 1 greedily, showing ``watch`` the games at every step.
+        """Play evaluation episodes 0 to G - 1 greedily, showing ``watch`` the games on their way.
 
         Returns the episode batch and the returns (G,).
         """

@@ -17,7 +17,7 @@ from acd_plugin.controllers.controller import Controller
 from acd_plugin.envs.batch_env import BatchEnv, BatchStep, Purpose
 from acd_plugin.runners.controller_extras import begin_episodes, episode_stats
 
-Watch = Callable[[BatchEnv], None]  # is shown the games after every step
+Watch = Callable[[BatchEnv], None]  # is shown the games at the beginning and after every step
 
 
 class Played(NamedTuple):
@@ -57,6 +57,8 @@ class EpisodePlayer:
         self.env.reset(first_episode, purpose)
         begin_episodes(self.mac, first_episode, purpose)
         self.mac.init_hidden(batch_size=games)
+        if watch is not None:
+            watch(self.env)
         returns = np.zeros(games)
         lengths = np.zeros(games, dtype=np.int64)
         actions = np.zeros((games, self.env.n_agents), dtype=np.int64)

@@ -48,12 +48,12 @@ class Runner(Protocol):
         """Play ``batch_size`` episodes and return them."""
         ...
 
-    def evaluate(self, episodes: int, render: bool = False) -> dict[str, NDArray[np.float64]]:
+    def evaluate(self, episodes: int) -> dict[str, NDArray[np.float64]]:
         """Play evaluation episodes 0 to ``episodes - 1`` greedily; see `evaluation.evaluate`."""
         ...
 
     def play_evaluation(self, watch: Watch) -> tuple[EpisodeBatch, NDArray[np.float64]]:
-        """Play evaluation episodes 0 to G - 1, showing ``watch`` the games at every step.
+        """Play evaluation episodes 0 to G - 1, showing ``watch`` the games on their way.
 
         Returns the episode batch and the returns (G,).
         """

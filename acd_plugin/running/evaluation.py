@@ -11,9 +11,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from acd_plugin.analysis.replay.record import Replay
 from acd_plugin.analysis.statistics import mean_interval
 from acd_plugin.configuration.ranges import check_games
 from acd_plugin.errors import UserError
+from acd_plugin.running.replay import record_games
+from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_run import (
     StoredRun,
     load_policy,
@@ -45,12 +48,7 @@ class Games:
     def __post_init__(self) -> None:
         """Raises UserError for what cannot be played."""
         check_games(self.episodes, self.seed, at_least=2)
-        for key, value in self.changes.items():
-            if not key.startswith("env_args."):
-                raise UserError(
-                    f"cannot evaluate with '{key}={value}': a trained policy plays with its own "
-                    "settings, and only the environment may change (env_args.KEY=VALUE), and device"
-                )
+        refuse_changes_of_the_policy(self.changes, "evaluate")
         if self.backend is not None and _BACKEND in self.changes:
             raise UserError(
                 f"--backend={self.backend} and '{_BACKEND}={self.changes[_BACKEND]}': "
@@ -64,20 +62,49 @@ class Played(NamedTuple):
     backend: str
     outcome: Outcome
     evaluation: Evaluation
+    replay: Replay | None  # of the first game
+
+
+def refuse_changes_of_the_policy(changes: Mapping[str, object], verb: str) -> None:
+    """Raise UserError for what a trained policy cannot be played with."""
+    for key, value in changes.items():
+        if not key.startswith("env_args."):
+            raise UserError(
+                f"cannot {verb} with '{key}={value}': a trained policy plays with its own "
+                "settings, and only the environment may change (env_args.KEY=VALUE), and device"
+            )
+
+
+def spec_to_play(
+    run: StoredRun, changes: Mapping[str, object], device: str, plugins: Sequence[str]
+) -> RunSpec:
+    """Return what the run was trained with, the environment changed; UserError if it cannot be."""
+    spec = spec_of(run, {"device": device, **changes}, plugins)
+    if changes:
+        refuse_edited_rules(run, spec)
+    else:
+        remedy = "undo the change, or name the scenario to play with env_args.scenario=NAME"
+        refuse_another_game(run, spec, remedy)
+    return spec
 
 
 def evaluate(
     run: StoredRun, games: Games, plugins: Sequence[str] = (), render: bool = False
 ) -> list[Played]:
-    """Play the games on one backend or on two; `store` keeps the outcomes with the run."""
+    """Play the games on one backend or on two; `store` keeps the outcomes with the run.
+
+    ``render`` asks for a replay of the first game, which is played once more for it.
+    """
     own = str(games.changes.get(_BACKEND, run.config["env_args"].get("backend", "")))
     plays = {own: games.changes}
     if games.backend is not None:
         plays.setdefault(games.backend, {**games.changes, _BACKEND: games.backend})
     played = []
     for backend, changes in plays.items():
-        outcome = _play(run, games, changes, plugins, render)
-        played.append(Played(backend, outcome, _evaluation(run, games, changes, outcome)))
+        spec = spec_to_play(run, changes, games.device, plugins)
+        outcome = _play(run, spec, games)
+        replay = record_games(run, spec, 1, games.seed) if render else None
+        played.append(Played(backend, outcome, _evaluation(run, games, changes, outcome), replay))
     return played
 
 
@@ -93,25 +120,13 @@ def store(run: StoredRun, plays: Sequence[Played]) -> Path | None:
     return path
 
 
-def _play(
-    run: StoredRun,
-    games: Games,
-    changes: Mapping[str, object],
-    plugins: Sequence[str],
-    render: bool,
-) -> Outcome:
-    spec = spec_of(run, {"device": games.device, **changes}, plugins)
-    if changes:
-        refuse_edited_rules(run, spec)
-    else:
-        remedy = "undo the change, or name the scenario to play with env_args.scenario=NAME"
-        refuse_another_game(run, spec, remedy)
+def _play(run: StoredRun, spec: RunSpec, games: Games) -> Outcome:
     # Games do not depend on how many are played at once, but a GPU wants many.
     at_once = spec.settings.batch_size_run
     if spec.settings.device == "cuda":
         at_once = min(max(at_once, games.episodes), _MOST_AT_ONCE)
     policy = load_policy(run, spec, at_once, games.seed)
-    outcome = policy.evaluate(games.episodes, render)
+    outcome = policy.evaluate(games.episodes)
     policy.close()
     return outcome
 

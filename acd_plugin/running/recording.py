@@ -81,7 +81,7 @@ def disturbed(mac: CommController, disturbance: Disturbance) -> Iterator[None]:
 def record(policy: Policy) -> Record:
     """Play the evaluation's games and return everything about their messages."""
     mac = _speaker(policy)
-    threats: list[Tensor] = []  # (G, N) as each step left the world
+    threats: list[Tensor] = []  # (G, N) as each step found the world, and as the last left it
 
     def watch(env: BatchEnv) -> None:
         truths = env.truths()
@@ -96,12 +96,7 @@ def record(policy: Policy) -> Record:
         observations=observations.cpu().numpy(),
         messages=is_message(batch["messages"][:, steps]).long().cpu().numpy(),
         allowed=mac.channel.may_speak(observations)[..., 0].cpu().numpy(),
-        # When step t's message was sent, the world was as step t - 1 had left it.
-        threats=(
-            one_step_earlier(torch.stack(threats, dim=1), steps, False).cpu().numpy()
-            if threats
-            else None
-        ),
+        threats=torch.stack(threats, dim=1)[:, steps].cpu().numpy() if threats else None,
         played=batch["filled"][:, steps, 0].bool().cpu().numpy(),
         choices=_choices(mac, batch, steps),
     )

@@ -97,9 +97,14 @@ def test_a_policy_that_does_not_fit_is_named(trained: str, call: Call) -> None:
 
 
 def test_the_first_game_can_be_watched(trained: str, call: Call) -> None:
+    plain = call("evaluate", trained, "--episodes=8").out
     shown = call("evaluate", trained, "--episodes=8", "--render").out
-    assert shown.count("Op_Server0 ") >= 30
-    assert "step 30 of 30" in shown
+    assert shown.endswith(plain)  # watching changes nothing
+    told = shown.removesuffix(plain)
+    assert [told.count(f"step {step}: reward") for step in (1, 30)] == [1, 1]
+    assert "  red    DiscoverRemoteSystems User from User0: success\n" in told
+    assert "; says 1" in told
+    assert "heard 1 from Blue" in told
 
 
 def test_a_truncated_checkpoint_is_named(trained: str, call: Call, results: Path) -> None:

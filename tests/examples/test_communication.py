@@ -44,7 +44,7 @@ def test_it_learns_and_plays_greedily_the_same_games_again(path: Path) -> None:
         training.train_once()
     after = list(training.mac.parameters())
     assert any(not torch.equal(one, two) for one, two in zip(before, after, strict=True))
-    one, two = (training.evaluate(8, render=False) for _ in range(2))
+    one, two = (training.evaluate(8) for _ in range(2))
     assert all((one[name] == two[name]).all() for name in one)
 
 

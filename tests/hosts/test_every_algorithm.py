@@ -120,7 +120,7 @@ def test_it_goes_on_bit_for_bit_from_its_state(variant: list[str]) -> None:
 def test_it_is_evaluated_greedily_and_repeatably(variant: list[str]) -> None:
     training = build(variant)
     play(training, 3)
-    one, two = (training.evaluate(8, render=False) for _ in range(2))
+    one, two = (training.evaluate(8) for _ in range(2))
     assert one["return"].shape == (8,)
     if "action_selector=soft_policies" not in variant:  # which draws in tests too, as it should
         assert all((one[key] == two[key]).all() for key in one)

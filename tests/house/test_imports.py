@@ -35,7 +35,11 @@ ONLY: dict[str, set[str]] = {
 }
 # Of a room that is mostly closed to another: the parts that are open.
 OPEN_PARTS = {
-    ("running", "analysis"): ("acd_plugin.analysis.statistics", "acd_plugin.analysis.messages"),
+    ("running", "analysis"): (
+        "acd_plugin.analysis.statistics",
+        "acd_plugin.analysis.messages",
+        "acd_plugin.analysis.replay.record",
+    ),
 }
 # Arrows that still rise: "importing file imported module".
 RISING: set[str] = set()

@@ -194,4 +194,4 @@ def test_it_learns_to_defend(make_training: MakeTraining) -> None:
     )
     for _ in range(200):
         training.train_once()
-    assert training.evaluate(128, render=False)["return"].mean() > -40  # doing nothing: -201
+    assert training.evaluate(128)["return"].mean() > -40  # doing nothing: -201

@@ -179,4 +179,4 @@ def test_it_learns_to_defend(make_training: MakeTraining, algorithm: str) -> Non
     )
     for _ in range(250):
         training.train_once()
-    assert training.evaluate(64, render=False)["return"].mean() > -100  # doing nothing: -201
+    assert training.evaluate(64)["return"].mean() > -100  # doing nothing: -201

@@ -138,4 +138,4 @@ def test_it_learns_to_defend(make_training: MakeTraining, algorithm: str) -> Non
     )
     for _ in range(300):
         training.train_once()
-    assert training.evaluate(64, render=False)["return"].mean() > -60  # doing nothing: -201
+    assert training.evaluate(64)["return"].mean() > -60  # doing nothing: -201

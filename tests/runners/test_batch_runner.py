@@ -89,8 +89,8 @@ def test_greedy_games_do_not_depend_on_how_many_are_played_at_once(
     make_training: MakeTraining, env: str
 ) -> None:
     """Only rounding in the networks could differ; the outcomes of the games must not."""
-    together = make_training(env=env).evaluate(12, render=False)
-    few = make_training("batch_size_run=2", env=env).evaluate(12, render=False)
+    together = make_training(env=env).evaluate(12)
+    few = make_training("batch_size_run=2", env=env).evaluate(12)
     assert together.keys() == few.keys()
     assert all((together[name] == few[name]).all() for name in together)
 
@@ -104,16 +104,6 @@ def test_games_may_end_at_different_times(make_toy_training: MakeTraining) -> No
     assert training.runner.t_env == sum(lengths)
     assert logged["length_mean"] == [(15, 15 / 8)]
     assert batch["filled"].sum(dim=(1, 2)).tolist() == [length + 1 for length in lengths]
-
-
-def test_render_prints_the_first_game(
-    make_training: MakeTraining, capsys: pytest.CaptureFixture[str]
-) -> None:
-    make_training().evaluate(16, render=True)
-    printed = capsys.readouterr().out
-    assert printed.count("Op_Server0") >= 30
-    assert "step 30 of 30" in printed
-    assert printed.count("step 1 of 30") == 1
 
 
 def test_a_component_written_for_epymarl_gets_its_arguments(make_training: MakeTraining) -> None:

@@ -101,7 +101,7 @@ def test_a_checkpoint_is_read_and_goes_on(name: str) -> None:
     training.load_state_dict(migrate_state(stored["state"], config))
     draw_as_0_1_0(training, stored["state"])
     assert training.runner.t_env == run["t1"]
-    greedy = training.evaluate(16, render=False)["return"].tolist()
+    greedy = training.evaluate(16)["return"].tolist()
     assert greedy == pytest.approx(run["greedy_returns_t1"])
     training.train()
     # What the steps of an episode add to a gradient is summed in another order today.

@@ -23,9 +23,9 @@ class Policy:
         self.mac = mac
         self.scheme = scheme  # how the episodes are stored
 
-    def evaluate(self, episodes: int, render: bool = False) -> dict[str, NDArray[np.float64]]:
+    def evaluate(self, episodes: int) -> dict[str, NDArray[np.float64]]:
         """Play greedy episodes with the current networks; see `runners.evaluation`."""
-        return self.runner.evaluate(episodes, render)
+        return self.runner.evaluate(episodes)
 
     def close(self) -> None:
         """Free what the games hold."""
