@@ -93,9 +93,24 @@ def _evaluate(parser: Parser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
     )
-    parser.add_argument("--render", action="store_true", help="show the first game as text")
+    parser.add_argument(
+        "--render", action="store_true", help="show the first game as text, step by step"
+    )
     parser.add_argument(
         "--backend", metavar="NAME", help="play on this simulator too, and compare (cyborg)"
+    )
+    _plugin(parser)
+
+
+def _watch(parser: Parser) -> None:
+    parser.add_argument("run", help=_RUN_OR_FILE)
+    _results(parser)
+    parser.add_argument("--games", type=int, default=8, help="games to play (8)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
+    )
+    parser.add_argument(
+        "--out", metavar="FILE.html", help="the page (games.html in the run's folder)"
     )
     _plugin(parser)
 
@@ -240,6 +255,7 @@ COMMANDS = {
     "train": Command("train (also without the word 'train')", _train, overrides=True),
     "resume": Command("go on with a run that was stopped or killed", _resume, overrides=True),
     "evaluate": Command("play greedy games with a trained policy", _evaluate, overrides=True),
+    "watch": Command("write a page that shows a trained policy's games", _watch, overrides=True),
     "runs": Command("list the recorded runs", _runs),
     "show": Command("print one recorded run with its learning curve", _show),
     "compare": Command("draw the learning curves of several runs", _compare),

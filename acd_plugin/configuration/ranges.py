@@ -21,11 +21,11 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Decay = Annotated[float, Field(ge=0.0, lt=1.0)]  # of a running mean
 
 
-def check_games(episodes: int, seed: int, at_least: int) -> None:
+def check_games(episodes: int, seed: int, at_least: int, option: str = "--episodes") -> None:
     """Raise UserError for games of an evaluation that cannot be played."""
     if not at_least <= episodes <= MOST_EVALUATED:
         raise UserError(
-            f"--episodes is {episodes}: must be at least {at_least}, at most {MOST_EVALUATED:,}"
+            f"{option} is {episodes}: must be at least {at_least}, at most {MOST_EVALUATED:,}"
         )
     if not 0 <= seed < 2**32:
         raise UserError(f"--seed is {seed}: must be at least 0, and below 2^32 ({2**32:,})")

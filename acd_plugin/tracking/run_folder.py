@@ -39,6 +39,7 @@ class RunFolder:
         self.metrics = path / "metrics.jsonl"
         self.evaluations = path / "evaluations.jsonl"
         self.communication = path / "communication.json"
+        self.games = path / "games.html"
 
     def __str__(self) -> str:
         return str(self.place)

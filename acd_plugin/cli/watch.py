@@ -1,0 +1,107 @@
+"""``main.py watch RUN [--games N] [--out FILE.html] ... [with env_args.key=value device=...]``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+
+from acd_plugin.analysis.replay.page import is_page, page
+from acd_plugin.analysis.replay.record import Caption
+from acd_plugin.components.acting import games_as_in_tests
+from acd_plugin.configuration.device import split_device
+from acd_plugin.configuration.layers import Config, read_overrides
+from acd_plugin.configuration.ranges import check_games
+from acd_plugin.errors import UserError
+from acd_plugin.running.console import set_up_logging
+from acd_plugin.running.evaluation import refuse_changes_of_the_policy, spec_to_play
+from acd_plugin.running.replay import record_games
+from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.running.stored_run import StoredRun, open_run
+from acd_plugin.tracking.run_folder import write_atomically
+
+_MOST_STEPS = 20_000  # of all games of a page: about 20 MB, which browsers still open at once
+_OF_THE_POLICY = ("n_bits", "message_content")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play games with a stored policy and write a page that shows them."""
+    set_up_logging()
+    device, changes = split_device(read_overrides(options.overrides))
+    refuse_changes_of_the_policy(changes, "watch")
+    check_games(options.games, options.seed, at_least=1, option="--games")
+    if options.out is not None:
+        _refuse_place(Path(options.out))
+    stored = open_run(options.run, options.results)
+    out = _default_place(stored) if options.out is None else Path(options.out)
+    spec = spec_to_play(stored, changes, device, options.plugins)
+    _refuse_too_many(spec, options.games)
+    replay = record_games(stored, spec, options.games, options.seed)
+    _write(out, page(replay, _caption(stored, spec.config, options.seed)))
+    print(f"{stored.path} ({stored.config['name']}, trained for {stored.t_env:,} steps)")
+    games = f"{options.games} {games_as_in_tests(stored.config)}, seed {options.seed}"
+    print(f"{games}; open in a browser: {out}")
+    return 0
+
+
+def _default_place(stored: StoredRun) -> Path:
+    place = stored.path.with_suffix(".html") if stored.folder is None else stored.folder.games
+    _refuse_place(place)
+    return place
+
+
+def _refuse_place(out: Path) -> None:
+    """Raise UserError for what is no page, and where something else lies that would be lost."""
+    if out.suffix != ".html":
+        raise UserError(f"--out {out}: must end in .html")
+    try:
+        with out.open(encoding="utf-8", errors="replace") as file:
+            if is_page(file.read(1000)):
+                return
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror})") from None
+    raise UserError(f"{out}: is there and was not written by watch: choose another --out FILE.html")
+
+
+def _refuse_too_many(spec: RunSpec, games: int) -> None:
+    steps = spec.sizes.episode_limit
+    if games * steps > _MOST_STEPS:
+        raise UserError(
+            f"--games is {games}: a page shows at most {_MOST_STEPS:,} steps, and a game may have "
+            f"{steps:,}; choose at most {max(1, _MOST_STEPS // steps)}"
+        )
+
+
+def _caption(stored: StoredRun, config: Config, seed: int) -> Caption:
+    return Caption(
+        title=f"{config['name']} on {config['env_name']}",
+        run=f"checkpoint {stored.path.name}" if stored.folder is None else f"run {stored.folder}",
+        t_env=stored.t_env,
+        games=games_as_in_tests(stored.config),
+        seed=seed,
+        settings={
+            **{key: str(config[key]) for key in _OF_THE_POLICY if key in config},
+            **_flat(config["env_args"]),
+        },
+    )
+
+
+def _flat(settings: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """Return nested settings with dots in their keys, as they are written on the command line."""
+    flat: dict[str, str] = {}
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = str(value)
+    return flat
+
+
+def _write(out: Path, content: str) -> None:
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(out, content.encode())
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror})") from None
