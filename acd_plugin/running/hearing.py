@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, NDArray
 from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.errors import UserError
-from acd_plugin.running.recording import disturbed
 from acd_plugin.running.trained_policy import TrainedPolicy, Truths
 
 
@@ -47,8 +46,7 @@ def hear(
     available = episodes["avail_actions"][:, t].bool()
     nothing = mac.memory._replace(received=torch.zeros_like(received))
     no_chance = {name: received.new_zeros(()) for name in mac.streams()}
-    with disturbed(mac, torch.zeros_like):  # what is delivered only at this step, too
-        decision = mac.decide(episodes, t, nothing, Choice(no_chance, 0.0, test_mode=True))
+    decision = mac.respond(episodes, t, nothing, Choice(no_chance, 0.0, test_mode=True))
     return Heard(
         received.cpu().numpy(),
         (mac.channel.widen(available, received).bool() & ~available).cpu().numpy(),

@@ -55,7 +55,7 @@ def play(policy: Policy, disturbance: Disturbance | None = None) -> NDArray[np.f
     games = policy.runner.batch_size
     if disturbance is None:
         return policy.evaluate(games)["return"]
-    with disturbed(_speaker(policy), disturbance):
+    with _disturbed(_speaker(policy), disturbance):
         return policy.evaluate(games)["return"]
 
 
@@ -68,7 +68,7 @@ def _speaker(policy: Policy) -> CommController:
 
 
 @contextmanager
-def disturbed(mac: CommController, disturbance: Disturbance) -> Iterator[None]:
+def _disturbed(mac: CommController, disturbance: Disturbance) -> Iterator[None]:
     """Let messages be tampered with for a while."""
     channel = mac.channel
     mac.channel = DisturbedChannel(channel, disturbance)

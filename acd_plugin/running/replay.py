@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from acd_plugin.analysis.replay.record import AgentStep, GameRecord, GameStep, Heard, Replay
+from acd_plugin.analysis.replay.record import AgentStep, GameRecord, GameStep, HeardMessage, Replay
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.envs.batch_env import BatchEnv
 from acd_plugin.envs.scene import Drawable, Network, Scene
@@ -102,7 +102,9 @@ def _agent(played: _Played, game: int, t: int, agent: int) -> AgentStep:
         return AgentStep(action, (), (), action, "", saw)
     place = (game, t, agent)
     heard = tuple(
-        Heard(sender, bits, _unlocked(names, silenced, place), _without(names, silenced, place))
+        HeardMessage(
+            sender, bits, _unlocked(names, silenced, place), _without(names, silenced, place)
+        )
         for sender, silenced in enumerate(effects.by_sender)
         if t > 0 and silenced.heard[place] and (bits := _bits(effects, (game, t - 1, sender)))
     )

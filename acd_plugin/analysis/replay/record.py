@@ -13,7 +13,7 @@ from acd_plugin.envs.scene import Network, Scene
 
 
 @dataclass(frozen=True)
-class Heard:
+class HeardMessage:
     """One message, as one agent hears it.
 
     What it did is found by letting the agent choose once more with this message replaced by
@@ -31,7 +31,7 @@ class AgentStep:
     """What one agent heard, did and said in one step."""
 
     action: str
-    heard: tuple[Heard, ...]  # the messages; silence is none
+    heard: tuple[HeardMessage, ...]  # the messages; silence is none
     unlocked: tuple[str, ...]  # what all that was heard made available
     without: str  # the action that would have been chosen had everybody been silent
     said: str  # bits that the others hear in the next step; "" is silence

@@ -7,7 +7,7 @@ from acd_plugin.analysis.replay.record import (
     Caption,
     GameRecord,
     GameStep,
-    Heard,
+    HeardMessage,
     Replay,
 )
 from acd_plugin.envs.scene import Attack, Deed, Host, HostState, Network, Scene, Subnet
@@ -50,7 +50,7 @@ def the_game() -> GameRecord:
          HostState("root", "none", "no", process_known=False)),
         10.1, None, 1, (SLEPT, SLEPT),
     )  # fmt: skip
-    warned = Heard(0, "1", ("Block Lobby", "Block Street"), "Sleep")
+    warned = HeardMessage(0, "1", ("Block Lobby", "Block Street"), "Sleep")
     return GameRecord(
         start=Scene((OWN, CLEAN, CLEAN), 0.0, None, None, ()),
         steps=(

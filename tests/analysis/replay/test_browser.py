@@ -40,6 +40,7 @@ def browser() -> Iterator[Any]:
 def show(browser: Any, tmp_path: Path) -> Iterator[Open]:
     """Return a function that opens the page of a replay; nothing may be complained about."""
     complaints: list[str] = []
+    requests: list[str] = []
     contexts = []
 
     def open_page(
@@ -53,7 +54,7 @@ def show(browser: Any, tmp_path: Path) -> Iterator[Open]:
         opened = context.new_page()
         opened.on("console", lambda message: complaints.append(message.text))
         opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.on("request", lambda one: one.url.startswith("file:") or complaints.append(one.url))
+        opened.on("request", lambda request: requests.append(request.url))
         opened.goto(path.as_uri() + place)
         return opened
 
@@ -61,6 +62,7 @@ def show(browser: Any, tmp_path: Path) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert complaints == []
+    assert [address for address in requests if not address.startswith("file:")] == []
 
 
 def step_of(opened: Any) -> str:
