@@ -7,6 +7,7 @@ Whoever reads a document trains for hours; a test finds out whether the command 
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ SMALL = [
     *["batch_size=8", "batch_size_run=8", "buffer_size=8", "test_nepisode=8"],
     *[f"t_max={2 * EPOCH}", f"test_interval={EPOCH}", f"save_model_interval={EPOCH}"],
 ]
-FURTHER = f"t_max={4 * EPOCH}"
+FURTHER, FURTHEST = f"t_max={3 * EPOCH}", f"t_max={4 * EPOCH}"  # of a run that is resumed
 BUDGET = {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}
 
 
@@ -33,7 +34,7 @@ def smaller(words: list[str]) -> list[str]:
     if command == "train":
         overrides = [re.sub(r"^seed=.*", "seed=1..2", word) for word in overrides] + SMALL
     elif command == "resume":
-        overrides = [re.sub(r"^t_max=.*", FURTHER, word) for word in overrides]
+        overrides = [re.sub(r"^t_max=.*", FURTHEST, word) for word in overrides] or [FURTHER]
     elif command in ("evaluate", "communication"):
         words = [*words, "--episodes=8"]
     elif command == "experiment":
@@ -44,7 +45,7 @@ def smaller(words: list[str]) -> list[str]:
 def shrink_plan(path: Path) -> None:
     plan = yaml.safe_load(path.read_text(encoding="utf-8"))
     plan["budgets"] = dict.fromkeys(plan["budgets"], BUDGET)
-    path.write_text(yaml.safe_dump(plan, sort_keys=False), encoding="utf-8")
+    path.write_text(json.dumps(plan), encoding="utf-8")  # which is YAML, too
 
 
 if __name__ == "__main__":

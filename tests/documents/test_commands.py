@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents.blocks import PAGES, ROOT, Block, blocks_of, name_of
+from tests.documents.pages import PAGES, Block, blocks_of, name_of
+from tests.house.source import ROOT
 from tests.slow import slow_but
 
 HEAD = r"""
@@ -22,23 +23,11 @@ git() { ln -s "$(eval "echo \$CHECKOUT_$(basename "$2")")" "$(basename "$2")"; }
 python() { "$PYTHON" -m tests.documents.small "$@"; }
 """
 HOMES = {"epymarl": "EPYMARL_HOME", "CybORG": "CYBORG_HOME"}
+README = ROOT / "README.md"
 RUN_PAGES = [page for page in PAGES if any(block.is_run for block in blocks_of(page))]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_block_of_commands_is_run_or_says_why_not(page: Path) -> None:
-    blocks = [block for block in blocks_of(page) if block.language == "sh"]
-    fences = re.findall(r"^\s*```(?:sh|bash|shell|console)\b", page.read_text(), re.MULTILINE)
-    files = [block for block in blocks_of(page) if block.language == "bash" and block.is_file]
-    assert len(blocks) + len(files) == len(fences), "a fence is not read: ```sh or ```sh title=..."
-    assert [block for block in blocks if not block.is_run and not block.says_why_not] == []
-
-
-@pytest.mark.parametrize(
-    "page",
-    slow_but(lambda page: page.name == "README.md" and page.parent == ROOT, RUN_PAGES),
-    ids=name_of,
-)
+@pytest.mark.parametrize("page", slow_but(README.__eq__, RUN_PAGES), ids=name_of)
 def test_commands_work_as_they_are_printed(page: Path, tmp_path: Path) -> None:
     blocks = blocks_of(page)
     script = "\n".join(block.text for block in blocks if block.is_run)

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import yaml
 
+from tests.documents.pages import PAGES, blocks_of, name_of
 from tests.house.source import PACKAGE, ROOT
 
-PAGES = [
-    *sorted(ROOT.glob("*.md")),
-    *sorted(path for path in (ROOT / "docs").rglob("*.md") if "report" not in path.parts),
-]
 SPELLED_OUT = {"SAU": "Strategic Action Unmasking (SAU)"}
 # Pages and files that are promised and not there yet.
 MISSING: set[str] = set()
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
 
 
 def test_links_lead_somewhere() -> None:
@@ -71,6 +63,23 @@ def test_the_site_shows_every_page() -> None:
     shown = {f"docs/{name}" for name in leaves(site["nav"]) if not name.startswith("repository/")}
     pages = {name_of(page) for page in PAGES if page.is_relative_to(ROOT / "docs")}
     assert shown - {"docs/index.md"} == pages, "pages stand under `nav` in mkdocs.yml"
+
+
+def test_every_block_of_commands_is_run_or_says_why_not() -> None:
+    """What `tests/documents` cannot run has a title: "Needs a GPU", "Takes an hour"."""
+    unread, untold = [], []
+    for page in PAGES:
+        blocks = [block for block in blocks_of(page) if block.is_commands or block.is_file]
+        fences = re.findall(r"^\s*```(?:sh|bash|shell|console)\b", page.read_text(), re.MULTILINE)
+        if len(fences) > sum(block.language in ("sh", "bash") for block in blocks):
+            unread.append(name_of(page))
+        untold += [
+            (name_of(page), block.text.splitlines()[0])
+            for block in blocks
+            if block.is_commands and not block.is_run and not block.says_why_not
+        ]
+    assert unread == [], 'fences that are not ```sh or ```sh title="..."'
+    assert untold == [], 'titles that are not "Needs ..." or "Takes ..."'
 
 
 def leaves(nav: object) -> Iterator[str]:

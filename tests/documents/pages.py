@@ -1,4 +1,4 @@
-"""The code blocks of the documents, and which of them a reader's commands are.
+"""The documents, their blocks of code, and which of these are a reader's commands.
 
 A block of commands (``sh``) is run, unless a title stands over it that says what it needs or how
 long it takes: "Needs a GPU", "Takes an hour". A block of another language whose title is the name
@@ -11,10 +11,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.house.source import ROOT
+
 PAGES = [
-    ROOT / "README.md",
-    ROOT / "CONTRIBUTING.md",
+    *sorted(ROOT.glob("*.md")),
     *sorted(path for path in (ROOT / "docs").rglob("*.md") if "report" not in path.parts),
 ]
 _FENCE = re.compile(r'^```(\w+)(?: title="([^"]*)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
@@ -31,11 +31,15 @@ class Block(NamedTuple):
 
     @property
     def is_file(self) -> bool:
-        return self.language != "sh" and bool(_FILE.match(self.title))
+        return not self.is_commands and bool(_FILE.match(self.title))
+
+    @property
+    def is_commands(self) -> bool:
+        return self.language == "sh"
 
     @property
     def is_run(self) -> bool:
-        return self.language == "sh" and not self.title
+        return self.is_commands and not self.title
 
     @property
     def says_why_not(self) -> bool:
