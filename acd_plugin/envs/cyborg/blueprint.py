@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.envs.comm_layout import CommLayout
-from acd_plugin.envs.compiled.content import Rule, sources_of
+from acd_plugin.envs.compiled.content import Rule
 from acd_plugin.envs.compiled.gpu import check_gpu
 from acd_plugin.envs.cyborg.arrays import observation_size
-from acd_plugin.envs.cyborg.attackers import ATTACKERS
 from acd_plugin.envs.cyborg.certification import rules_name
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.definition import define_game
@@ -19,7 +17,8 @@ from acd_plugin.envs.cyborg.game.observation import BITS_PER_HOST
 from acd_plugin.envs.cyborg.game.types import Blue
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
-from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS
+from acd_plugin.envs.cyborg.plugged import users_part
+from acd_plugin.envs.cyborg.trial import try_out
 from acd_plugin.envs.device_games import DeviceGames
 from acd_plugin.errors import UserError
 
@@ -27,17 +26,17 @@ BACKENDS: dict[str, type[NativeBatchEnv] | type[CyborgBatchEnv]] = {
     "native": NativeBatchEnv,
     "cyborg": CyborgBatchEnv,
 }
-_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 class CyborgBlueprint:
     """A checked scenario with checked settings; see `Blueprint`."""
 
     def __init__(self, env_args: Mapping[str, object]) -> None:
-        """Raises UserError when the settings or the scenario that they name are wrong."""
+        """Raises UserError when settings, scenario or functions that they name are wrong."""
         self.definition = define_game(env_args)
         self.settings = self.definition.settings
         self.rules = self.definition.rules
+        try_out(self.definition)
 
     @property
     def comm_layout(self) -> CommLayout:
@@ -55,12 +54,11 @@ class CyborgBlueprint:
     def identity(self) -> Mapping[str, str]:
         """``rules`` and ``scenario``, and ``attacker`` and ``reward`` where they are a user's."""
         content = self.definition.scenario.model_dump_json()
-        attacker = ATTACKERS[self.settings.attacker]
-        terms = [REWARD_TERMS[name] for name in self.settings.reward_terms]
+        attackers, terms = self.definition.plugged
         return {
             "rules": rules_name(),
             "scenario": hashlib.sha256(f"cyborg {content}".encode()).hexdigest()[:16],
-            **_content_of_users("attacker", [attacker]),
+            **_content_of_users("attacker", attackers),
             **_content_of_users("reward", terms),
         }
 
@@ -92,5 +90,5 @@ class CyborgBlueprint:
 
 def _content_of_users(kind: str, functions: Sequence[Rule]) -> dict[str, str]:
     """Return the name of what the functions are made from, unless all of it is in this package."""
-    content = sources_of(functions).outside(_PACKAGE)
+    content = users_part(functions)
     return {kind: content.meaning()} if content.files else {}

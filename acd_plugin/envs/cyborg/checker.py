@@ -13,6 +13,7 @@ from acd_plugin.envs.cyborg.cyborg_backend.features import check_expressible
 from acd_plugin.envs.cyborg.definition import GameDefinition, define_game
 from acd_plugin.envs.cyborg.game.types import GameState, Red, Result
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.envs.cyborg.plugged import users_part
 from acd_plugin.envs.cyborg.scenario import Scenario, load_scenario
 from acd_plugin.errors import UserError
 
@@ -37,7 +38,7 @@ def definition_findings(env_args: Mapping[str, object]) -> Iterator[Finding]:
     """Yield what is wrong with the parts of a game that are somebody's own."""
     definition = define_game({**env_args, "backend": "native"})
     yield from scenario_findings(definition.scenario)
-    if definition.settings.attacker != "paper":
+    if users_part(definition.plugged.attackers).files:
         yield from attacker_findings(definition)
     if definition.settings.reward_terms:
         plain = define_game({**env_args, "backend": "native", "reward_terms": {}})
@@ -46,21 +47,7 @@ def definition_findings(env_args: Mapping[str, object]) -> Iterator[Finding]:
 
 def scenario_findings(scenario: Scenario) -> Iterator[Finding]:
     """Yield what is allowed in a scenario and still worth a second look."""
-    home = next(
-        subnet.name
-        for subnet in scenario.subnets
-        if scenario.foothold in [host.name for host in subnet.hosts]
-    )
-    known, found = set[str](), {home}
-    while known != found:
-        known = set(found)
-        found |= {
-            host.reveals
-            for subnet in scenario.subnets
-            if subnet.name in known
-            for host in subnet.hosts
-            if host.reveals is not None
-        }
+    known = {scenario.home, *scenario.ways_in}
     for subnet in scenario.subnets:
         names = [host.name for host in subnet.hosts]
         if subnet.name not in known:

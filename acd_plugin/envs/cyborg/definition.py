@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from acd_plugin.configuration.validation import parse
-from acd_plugin.envs.cyborg.attackers import ATTACKERS
+from acd_plugin.envs.cyborg.attackers import find_attackers
 from acd_plugin.envs.cyborg.game.types import Rules
 from acd_plugin.envs.cyborg.names import action_names, observation_names
-from acd_plugin.envs.cyborg.program import Program, compose
+from acd_plugin.envs.cyborg.program import Plugged, Program, compose
 from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS
 from acd_plugin.envs.cyborg.rules import build_rules
 from acd_plugin.envs.cyborg.scenario import Scenario, load_scenario
@@ -25,6 +25,7 @@ class GameDefinition:
     settings: EnvSettings
     scenario: Scenario
     rules: Rules
+    plugged: Plugged
     program: Program
 
     @cached_property
@@ -42,8 +43,9 @@ def define_game(env_args: Mapping[str, object]) -> GameDefinition:
     """Read and check settings and scenario; raises UserError when something in them is wrong."""
     settings = parse(EnvSettings, env_args, "env_args")
     scenario = load_scenario(settings.scenario)
-    attacker = find(ATTACKERS, "attacker", settings.attacker)
-    terms = [find(REWARD_TERMS, "reward term", name) for name in settings.reward_terms]
-    return GameDefinition(
-        settings, scenario, build_rules(scenario, settings), compose(attacker, terms)
+    plugged = Plugged(
+        find_attackers(settings.attacker),
+        tuple(find(REWARD_TERMS, "reward term", name) for name in settings.reward_terms),
     )
+    rules = build_rules(scenario, settings)
+    return GameDefinition(settings, scenario, rules, plugged, compose(plugged))

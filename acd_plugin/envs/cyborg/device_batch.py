@@ -13,14 +13,12 @@ from acd_plugin.envs.compiled.gpu import refusal
 from acd_plugin.envs.compiled.kernels import BLOCK, Kernel, all_on_device
 from acd_plugin.envs.compiled.messages import in_one_line
 from acd_plugin.envs.cyborg.arrays import new_state, new_totals
-from acd_plugin.envs.cyborg.attackers import ATTACKERS
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.device_rules import DeviceArrays, SeedGames
 from acd_plugin.envs.cyborg.episode_stats import named_stats
 from acd_plugin.envs.cyborg.game.types import EpisodeTotals, GameState, Rules
 from acd_plugin.envs.cyborg.plugged_errors import LEGAL
-from acd_plugin.envs.cyborg.program import Plugged, compose_for_device
-from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS
+from acd_plugin.envs.cyborg.program import compose_for_device
 from acd_plugin.envs.device_games import Array, host_array, write
 from acd_plugin.errors import UserError
 
@@ -52,7 +50,7 @@ class DeviceBatch:
                 f"{n_games} games, {len(seeds)} seeds, truths {sorted(unknown)}: must be at least "
                 f"one game and one seed, and truths of {TRUTHS}"
             )
-        self._settings = definition.settings
+        self._settings, self._plugged = definition.settings, definition.plugged
         self.n_seeds, self.n_games = len(seeds), n_games
         self.n_agents, self.n_actions = definition.rules.action_kind.shape
         self.episode_limit = self._settings.time_limit
@@ -106,9 +104,7 @@ class DeviceBatch:
 
     def _compile(self, block: int) -> None:
         """Compile the kernels, and let each run once: a graph can hold only what was loaded."""
-        attacker = ATTACKERS[self._settings.attacker]
-        terms = tuple(REWARD_TERMS[name] for name in self._settings.reward_terms)
-        program = compose_for_device(Plugged(attacker, terms))
+        program = compose_for_device(self._plugged)
         announce_compilation(program.cache)
         games = self.n_seeds * self.n_games
         try:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from acd_plugin.envs.compiled.compilation import compiled
-from acd_plugin.envs.compiled.content import is_rule, plain
+from acd_plugin.envs.compiled.content import Rule, Sources, is_rule, plain, sources_of
 from acd_plugin.errors import UserError
 
 RuleT = TypeVar("RuleT", bound=Callable[..., object])
+_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def checked_rule(
@@ -26,3 +28,8 @@ def checked_rule(
     if name in known:
         raise UserError(f"{kind} '{name}' is registered already: choose another name")
     return rule if hasattr(rule, "py_func") else compiled(rule)
+
+
+def users_part(functions: Iterable[Rule]) -> Sources:
+    """Return what the functions are made from that is not in this package."""
+    return sources_of(functions).outside(_PACKAGE)

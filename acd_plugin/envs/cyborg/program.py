@@ -15,6 +15,7 @@ from acd_plugin.envs.compiled.composition import Recompiler
 from acd_plugin.envs.compiled.content import Rule
 from acd_plugin.envs.cyborg import device_rules
 from acd_plugin.envs.cyborg.game import reward, step
+from acd_plugin.envs.cyborg.game.red import mixture
 from acd_plugin.envs.cyborg.game.red.choice import paper_attacker
 from acd_plugin.envs.cyborg.game.red.legality import corrected_attacker, watched_attacker
 from acd_plugin.envs.cyborg.game.types import EpisodeTotals, GameState, Rules
@@ -39,10 +40,13 @@ class RewardTerm(Protocol):
 
 
 class Plugged(NamedTuple):
-    """What of a game is a user's own."""
+    """What of a game can be chosen by name."""
 
-    attacker: Attacker = paper_attacker
+    attackers: tuple[Attacker, ...] = (paper_attacker,)  # each game draws one, all alike
     terms: tuple[RewardTerm, ...] = ()
+
+
+PAPERS = Plugged()
 
 
 class Program(NamedTuple):
@@ -72,16 +76,16 @@ class _Parts(NamedTuple):
     roll_and_play: Callable[[GameState, Rules, EpisodeTotals, int, NDArray[np.int64]], None]
 
 
-def compose(attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = ()) -> Program:
-    """Return the game with this attacker, and with these terms added to its reward."""
-    if attacker is paper_attacker and not terms:
+def compose(plugged: Plugged = PAPERS) -> Program:
+    """Return the game with these attackers, and with these terms added to its reward."""
+    if plugged == PAPERS:
         kept = cache_of_rules(step.__file__)
         return Program(
             step.reset_games, step.step_games, step.decide_games, step.conclude_games, kept
         )
     entries = (step.step_games, step.decide_games, step.conclude_games)
-    again = _recompiler((*entries, watched_attacker), attacker, terms)
-    parts = _compose_step(again, watched_attacker, attacker, terms)
+    again = _recompiler((*entries, watched_attacker), plugged)
+    parts = _compose_step(again, watched_attacker, plugged)
     return Program(
         step.reset_games,
         again(step.step_games, roll_and_play=parts.roll_and_play),
@@ -94,32 +98,47 @@ def compose(attacker: Attacker = paper_attacker, terms: Sequence[RewardTerm] = (
 @cache
 def compose_for_device(plugged: Plugged) -> DeviceProgram:
     """Return the game with these functions for a GPU, on which nothing can be raised."""
-    attacker, terms = plugged
     entries = (device_rules.begin, device_rules.advance, device_rules.sum_up)
-    again = _recompiler((*entries, corrected_attacker), attacker, terms)
-    parts = _compose_step(again, corrected_attacker, attacker, terms)
+    again = _recompiler((*entries, corrected_attacker), plugged)
+    parts = _compose_step(again, corrected_attacker, plugged)
     advance = again(device_rules.advance, roll_and_play=parts.roll_and_play)
     return DeviceProgram(device_rules.begin, advance, device_rules.sum_up, again.folder)
 
 
-def _recompiler(
-    rules: Sequence[Rule], attacker: Attacker, terms: Sequence[RewardTerm]
-) -> Recompiler:
-    numbered = {f"term {number}": term for number, term in enumerate(terms)}
-    return Recompiler((*rules, reward.score_with_term), {"attacker": attacker, **numbered})
+def _recompiler(rules: Sequence[Rule], plugged: Plugged) -> Recompiler:
+    numbered: dict[str, Rule] = {
+        **{f"attacker {number}": attacker for number, attacker in enumerate(plugged.attackers)},
+        **{f"term {number}": term for number, term in enumerate(plugged.terms)},
+    }
+    shared = (mixture.drawn_attacker, reward.score_with_term)
+    return Recompiler((*rules, *shared), numbered)
 
 
-def _compose_step(
-    again: Recompiler, watched: Attacker, attacker: Attacker, terms: Sequence[RewardTerm]
-) -> _Parts:
-    """Return a step with these functions of a user's, the attacker's choices ``watched``."""
+def _compose_step(again: Recompiler, watched: Attacker, plugged: Plugged) -> _Parts:
+    """Return a step with these functions in it, the attackers' choices ``watched``."""
     decide = step.decide
-    if attacker is not paper_attacker:
-        checked = again(watched, paper_attacker=attacker)
-        decide = again(step.decide, paper_attacker=checked)
+    if plugged.attackers != PAPERS.attackers:
+        attacker = _mixed(again, plugged.attackers)
+        decide = again(step.decide, paper_attacker=again(watched, paper_attacker=attacker))
     score = reward.score
-    for number, term in enumerate(terms):
+    for number, term in enumerate(plugged.terms):
         score = again(reward.score_with_term, score=score, no_term=term, NUMBER_OF_TERM=number)
     conclude = again(step.conclude, score=score)
     play = again(step.play, decide=decide, conclude=conclude)
     return _Parts(decide, conclude, again(step.roll_and_play, play=play))
+
+
+def _mixed(again: Recompiler, attackers: Sequence[Attacker]) -> Attacker:
+    """Return one attacker that is, in every game, the one of these that the game draws."""
+    kinds = list(dict.fromkeys(attackers))
+    mixed, number = kinds[-1], len(attackers)
+    for kind in reversed(kinds[:-1]):
+        number -= attackers.count(kinds[kinds.index(kind) + 1])
+        mixed = again(
+            mixture.drawn_attacker,
+            first_attacker=kind,
+            other_attackers=mixed,
+            ATTACKERS=len(attackers),
+            BELOW=number,
+        )
+    return mixed

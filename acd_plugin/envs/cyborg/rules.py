@@ -55,6 +55,9 @@ def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
         reveals=np.array(
             [NOBODY if host.reveals is None else subnet_index[host.reveals] for host in hosts]
         ),
+        way_in=np.array(
+            [host_index.get(scenario.ways_in.get(name, ""), NOBODY) for name in subnet_index]
+        ),
         foothold=host_index[scenario.foothold],
         objective=host_index[scenario.objective],
         subnet_owner=np.array(subnet_owner),

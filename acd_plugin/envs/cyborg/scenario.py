@@ -98,6 +98,28 @@ class Scenario(Content):
     def subnet_names(self) -> list[str]:
         return [subnet.name for subnet in self.subnets]
 
+    @property
+    def home(self) -> str:
+        """The subnet of the foothold."""
+        return next(
+            subnet.name
+            for subnet in self.subnets
+            if self.foothold in [host.name for host in subnet.hosts]
+        )
+
+    @property
+    def ways_in(self) -> dict[str, str]:
+        """For every subnet that the attacker can find, the host that is its shortest way there."""
+        hosts = {subnet.name: subnet.hosts for subnet in self.subnets}
+        ways: dict[str, str] = {}
+        found = [self.home]
+        for subnet in found:  # grows meanwhile: breadth first
+            for host in hosts[subnet]:
+                if host.reveals is not None and host.reveals not in found:
+                    ways[host.reveals] = host.name
+                    found.append(host.reveals)
+        return ways
+
     def hosts_of(self, agent: Agent) -> list[Host]:
         """The hosts that ``agent`` sees and acts on, in file order."""
         return [

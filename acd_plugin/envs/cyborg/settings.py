@@ -51,6 +51,6 @@ class EnvSettings(Settings):
     time_limit: int = Field(ge=1, le=100_000)
     bootstrap_at_time_limit: bool
     costs: Costs
-    attacker: str = "paper"  # one of `attackers.ATTACKERS`
+    attacker: str = "paper"  # of `attackers.ATTACKERS`; "one+other": each game draws its own
     # Terms of `reward_terms.REWARD_TERMS` that are added to the reward, with their weights.
     reward_terms: dict[str, Weight] = Field(default_factory=dict)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.attackers import register_attacker
-from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
+from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.device_batch import DeviceBatch
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from acd_plugin.envs.cyborg.reward_terms import register_reward_term
@@ -57,6 +57,7 @@ CASES = {
     "large": Case("cyborg_large"),
     "own": Case(overrides=OWN, seeds=(0,), first_episodes=(3,)),
     "cut_off": Case(overrides=("bootstrap_at_time_limit=True", "analyse_mode=detect"), steps=4),
+    "attackers": Case("cyborg_large", ("attacker=direct+wandering+stealthy+random",), games=6),
     "illegal": Case(overrides=("attacker=sometimes_illegal",), seeds=(1, 2), steps=3),
     "whole_small": Case(games=16, steps=30, seeds=(0, 1, 2), first_episodes=(0, 16, 5)),
     "whole_green": Case("cyborg_small_green", games=16, steps=30),
@@ -80,9 +81,8 @@ def actions_of(case: Case, agents: int, actions: int) -> NDArray[np.int64]:
 
 
 def play_on_device(case: Case) -> Record:
-    blueprint = CyborgBlueprint(env_args(*case.overrides, env=case.env))
-    batch = blueprint.make_device_games(case.games, case.seeds, ("threatened",))
-    assert isinstance(batch, DeviceBatch)
+    definition = define_game(env_args(*case.overrides, env=case.env))
+    batch = DeviceBatch(definition, case.games, case.seeds, ("threatened",))
     write(batch.first_episode, case.first_episodes)
     write(batch.purpose, case.purpose)
     arrays: list[Arrays] = []
@@ -105,8 +105,8 @@ def play_on_device(case: Case) -> Record:
 
 
 def play_on_cpu(case: Case) -> Record:
-    blueprint = CyborgBlueprint(env_args(*case.overrides, env=case.env))
-    batches = [NativeBatchEnv(blueprint.definition, case.games, seed) for seed in case.seeds]
+    definition = define_game(env_args(*case.overrides, env=case.env))
+    batches = [NativeBatchEnv(definition, case.games, seed) for seed in case.seeds]
     arrays: list[Arrays] = []
 
     def look() -> None:

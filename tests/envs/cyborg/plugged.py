@@ -105,3 +105,8 @@ def fractions(state: GameState, rules: Rules, game: int, actions: NDArray[np.int
     for host in range(len(rules.host_subnet)):
         total += 0.1 * rules.damage[host] * state.dice[game, host] + 0.7 * state.level[game, host]
     return total
+
+
+@compiled
+def returns_its_order(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:  # noqa: ARG001
+    return Red.SCAN.value, 1, rules.foothold

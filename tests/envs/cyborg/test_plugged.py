@@ -18,6 +18,8 @@ from acd_plugin.envs.checker import collect
 from acd_plugin.envs.cyborg.attackers import ATTACKERS, register_attacker
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.envs.cyborg.checker import definition_findings
+from acd_plugin.envs.cyborg.definition import define_game
+from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS, register_reward_term
 from acd_plugin.errors import UserError
 from tests.envs.cyborg import plugged
@@ -45,7 +47,7 @@ def _registered() -> Iterator[None]:
 
 def play(*overrides: str, games: int = GAMES) -> tuple[NDArray[np.float64], dict[str, np.ndarray]]:
     """Play one episode with random actions; returns all rewards (T, G) and the statistics."""
-    batch = CyborgBlueprint(env_args(*overrides)).make_batch(games, seed=5)
+    batch = NativeBatchEnv(define_game(env_args(*overrides)), games, seed=5)
     batch.reset(0, Purpose.TRAIN)
     rng = np.random.default_rng(0)
     rewards = []

@@ -92,6 +92,8 @@ class Block(IntEnum):
 
     GAME = 0  # `Dice`
     ATTACKER = 1  # what a user's attacker draws beside them
+    EPISODE = 2  # `EpisodeDice`, rolled once
+    WHIM = 3  # what our other attackers draw beside them: see their files
 
 
 class Dice(IntEnum):
@@ -110,6 +112,12 @@ class Dice(IntEnum):
     HOSTS = 5
 
 
+class EpisodeDice(IntEnum):
+    """Columns of the dice of a whole episode, which lie at step 0 of their block."""
+
+    ATTACKER = 0  # which of several attackers plays
+
+
 class Rules(NamedTuple):
     """A scenario and its settings as arrays: constant during play."""
 
@@ -120,6 +128,7 @@ class Rules(NamedTuple):
     exploit_gives: NDArray[np.int64]  # (H, E) Level; NONE is a failing exploit
     exploit_detection: NDArray[np.int64]  # (H, E) Detection
     reveals: NDArray[np.int64]  # (H,) subnet or NOBODY
+    way_in: NDArray[np.int64]  # (S,) host on the shortest way from the foothold, NOBODY: none
     foothold: int
     objective: int
     # defenders

@@ -15,13 +15,16 @@ import pytest
 from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.compiled.integers import wrapping_integers
+from acd_plugin.envs.cyborg.attackers import ATTACKERS
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
-from acd_plugin.envs.cyborg.game import step as game_step
+from acd_plugin.envs.cyborg.game import blue, monitor
+from acd_plugin.envs.cyborg.game.red.execution import execute
 from acd_plugin.envs.cyborg.game.types import Dice, Red, Result
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from testbed.policies import POLICIES, Policy
-from tests.envs.cyborg.games import NEVER, SETTINGS, setting_batch
-from tests.slow import slow_but
+from tests.envs.cyborg.games import NEVER, SETTINGS, make_batch, setting_batch
+from tests.slow import slow, slow_but
 
 COMMON = {  # every setting must have tried these at least
     (Red.SLEEP, Result.NOTHING),
@@ -47,8 +50,9 @@ def anything(batch: Any, rng: np.random.Generator) -> NDArray[np.int64]:
 class Lockstep:
     """The same games on both backends."""
 
-    def __init__(self, setting: str, games: int) -> None:
-        self.native: NativeBatchEnv = setting_batch(setting, "sau", games, seed=11)
+    def __init__(self, native: NativeBatchEnv) -> None:
+        self.native = native
+        games = native.n_games
         self.cyborg = CyborgBatchEnv(self.native.definition, games, seed=11, processes=1)
         self.images = [
             self.native.scenario.images[host.image] for host in self.native.scenario.hosts
@@ -60,11 +64,16 @@ class Lockstep:
 
     def step(self, actions: NDArray[np.int64]) -> None:
         self.cyborg.step(actions)
+        state, rules = self.native.state, self.native.rules
+        with wrapping_integers():
+            self.native.program.decide_games(state, rules)
         for game in range(self.native.n_games):
-            self.native.state.dice[game] = self.cyborg.state.dice[game]
             self._force_outcome(game)
-            native = self.native
-            game_step.play(native.state, native.rules, native.totals, game, actions[game])
+            for agent, action in enumerate(actions[game]):
+                blue.act(state, rules, game, agent, action)
+            execute(state, rules, game, actions[game])
+            monitor.watch(state, rules, game)
+        self.native.program.conclude_games(state, rules, self.native.totals, actions)
 
     def _force_outcome(self, game: int) -> None:
         state = self.cyborg.state
@@ -90,7 +99,7 @@ class Lockstep:
 @pytest.mark.usefixtures("cyborg")
 @pytest.mark.parametrize("setting", slow_but(lambda name: name == "small_green_050", SETTINGS))
 def test_every_step_of_random_episodes_agrees(setting: str) -> None:
-    lockstep = Lockstep(setting, _GAMES)
+    lockstep = Lockstep(setting_batch(setting, "sau", _GAMES, seed=11))
     has_block = "block_always" if "no_block" not in setting else "sleep"
     names = ["random_sau", "restore_any", "remove_restore", has_block]
     policies: list[Policy] = [anything, *(POLICIES[name] for name in names)]
@@ -110,3 +119,18 @@ def test_every_step_of_random_episodes_agrees(setting: str) -> None:
             state = lockstep.cyborg.state
             happened |= set(zip(state.red_kind.tolist(), state.red_result.tolist(), strict=True))
     assert happened >= COMMON
+
+
+OTHERS = "+".join(name for name in ATTACKERS if name != "paper")
+
+
+@pytest.mark.usefixtures("cyborg")
+@pytest.mark.parametrize("env", ["cyborg_small", *slow(["cyborg_large"])])
+def test_every_step_against_the_other_attackers_agrees(env: str) -> None:
+    lockstep = Lockstep(make_batch(f"attacker={OTHERS}", games=12, seed=3, env=env))
+    rng = np.random.default_rng(3)
+    lockstep.reset(0)
+    for _ in range(lockstep.native.episode_limit):
+        lockstep.step(anything(lockstep.native, rng))
+        lockstep.compare()
+    assert (lockstep.native.episode_stats()["hosts_compromised"] > 0).any()

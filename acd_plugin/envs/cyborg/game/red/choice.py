@@ -18,10 +18,16 @@ _SHORTEST_DELAY = 2
 @compiled
 def paper_attacker(state: GameState, rules: Rules, game: int) -> None:
     """Digest the last result, count the decision, choose and give the order."""
-    digest(state, rules, game)
-    state.decisions[game] += 1
+    begin_decision(state, rules, game)
     kind, target, source = choose(state, rules, game)
     give_order(state, game, kind, target, source)
+
+
+@compiled
+def begin_decision(state: GameState, rules: Rules, game: int) -> None:
+    """Digest the last action's result and count the decision."""
+    digest(state, rules, game)
+    state.decisions[game] += 1
 
 
 @compiled
@@ -37,13 +43,13 @@ def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
     """Return (kind, target, source) by the first rule that yields an action; changes nothing."""
     if state.admin[game, rules.objective]:
         return Red.IMPACT.value, rules.objective, rules.objective
-    subnet = _subnet_to_sweep(state, game)
+    subnet = subnet_to_sweep(state, game)
     if subnet != NOBODY:
         return Red.SWEEP.value, subnet, state.pivot[game, subnet]
     host = random_target(state, rules, game, Red.SCAN.value)
     if host != NOBODY:
         return Red.SCAN.value, host, state.pivot[game, rules.host_subnet[host]]
-    host = _host_to_escalate(state, rules, game)
+    host = host_to_escalate(state, rules, game)
     if host != NOBODY:
         return Red.ESCALATE.value, host, host
     host = random_target(state, rules, game, Red.EXPLOIT.value)
@@ -53,15 +59,20 @@ def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
 
 
 @compiled
-def _subnet_to_sweep(state: GameState, game: int) -> int:
+def subnet_to_sweep(state: GameState, game: int) -> int:
     """The unswept subnet whose pivot was entered first."""
     found = NOBODY
     for subnet in range(state.swept.shape[1]):
-        if state.swept[game, subnet] or not is_usable(state, game, state.pivot[game, subnet]):
+        if not is_sweepable(state, game, subnet):
             continue
         if found == NOBODY or state.pivot_since[game, subnet] < state.pivot_since[game, found]:
             found = subnet
     return found
+
+
+@compiled
+def is_sweepable(state: GameState, game: int, subnet: int) -> bool:
+    return not state.swept[game, subnet] and is_usable(state, game, state.pivot[game, subnet])
 
 
 @compiled
@@ -121,18 +132,28 @@ def random_target(state: GameState, rules: Rules, game: int, kind: int) -> int:
 
 
 @compiled
-def _host_to_escalate(state: GameState, rules: Rules, game: int) -> int:
+def host_to_escalate(state: GameState, rules: Rules, game: int) -> int:
     """The first host, in random order, that was owned long enough and is not yet admin."""
-    hosts = len(rules.host_subnet)
     found = NOBODY
     first = 1.0
-    for host in range(hosts):
-        since = state.owned_since[game, host]
-        if since == NOBODY or state.admin[game, host]:
-            continue
+    for host in range(len(rules.host_subnet)):
         order = state.dice[game, Dice.HOSTS.value + host]
-        delay = _SHORTEST_DELAY + pick(state.dice[game, Dice.HOSTS.value + hosts + host], _DELAYS)
-        if state.decisions[game] - since >= delay and order < first:
+        if order < first and is_due(state, rules, game, host):
             found = host
             first = order
     return found
+
+
+@compiled
+def is_escalatable(state: GameState, game: int, host: int) -> bool:
+    return state.owned_since[game, host] != NOBODY and not state.admin[game, host]
+
+
+@compiled
+def is_due(state: GameState, rules: Rules, game: int, host: int) -> bool:
+    """Whether a host can be escalated and was owned for as long as the attacker waits for that."""
+    if not is_escalatable(state, game, host):
+        return False
+    delays = Dice.HOSTS.value + len(rules.host_subnet)
+    delay = _SHORTEST_DELAY + pick(state.dice[game, delays + host], _DELAYS)
+    return state.decisions[game] - state.owned_since[game, host] >= delay

@@ -1,0 +1,53 @@
+"""The attacker that takes whole subnets before it goes on."""
+
+from __future__ import annotations
+
+from acd_plugin.envs.compiled.compilation import compiled
+from acd_plugin.envs.cyborg.game.red.choice import (
+    begin_decision,
+    exploit_source,
+    give_order,
+    host_to_escalate,
+    is_escalatable,
+    random_target,
+    subnet_to_sweep,
+)
+from acd_plugin.envs.cyborg.game.types import NOBODY, GameState, Red, Rules
+
+
+@compiled
+def wandering_attacker(state: GameState, rules: Rules, game: int) -> None:
+    """Look for another subnet, or strike the objective, only when it holds all it has found."""
+    begin_decision(state, rules, game)
+    kind, target, source = choose(state, rules, game)
+    give_order(state, game, kind, target, source)
+
+
+@compiled
+def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
+    """Return (kind, target, source) by the first rule that yields an action."""
+    host = random_target(state, rules, game, Red.SCAN.value)
+    if host != NOBODY:
+        return Red.SCAN.value, host, state.pivot[game, rules.host_subnet[host]]
+    host = host_to_escalate(state, rules, game)
+    if host != NOBODY:
+        return Red.ESCALATE.value, host, host
+    host = random_target(state, rules, game, Red.EXPLOIT.value)
+    if host != NOBODY:
+        return Red.EXPLOIT.value, host, exploit_source(state, rules, game, host)
+    if not _waits_for_one(state, rules, game):
+        subnet = subnet_to_sweep(state, game)
+        if subnet != NOBODY:
+            return Red.SWEEP.value, subnet, state.pivot[game, subnet]
+        if state.admin[game, rules.objective]:
+            return Red.IMPACT.value, rules.objective, rules.objective
+    return Red.SLEEP.value, NOBODY, NOBODY
+
+
+@compiled
+def _waits_for_one(state: GameState, rules: Rules, game: int) -> bool:
+    """Whether it holds a host on which it will escalate as soon as that is due."""
+    for host in range(len(rules.host_subnet)):
+        if is_escalatable(state, game, host):
+            return True
+    return False
