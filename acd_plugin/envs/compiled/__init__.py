@@ -16,3 +16,10 @@ every episode (a network, say) is part of the state, one row a game, and filled 
 reset it, from a block of dice of its own. What differs between groups of games (other settings,
 another attacker) makes them batches of their own, joined by `envs.mixed_batch`.
 """
+
+import os
+
+# Before numba is loaded. With highlighting, numba lets colorama wrap whatever standard output is at
+# the time, which in a recorded run is a stream that is closed before colorama's exit handler writes
+# to it; and all that the compiler says is full of marks.
+os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")

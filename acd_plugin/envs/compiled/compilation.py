@@ -11,15 +11,10 @@ with its rules.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import TypeVar, cast
-
-# With highlighting, numba lets colorama wrap whatever standard output is at the time, which in a
-# recorded run is a stream that is closed before colorama's exit handler writes to it.
-os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
 
 import numba
 from numba.core import config as numba_config
