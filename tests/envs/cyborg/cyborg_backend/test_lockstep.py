@@ -52,8 +52,7 @@ class Lockstep:
 
     def __init__(self, native: NativeBatchEnv) -> None:
         self.native = native
-        games = native.n_games
-        self.cyborg = CyborgBatchEnv(self.native.definition, games, seed=11, processes=1)
+        self.cyborg = CyborgBatchEnv(native.definition, native.n_games, native.seed, processes=1)
         self.images = [
             self.native.scenario.images[host.image] for host in self.native.scenario.hosts
         ]
