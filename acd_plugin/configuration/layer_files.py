@@ -9,7 +9,7 @@ from acd_plugin.configuration.yaml_file import read_mapping, read_yaml
 from acd_plugin.errors import UserError, brief, listing, nearest
 
 YAML_ENDINGS = (".yaml", ".yml")
-_EXTENDS, _PLUGINS = "extends", "plugins"
+_EXTENDS, _PLUGINS, _ARGUMENTS = "extends", "plugins", "env_args"
 
 
 class LayerFile(NamedTuple):
@@ -46,6 +46,8 @@ def files_of(
                 raise UserError(f"{path}: extends is {brief(repr(parent))}: name one {kind}")
             files += files_of(roots, folder, kind, parent, (*below, path))
         plugins = _plugins_beside(path, values.pop(_PLUGINS, []))
+        if isinstance(values.get(_ARGUMENTS), dict):
+            values[_ARGUMENTS] = _found_beside(path, values[_ARGUMENTS])
         files.append(LayerFile(path, values, lines, plugins, is_hosts))
     return files
 
@@ -63,6 +65,18 @@ def _plugins_beside(path: Path, names: object) -> list[str]:
             f"{path}: plugins is {brief(repr(names))}: write a list, as plugins: [my_file.py]"
         )
     return [str(path.parent / name) for name in names]
+
+
+def _found_beside(path: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return an environment's arguments; those that name a YAML file beside this one find it."""
+    return {
+        key: str(path.parent / value)
+        if isinstance(value, str)
+        and value.endswith(YAML_ENDINGS)
+        and (path.parent / value).exists()
+        else value
+        for key, value in arguments.items()
+    }
 
 
 def _find(roots: list[Path], folder: str, kind: str, name: str) -> list[Path]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import NoReturn, Protocol
 
 from tqdm import tqdm
@@ -66,6 +67,33 @@ def progress_bar(t_max: int, t_env: int) -> tqdm[NoReturn]:
     )
 
 
+class TimeLeft:
+    """Says, once, how long training will take and how it is stopped: soon after its start."""
+
+    _MEASURED = 10.0  # seconds, after which the speed is known well enough
+    _SHORT = 60.0  # seconds; of less nothing need be said
+
+    def __init__(self, t_max: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._t_max = t_max
+        self._clock = clock
+        self._began: tuple[float, int] | None = None
+        self._told = False
+
+    def note(self, t_env: int) -> None:
+        """Take note that training has reached ``t_env`` environment steps."""
+        now = self._clock()
+        if self._began is None:  # what came before includes the start
+            self._began = now, t_env
+        begin, first = self._began
+        if self._told or now - begin < self._MEASURED or t_env <= first:
+            return
+        self._told = True
+        left = (self._t_max - t_env) * (now - begin) / (t_env - first)
+        if left > self._SHORT:
+            duration = timedelta(seconds=round(left))
+            logger.info("about %s to go at this speed; Ctrl-C saves and stops", duration)
+
+
 class Progress:
     """The console of a run that has it for itself: a bar with epochs per second, and lines."""
 
@@ -73,9 +101,11 @@ class Progress:
         self._batch_size = batch_size
         self._began, self._first_episode = time.monotonic(), -1
         self._bar = progress_bar(t_max, t_env)
+        self._left = TimeLeft(t_max)
 
     def advance(self, t_env: int, episodes: int) -> None:
         """Show that training has reached ``t_env`` environment steps."""
+        self._left.note(t_env)
         if self._first_episode < 0:  # the first epoch includes the start: do not count it
             self._began, self._first_episode = time.monotonic(), episodes
         played = (episodes - self._first_episode) / self._batch_size

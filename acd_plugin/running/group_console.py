@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 
-from acd_plugin.running.console import Console, line_of, logger, progress_bar
+from acd_plugin.running.console import Console, TimeLeft, line_of, logger, progress_bar
 
 _RANGE = "test_return_mean"  # of which the lowest and the highest are shown, too
 
@@ -25,6 +25,7 @@ class GroupConsole:
         self._said: dict[int, tuple[int, Mapping[str, float]]] = {}
         self._began, self._first_episodes = time.monotonic(), -1
         self._bar = progress_bar(t_max, t_env)
+        self._left = TimeLeft(t_max)
 
     def of(self, run: int, write: Callable[[str], None]) -> Console:
         """Return the console of one run; ``write`` gets the lines of its own."""
@@ -51,7 +52,9 @@ class GroupConsole:
             speed = (played - self._first_episodes) / seconds
             told = f"{len(self._live)} seeds, {speed:,.0f} games/s over all"
             self._bar.set_postfix_str(told, refresh=False)
-        self._bar.update(fmean(self._steps[live] for live in self._live or [run]) - self._bar.n)
+        reached = fmean(self._steps[live] for live in self._live or [run])
+        self._left.note(round(reached))
+        self._bar.update(reached - self._bar.n)
 
     def say(self, run: int, step: int, numbers: Mapping[str, float]) -> None:
         """Take note of a run's most telling numbers."""

@@ -9,6 +9,7 @@ import pytest
 
 from acd_plugin.configuration.layers import load_config, parse_value
 from acd_plugin.configuration.paths import names_in
+from acd_plugin.envs.cyborg.scenario import load_scenario
 from acd_plugin.errors import UserError, program
 
 
@@ -180,6 +181,21 @@ def test_hints_name_the_program_as_it_can_be_called(
 ) -> None:
     monkeypatch.setattr(sys, "argv", [called])
     assert program() == told
+
+
+def test_a_scenario_is_found_beside_the_file_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    env, scenario = tmp_path / "mine/env.yaml", tmp_path / "mine/network.yaml"
+    env.write_text("extends: cyborg_small\r\nenv_args:\r\n  scenario: network.yaml\r\n")
+    elsewhere = load_config("dial", str(env), [])["env_args"]["scenario"]
+    assert elsewhere == "network.yaml"  # from where one stands, as on the command line
+    scenario.write_text("extends: dial_2_subnets\r\nblock: false\r\n")
+    monkeypatch.chdir(tmp_path)
+    beside = load_config("dial", "mine/env.yaml", [])["env_args"]["scenario"]
+    assert beside == "mine/network.yaml"
+    assert not load_scenario(beside).block
 
 
 def test_a_file_may_not_extend_itself(tmp_path: Path) -> None:
