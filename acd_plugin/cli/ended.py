@@ -10,7 +10,7 @@ from acd_plugin.experiments.seeds import FailedError, resume_command, run_words
 from acd_plugin.running.device import DeviceFailedError
 from acd_plugin.running.many import was_stopped
 from acd_plugin.running.planned import Planned
-from acd_plugin.running.recorded_run import RunStopped
+from acd_plugin.running.recorded_run import NotWrittenError, RunStopped
 from acd_plugin.running.together import Ended
 from acd_plugin.tracking.run_folder import RunFolder
 
@@ -23,11 +23,11 @@ def told(do: Callable[[], RunFolder], can_be_evaluated: bool = True) -> int:
         folder = do()
     except RunStopped as stopped:
         print(stopped, file=sys.stderr)
-        return 130
+        return 130 if stopped.is_saved else 1
     except KeyboardInterrupt:
         print(_AT_ONCE, file=sys.stderr)
         return 130
-    except (DeviceFailedError, DivergedError) as error:  # the input was not to blame
+    except (DeviceFailedError, DivergedError, NotWrittenError) as error:  # not the input's fault
         print(f"error: {error}", file=sys.stderr)
         return 1
     hint = f" (evaluate with: {program()} evaluate {folder.path})" if can_be_evaluated else ""
@@ -71,6 +71,6 @@ def _name(one: Ended) -> str:
 
 def _reason(error: BaseException | None) -> str:
     lines = str(error).strip().splitlines() or ["no reason is known"]
-    if isinstance(error, UserError | FailedError):
+    if isinstance(error, UserError | FailedError | NotWrittenError):
         return lines[0]
     return f"{type(error).__name__}: {lines[0]}"

@@ -13,7 +13,6 @@ from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.estimate import estimate
-from acd_plugin.experiments.interruption import interruptible
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only
 from acd_plugin.experiments.pool import Worked, duration, run_all
 from acd_plugin.experiments.processes import Work
@@ -22,7 +21,9 @@ from acd_plugin.experiments.tasks import is_on_gpu, works_of
 from acd_plugin.machine import cores
 from acd_plugin.running.console import logger, set_up_logging
 from acd_plugin.running.device import check_device
+from acd_plugin.running.interruption import interruptible
 from acd_plugin.tracking.archive import is_archive
+from acd_plugin.tracking.ownership import owner_in_words
 from acd_plugin.tracking.run_folder import check_writable
 
 
@@ -42,10 +43,13 @@ def run(options: argparse.Namespace) -> int:
     runs = find_runs(plan.jobs, folder)
     states = {job: state_of(job, runs.get(job)) for job in plan.jobs}
     _show(plan, states, folder)
-    left = [job for job, state in states.items() if state is not State.DONE]
+    elsewhere = [runs[job] for job, state in states.items() if state is State.ELSEWHERE]
+    _tell_owners(elsewhere)
+    left = [job for job, state in states.items() if state not in (State.DONE, State.ELSEWHERE)]
     if not left:
-        print(f"nothing to do; look at it with: {program()} report {folder}")
-        return 0
+        here = " here" if elsewhere else ""
+        print(f"nothing to do{here}; look at it with: {program()} report {folder}")
+        return 1 if elsewhere else 0
     if not options.ray_address:  # else it is the cluster's machines that matter
         for device in {job.spec.settings.device for job in left}:
             check_device(device)
@@ -60,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             if options.ray_address is None:
                 worked = run_all(works, seconds, workers)
             else:
-                worked = Worked(run_on_ray(works, seconds, options.ray_address), False)
+                worked = run_on_ray(works, seconds, options.ray_address)
     except KeyboardInterrupt:
         worked = Worked({}, True)
     if worked.is_stopped:
@@ -69,8 +73,15 @@ def run(options: argparse.Namespace) -> int:
     failed = {name: told.problem for name, told in worked.reports.items() if told.problem}
     for name, problem in failed.items():
         print(f"error: {name}: {problem}", file=sys.stderr)
-    print(f"{len(worked.reports) - len(failed)} done, {len(failed)} failed: {folder}")
-    return 1 if failed else 0
+    others = f", {len(elsewhere)} left to others" if elsewhere else ""
+    print(f"{len(worked.reports) - len(failed)} done, {len(failed)} failed{others}: {folder}")
+    return 1 if failed or elsewhere else 0
+
+
+def _tell_owners(elsewhere: Sequence[RunRecord]) -> None:
+    for run in elsewhere:
+        who = owner_in_words(run.folder.owner)
+        print(f"left to others: {run.name}: {run.folder} is in use by {who}", file=sys.stderr)
 
 
 def _show_groups(works: Sequence[Work]) -> None:
@@ -129,4 +140,5 @@ def _show(plan: Plan, states: Mapping[Job, State], folder: Path) -> None:
         table.append([row, *cells])
     print(f"{plan.title}\n{text_table(table)}")
     counts = Counter(states.values())
-    print(f"{len(states)} runs in {folder}: " + ", ".join(f"{counts[s]} {s.value}" for s in State))
+    told = [s for s in State if counts[s] or s is not State.ELSEWHERE]
+    print(f"{len(states)} runs in {folder}: " + ", ".join(f"{counts[s]} {s.value}" for s in told))

@@ -8,6 +8,7 @@ from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.cli.ended import told, told_of_all
 from acd_plugin.cli.request import Request
 from acd_plugin.errors import UserError
+from acd_plugin.experiments.claims import claim_of
 from acd_plugin.experiments.seeds import in_processes, refuse_existing
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.epymarl.host import load_host
@@ -37,4 +38,5 @@ def start(request: Request, options: argparse.Namespace) -> int:
 def _train_seeds(spec: RunSpec, seeds: list[int], records: Records) -> int:
     runs = with_seeds(spec, seeds, records)
     refuse_existing(runs)
+    runs = [run._replace(claim=claim_of(run.spec.config)) for run in runs]
     return told_of_all(runs, train_many(runs, in_processes))

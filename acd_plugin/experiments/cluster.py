@@ -8,12 +8,15 @@ from concurrent.futures import Future
 from typing import Any
 
 from acd_plugin.errors import UserError
-from acd_plugin.experiments.pool import Progress, Reports, collect
+from acd_plugin.experiments.pool import Progress, Reports, Worked, collect, outcome
 from acd_plugin.experiments.processes import Processes, Work, do
+from acd_plugin.running.console import logger
 
 
-def run_on_ray(works: Sequence[Work], seconds: Mapping[str, float], address: str) -> Reports:
+def run_on_ray(works: Sequence[Work], seconds: Mapping[str, float], address: str) -> Worked:
     """Do all the work as Ray tasks of one processor each, and a GPU where runs want it.
+
+    After Ctrl-C those that go on save, and no others begin.
 
     ``address`` is that of a cluster, ``auto`` for the one that this machine belongs to, or
     ``local`` for one of its own that ends with the plan. All machines must have this program and
@@ -33,11 +36,18 @@ def run_on_ray(works: Sequence[Work], seconds: Mapping[str, float], address: str
         ) from None
     workers = int(ray.cluster_resources().get("CPU", 1))
     begin = ray.remote(num_cpus=1, max_retries=0)(_do)
+    tasks = [begin.options(num_gpus=_gpus(work)).remote(work) for work in works]
+    pending: dict[Future[Reports], Work] = {
+        task.future(): work for task, work in zip(tasks, works, strict=True)
+    }
     try:
-        pending: list[Future[Reports]] = [
-            begin.options(num_gpus=_gpus(work)).remote(work).future() for work in works
-        ]
-        return collect(pending, Progress(works, seconds, workers))
+        return Worked(collect(pending, Progress(works, seconds, workers)), False)
+    except KeyboardInterrupt:
+        logger.info("stopping: the runs that go on now save first")
+        for task in tasks:
+            ray.cancel(task)  # which interrupts what goes on; see `Processes.run`
+        ended = [outcome(future, work) for future, work in pending.items()]
+        return Worked({name: one for told in ended for name, one in told.items()}, True)
     finally:
         ray.shutdown()
 

@@ -80,7 +80,7 @@ def run_all(works: Sequence[Work], seconds: Mapping[str, float], workers: int) -
 
     sharing = max((work.sharing for work in works if work.is_on_gpu), default=1)
     with ThreadPoolExecutor(workers) as cores, ThreadPoolExecutor(sharing) as gpu:
-        pending = [(gpu if work.is_on_gpu else cores).submit(begin, work) for work in works]
+        pending = {(gpu if work.is_on_gpu else cores).submit(begin, work): work for work in works}
         try:
             return Worked(collect(pending, progress), False)
         except BaseException as error:
@@ -94,18 +94,29 @@ def run_all(works: Sequence[Work], seconds: Mapping[str, float], workers: int) -
             return Worked({name: one for told in ended for name, one in told.items()}, True)
 
 
-def collect(pending: Sequence[Future[Reports]], progress: Progress) -> Reports:
-    """Wait for all, telling how it goes."""
+def collect(pending: Mapping[Future[Reports], Work], progress: Progress) -> Reports:
+    """Wait for all, telling how it goes; what ends in an error stops no other."""
     reports: Reports = {}
     left = set(pending)
     while left:
         done, left = wait(left, timeout=_BETWEEN_LINES, return_when=FIRST_COMPLETED)
         for future in done:
-            progress.tell(future.result())
-            reports |= future.result()
+            told = outcome(future, pending[future])
+            progress.tell(told)
+            reports |= told
         if not done:
             progress.summarise()
     return reports
+
+
+def outcome(future: Future[Reports], work: Work) -> Reports:
+    """Wait for one piece of work and return how its tasks ended, be it that its worker died."""
+    try:
+        return future.result()
+    except Exception as error:
+        lines = str(error).strip().splitlines() or ["no reason is known"]
+        problem = f"{type(error).__name__}: {lines[0]}"
+        return {task.name: Report(problem, task.folder) for task in work.tasks}
 
 
 def duration(seconds: float) -> str:

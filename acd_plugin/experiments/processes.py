@@ -52,6 +52,7 @@ class Report(NamedTuple):
     problem: str | None  # None: it is done
     folder: str | None = None
     is_stopped: bool = False  # by the user
+    is_complete: bool = False  # in spite of the problem: it can be evaluated
 
 
 RunWork = Callable[[Work, Path, Path], int]  # prints into a file, reports into another; exit code
@@ -84,7 +85,11 @@ class Processes:
                 )
                 self._running.add(process)
             tasks = [task._asdict() for task in work.tasks]
-            process.communicate(json.dumps({"tasks": tasks, "sharing": work.sharing}))
+            try:
+                process.communicate(json.dumps({"tasks": tasks, "sharing": work.sharing}))
+            except KeyboardInterrupt:  # in the main thread, of which Ray gives each work its own
+                process.send_signal(signal.SIGINT)
+                process.wait()
             with self._lock:
                 self._running.discard(process)
             return process.returncode

@@ -12,6 +12,7 @@ from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.experiments.plan import Job
+from acd_plugin.tracking.ownership import is_owned
 
 
 class State(Enum):
@@ -21,6 +22,7 @@ class State(Enum):
     UNEVALUATED = "to be evaluated"
     STOPPED = "to be resumed"
     MISSING = "to be trained"
+    ELSEWHERE = "in the hands of other processes"
 
 
 def find_runs(jobs: Iterable[Job], results: Path) -> dict[Job, RunRecord]:
@@ -39,26 +41,38 @@ def runs_with(configs: Iterable[Config], results: Path) -> list[RunRecord | None
     records, _ = read_records(results)
     farthest: dict[Hashable, RunRecord] = {}
     for record in sorted(records, key=_progress):
-        farthest[_identity(record.config)] = record
-    return [farthest.get(_identity(config)) for config in configs]
+        farthest[identity(record.config)] = record
+    return [farthest.get(identity(config)) for config in configs]
 
 
 def state_of(job: Job, run: RunRecord | None) -> State:
     """Return what is left to do."""
     if run is None:
         return State.MISSING
-    if run.status != "COMPLETED":
-        return State.STOPPED if run.can_be_resumed else State.MISSING
+    if run.status == "COMPLETED" and is_evaluated(run, job.evaluation_episodes):
+        return State.DONE
+    if run.status == "RUNNING" or is_owned(run.folder.owner):
+        return State.ELSEWHERE
+    if run.status == "COMPLETED":
+        return State.UNEVALUATED
+    return State.STOPPED if run.can_be_resumed else State.MISSING
+
+
+def is_evaluated(run: RunRecord, episodes: int) -> bool:
+    """Return whether a run's policy has played so many of the games that all policies share."""
     found = common_evaluation(run)
-    is_evaluated = found is not None and found.episodes >= job.evaluation_episodes
-    return State.DONE if is_evaluated else State.UNEVALUATED
+    return found is not None and found.episodes >= episodes
 
 
-def _progress(run: RunRecord) -> tuple[bool, bool, int]:
-    return (run.status == "COMPLETED", run.can_be_resumed, run.step or 0)
+def _progress(run: RunRecord) -> tuple[bool, bool, bool, int]:
+    is_going_on = run.status == "RUNNING"
+    return (run.status == "COMPLETED", is_going_on, run.can_be_resumed, run.step or 0)
 
 
-def _identity(config: Config) -> Hashable:
+def identity(
+    config: Config,
+) -> tuple[frozenset[tuple[str, Hashable]], Hashable, Hashable, Hashable]:
+    """Return what is equal for two configurations of one run: what it learns with, and its end."""
     config = migrate(config)
     return (learned_with(config), config.get("seed"), *_budget(config))
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.number_ranges import ranges, short
 from acd_plugin.errors import UserError, program
-from acd_plugin.experiments.interruption import interruptible
 from acd_plugin.experiments.pool import run_all
 from acd_plugin.experiments.processes import Report, Task, Work
 from acd_plugin.experiments.progress import runs_with
 from acd_plugin.machine import cores
 from acd_plugin.running.console import logger
+from acd_plugin.running.interruption import interruptible
 from acd_plugin.running.memory import free_memory, memory_to_train
 from acd_plugin.running.planned import Planned
 from acd_plugin.running.recorded_run import RunStopped

@@ -24,7 +24,7 @@ def works_of(
     """
     pairs: dict[tuple[str, str], list[Job]] = {}
     for job, state in states.items():
-        if state is not State.DONE:
+        if state not in (State.DONE, State.ELSEWHERE):
             pairs.setdefault((job.algorithm, job.environment), []).append(job)
     pieces = [
         jobs[place : place + size]

@@ -14,15 +14,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from acd_plugin.analysis.curves.run_picture import draw_run
+from acd_plugin.analysis.runs.run_record import read_record
 from acd_plugin.errors import UserError
+from acd_plugin.experiments.claims import claim_of
 from acd_plugin.experiments.processes import STOPPED, Report, Task, write_reports
+from acd_plugin.experiments.progress import is_evaluated
 from acd_plugin.running.console import logger, set_up_logging
 from acd_plugin.running.evaluation import Games, evaluate, store
 from acd_plugin.running.many import one_by_one, train_many, was_stopped
 from acd_plugin.running.planned import Planned, continued
-from acd_plugin.running.recorded_run import Records
+from acd_plugin.running.recorded_run import NotWrittenError, Records
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.running.stored_run import open_run
+from acd_plugin.tracking.ownership import owned
+from acd_plugin.tracking.run_folder import RunFolder
 
 _FAILURES = (Exception, KeyboardInterrupt)
 
@@ -47,14 +52,15 @@ def work(tasks: Sequence[Task], sharing: int = 1) -> dict[str, Report]:
     is_stopped = any(report.is_stopped for report in reports.values())
     for task in tasks:
         folder = folders[task.name]
-        if task.name in reports or folder is None or is_stopped:
+        told = reports.get(task.name)
+        if folder is None or is_stopped or (told and not told.is_complete):
             continue
         try:
             _evaluate(task, folder)
         except _FAILURES as error:
             reports[task.name] = _failed(error, folder)
         else:
-            reports[task.name] = Report(None, folder)
+            reports[task.name] = told or Report(None, folder)
     return reports
 
 
@@ -62,7 +68,8 @@ def _planned(task: Task) -> Planned:
     mongo = os.environ.get("ACD_MONGO_URL") or task.config["mongo_url"]
     records = Records(task.note, task.command_line, mongo, draw_run)
     if task.folder is None:
-        return Planned(resolve(task.config), records)
+        spec = resolve(task.config)
+        return Planned(spec, records, claim=claim_of(spec.config))
     results, plugins = task.config["local_results_path"], task.config["plugins"]
     return continued(task.folder, results, records, task.changes, plugins)
 
@@ -91,10 +98,14 @@ def _trained(
 def _evaluate(task: Task, folder: str) -> None:
     if task.evaluation_episodes is None:
         return
-    run = open_run(folder, task.config["local_results_path"])
-    games = Games(task.evaluation_episodes, device=task.config["device"])
-    played = evaluate(run, games, task.config["plugins"])
-    store(run, played)
+    owner = RunFolder(Path(folder)).owner
+    with owned(owner, folder):
+        if is_evaluated(read_record(RunFolder(Path(folder))), task.evaluation_episodes):
+            return  # by another process, meanwhile
+        run = open_run(folder, task.config["local_results_path"])
+        games = Games(task.evaluation_episodes, device=task.config["device"])
+        played = evaluate(run, games, task.config["plugins"])
+        store(run, played)
     logger.info("%s: evaluated: return %.3f", task.name, played[0].evaluation.return_mean)
 
 
@@ -103,13 +114,14 @@ def _failed(error: BaseException, folder: str | None, is_stopped: bool | None = 
     stopped = isinstance(error, KeyboardInterrupt) if is_stopped is None else is_stopped
     if stopped:
         told = str(error) or "stopped at once"
-    elif isinstance(error, UserError):
+    elif isinstance(error, UserError | NotWrittenError):
         told = str(error)
         print(f"error: {told}", file=sys.stderr)
     else:
         traceback.print_exception(error)
         told = f"{type(error).__name__}: {error}"
-    return Report(told, folder, stopped)
+    is_complete = isinstance(error, NotWrittenError) and error.is_complete
+    return Report(told, folder, stopped, is_complete)
 
 
 def main(reports_file: str) -> int:

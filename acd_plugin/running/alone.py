@@ -11,9 +11,8 @@ from acd_plugin.running.built_run import BuiltRun
 from acd_plugin.running.console import Progress, logger
 from acd_plugin.running.device import told_plainly
 from acd_plugin.running.planned import Planned
-from acd_plugin.running.sacred_run import SacredRun
+from acd_plugin.running.recorded_run import OpenRecord
 from acd_plugin.running.stop_signal import StopSignal
-from acd_plugin.tracking.run_folder import RunFolder
 
 
 class Alone:
@@ -25,28 +24,30 @@ class Alone:
         self._stop = StopSignal()
         progress = Progress(settings.t_max, t_env, settings.batch_size)
         self._run = BuiltRun(planned, host, progress, self._stop.requested)
+        self._run.load()  # what cannot be read shows before anything is written
         self._generators = GlobalGenerators.capture()
 
-    def train(self, run: SacredRun, folder: RunFolder) -> float | None:
+    def train(self, record: OpenRecord) -> float | None:
         """Train to the end and return the last test's return; see `Training.train`."""
         with self._stop:
             try:
-                self._run.attach(run, folder)
+                self._run.attach(record)
                 self._generators.restore()  # Sacred has seeded them since
-                self._run.load()
                 _train(self._run.training)
             except Exception as error:
-                told = told_plainly(error, f"{program()} resume {folder.path}")
+                told = told_plainly(error, f"{program()} resume {record.folder.path}")
                 if told is error:
                     raise
                 raise told from error
             finally:
                 self._run.recorder.close()
-        return self._run.recorder.latest("test_return_mean")
+        return self._run.result()
 
 
 def _train(training: Training) -> None:
-    """Train; on a GPU by whole epochs, where the run's components allow it."""
+    """Train what is left; on a GPU by whole epochs, where the run's components allow it."""
+    if training.is_finished(training.runner.t_env, training.episode):
+        return training.close()
     device = training.settings.device
     if device == "cuda":
         try:
@@ -58,5 +59,5 @@ def _train(training: Training) -> None:
             joint.train(lambda _, error: errors.append(error) if error else None)
             if errors:
                 raise errors[0]
-            return
-    training.train()
+            return None
+    return training.train()

@@ -14,12 +14,14 @@ from acd_plugin.hosts.host import Host
 from acd_plugin.running.assembly import make_training
 from acd_plugin.running.console import Console, logger
 from acd_plugin.running.planned import Planned
+from acd_plugin.running.recorded_run import OpenRecord
 from acd_plugin.running.recorder import Recorder
-from acd_plugin.running.sacred_run import SacredRun
 from acd_plugin.running.stored_run import restore
 from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
-from acd_plugin.tracking.metric_file import drop_metrics_after
-from acd_plugin.tracking.run_folder import RunFolder
+from acd_plugin.tracking.metric_file import read_metrics
+from acd_plugin.tracking.unwritten import CHECKPOINT, METRICS
+
+RESULT = "test_return_mean"  # the metric whose last value is a run's result
 
 
 class BuiltRun:
@@ -41,6 +43,7 @@ class BuiltRun:
         self._planned = planned
         self._aside = aside
         self._name = name
+        self._record: OpenRecord
         self.recorder = Recorder(console, self._save, should_stop, name)
         try:
             self.training = make_training(planned.spec, self.recorder, host)
@@ -48,12 +51,18 @@ class BuiltRun:
             self.recorder.close()
             raise
 
-    def attach(self, run: SacredRun, folder: RunFolder) -> None:
-        """Record from now on; what was measured after the checkpoint to go on from is dropped."""
-        self._run, self._folder = run, folder
-        if self._planned.stored is not None:
-            drop_metrics_after(folder, self._planned.stored.t_env)
-        self.recorder.attach(run)
+    def attach(self, record: OpenRecord) -> None:
+        """Record from now on."""
+        self._record = record
+        self.recorder.attach(record.run)
+
+    def result(self) -> float | None:
+        """Return the last test's return, which may have been recorded before the run went on."""
+        latest = self.recorder.latest(RESULT)
+        if latest is not None:
+            return latest
+        told = read_metrics(self._record.folder, RESULT)
+        return told[-1]["value"] if told else None
 
     def load(self) -> None:
         """Go on from the checkpoint, if there is one."""
@@ -67,11 +76,17 @@ class BuiltRun:
             self._aside(partial(self._write, state, t_env))
 
     def _write(self, state: StateDict, t_env: int) -> None:
-        self._run._emit_heartbeat()  # a checkpoint must never be ahead of what was recorded
+        run, folder, unwritten = self._record
+        run._emit_heartbeat()  # a checkpoint must never be ahead of what was recorded
         spec = self._planned.spec
         checkpoint = Checkpoint(spec.config, spec.config["game"].get("scenario", ""), t_env, state)
         try:
-            save_checkpoint(self._folder, checkpoint, spec.settings.keep_checkpoints)
+            if METRICS in unwritten:
+                raise OSError(unwritten.reason(METRICS))
+            save_checkpoint(folder, checkpoint, spec.settings.keep_checkpoints)
         except OSError as error:  # the next one may succeed, and training is worth more than it
-            reason = error.strerror or error
+            reason = str(error.strerror or error)
+            unwritten.add(CHECKPOINT, reason)
             logger.warning("%sno checkpoint at step %d: %s", self._name, t_env, reason)
+        else:
+            unwritten.discard(CHECKPOINT)

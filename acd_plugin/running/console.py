@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import time
@@ -15,10 +16,14 @@ logger = logging.getLogger("acd_plugin")
 
 
 class _ConsoleHandler(logging.Handler):
-    """Prints above the progress bar, to whatever standard error is at the time."""
+    """Prints above the progress bar, to whatever standard error is at the time.
+
+    Training is worth more than its console, which may be a terminal that was closed.
+    """
 
     def emit(self, record: logging.LogRecord) -> None:
-        tqdm.write(self.format(record), file=sys.stderr)
+        with contextlib.suppress(OSError, ValueError):
+            tqdm.write(self.format(record), file=sys.stderr)
 
 
 def set_up_logging() -> None:

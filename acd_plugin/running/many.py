@@ -10,7 +10,7 @@ from acd_plugin.hosts.builtin.joint import NotTogetherError
 from acd_plugin.running.console import logger
 from acd_plugin.running.memory import free_memory, seeds_at_once
 from acd_plugin.running.planned import Planned
-from acd_plugin.running.recorded_run import RunStopped
+from acd_plugin.running.recorded_run import NotWrittenError, RunStopped
 from acd_plugin.running.together import Ended, Group
 from acd_plugin.running.train import tell_about, train_alone
 from acd_plugin.tracking.run_folder import check_writable
@@ -58,6 +58,8 @@ def one_by_one(runs: Sequence[Planned]) -> list[Ended]:
             folder = train_alone(run)
         except RunStopped as stopped:
             ended.append(Ended(run, stopped.folder, stopped))
+        except NotWrittenError as error:
+            ended.append(Ended(run, error.folder, error))
         except (Exception, KeyboardInterrupt) as error:
             ended.append(Ended(run, run.folder, error))
         else:
@@ -93,6 +95,8 @@ def _size(group: Sequence[Planned], sharing: int) -> int:
     for run in group:
         run.mongo()
         Trackers(run.spec.config)
+    if group[0].is_trained:
+        return 0
     free = free_memory(spec.settings.device).times(1 / sharing)
     size = seeds_at_once(spec, len(group), free)
     if size == 1 and spec.settings.device == "cpu":

@@ -5,19 +5,21 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from acd_plugin.errors import program
+from acd_plugin.errors import UserError, program
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.running.built_run import BuiltRun
 from acd_plugin.running.device import told_plainly
 from acd_plugin.running.group_console import GroupConsole
+from acd_plugin.running.owned_folder import owned_folder
 from acd_plugin.running.planned import Planned
-from acd_plugin.running.recorded_run import Draw, recorded_run
-from acd_plugin.running.sacred_run import Output, SacredRun
+from acd_plugin.running.recorded_run import Draw, OpenRecord, recorded_run
+from acd_plugin.running.sacred_run import Output
 from acd_plugin.running.stop_signal import StopSignal
-from acd_plugin.tracking.run_folder import RunFolder, new_folder
+from acd_plugin.tracking.run_folder import RunFolder
 
 _COPIED = ("cuda",)  # devices whose states come to main memory as copies, which nobody changes
 _WAITING = 2  # pieces of work that may wait for the thread; the group then waits for it
@@ -53,6 +55,7 @@ class Member:
         )
         self.built.load()
         self.folder = run.folder
+        self._held = ExitStack()
         self.error: BaseException | None = None
         self.is_told = False
         self._picture = picture
@@ -60,11 +63,11 @@ class Member:
         self._thread = threading.Thread(target=self._record, name=f"seed {run.seed}")
         self._orders: queue.Queue[Callable[[], None] | _Verdict] = queue.Queue(_WAITING)
 
-    def make_folder(self) -> None:
-        """Make the folder of a new run."""
+    def own_folder(self) -> None:
+        """Hold the run's folder, a new one if it has none, until the run is recorded."""
         try:
-            self.folder = self.folder or new_folder(self.run.spec.settings.local_results_path)
-        except OSError as error:
+            self.folder = self._held.enter_context(owned_folder(self.run))
+        except (OSError, UserError) as error:
             self.error = error
 
     def start(self) -> None:
@@ -104,22 +107,24 @@ class Member:
         try:
             if self.error is not None:
                 raise self.error
+            assert self.folder is not None
             recorded_run(spec, self._stand_for_training, records, mongo, self.folder, self.output)
         except BaseException as error:
             self.error = error
             self.built.recorder.refuse(error)
         finally:
+            self._held.close()
             self._is_recorded.set()
 
-    def _stand_for_training(self, run: SacredRun, folder: RunFolder) -> float | None:
+    def _stand_for_training(self, record: OpenRecord) -> float | None:
         """Let the group record into this run until its end."""
-        self.built.attach(run, folder)
+        self.built.attach(record)
         self._is_recorded.set()
         while not isinstance(order := self._orders.get(), _Verdict):
             order()
         if order.error is not None:
             raise order.error
-        return self.built.recorder.latest("test_return_mean")
+        return self.built.result()
 
     def _draw_alone(self, draw: Draw) -> Draw:
         def draw_alone(folder: RunFolder, path: Path) -> None:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config
 from acd_plugin.errors import UserError
+from acd_plugin.running.console import logger
 from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_run import StoredRun, open_run, refuse_another_game, spec_of
 from acd_plugin.tracking.command_line import with_override
+from acd_plugin.tracking.ownership import OwnedError, is_owned, owner_in_words
 from acd_plugin.tracking.run_folder import RunFolder, read_json
 from acd_plugin.tracking.trackers.mongo.address import MongoAddress, parse_address
 
 _LENGTH = ("t_max", "episodes_max")
 _MACHINE = ("device", "use_cuda", "seeds_at_once")
+
+# Held while a run is trained that is to exist once; takes the folder in which it is recorded.
+Claim = Callable[[], AbstractContextManager[Callable[[RunFolder], None]]]
 
 
 class FinishedError(UserError):
@@ -30,6 +37,8 @@ class Planned(NamedTuple):
     records: Records
     stored: StoredRun | None = None  # where it goes on from
     changes: Mapping[str, object] = MappingProxyType({})  # of what the stored run was started with
+    newest: Path | None = None  # the newest checkpoint beside it
+    claim: Claim | None = None  # of a new run, where no other is to have its settings and seed
 
     @property
     def seed(self) -> int:
@@ -39,6 +48,11 @@ class Planned(NamedTuple):
     def folder(self) -> RunFolder | None:
         """Where it is recorded already."""
         return RunFolder(self.stored.path.parent.parent) if self.stored else None
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether nothing is left but to complete its record."""
+        return self.stored is not None and _reached(self.stored, self.spec) is not None
 
     def mongo(self) -> MongoAddress | None:
         """The database that gets a copy; UserError for an address that is none."""
@@ -74,7 +88,7 @@ def continued(
 
     Only its length may change, and on what it goes on. ``name`` is its number in the folder of
     ``results``, or a path. Note and command stay as they were recorded. Raises FinishedError when
-    there is nothing left to do.
+    there is nothing left to do, OwnedError while another process trains it.
     """
     changes = dict(changes or {})
     for key, value in changes.items():
@@ -85,27 +99,43 @@ def continued(
             )
     run = open_run(name, results)
     folder = RunFolder(run.path.parent.parent)
+    if is_owned(folder.owner):
+        raise OwnedError(f"{folder} is in use by {owner_in_words(folder.owner)}: wait for it")
+    newest = folder.latest_checkpoint() if name.endswith(".pt") else run.path
     spec = spec_of(run, {**changes, "local_results_path": str(folder.path.parent)}, plugins)
     refuse_another_game(run, spec, "undo the change, or train again")
-    _refuse_finished(run, spec)
+    reached = _reached(run, spec)
+    if reached is not None:
+        if _is_complete(folder):
+            raise FinishedError(
+                f"{run.path}: the run has reached its {reached} of {spec.config[reached]}; "
+                f"go on with: resume RUN with {reached}=LARGER"
+            )
+        logger.info("%s: trained to its end already: its record is completed", folder)
     note, command = _told_about(folder, spec.config)
-    return Planned(spec, records._replace(note=note, command_line=command), run, changes)
+    records = records._replace(note=note, command_line=command)
+    return Planned(spec, records, run, changes, newest)
 
 
 def _together(run: Planned) -> tuple[int, Config]:
     return (run.stored.episode if run.stored else 0, {**run.spec.config, "seed": None})
 
 
-def _refuse_finished(run: StoredRun, spec: RunSpec) -> None:
-    """Raise FinishedError when the run has come as far as it was to come."""
-    reached = {"t_max": run.t_env, "episodes_max": run.episode}
-    for key, done in reached.items():
+def _reached(run: StoredRun, spec: RunSpec) -> str | None:
+    """Return which limit the run has come to, if it has come as far as it was to come."""
+    for key, done in {"t_max": run.t_env, "episodes_max": run.episode}.items():
         limit = spec.config[key]
         if limit is not None and done >= limit:
-            raise FinishedError(
-                f"{run.path}: the run has reached its {key} of {limit}; "
-                f"go on with: resume RUN with {key}=LARGER"
-            )
+            return key
+    return None
+
+
+def _is_complete(folder: RunFolder) -> bool:
+    """Whether nothing was left to do when the run ended."""
+    try:
+        return bool(read_json(folder.path / "run.json").get("status") == "COMPLETED")
+    except UserError:
+        return False
 
 
 def _told_about(folder: RunFolder, config: Config) -> tuple[str | None, str | None]:

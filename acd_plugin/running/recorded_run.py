@@ -19,8 +19,8 @@ from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.attached import Trackers
 from acd_plugin.tracking.trackers.mongo.address import MongoAddress
 from acd_plugin.tracking.trackers.mongo.mirror import Mirror
+from acd_plugin.tracking.unwritten import CHECKPOINT, METRICS, PICTURE, RUN, Unwritten
 
-Train = Callable[[SacredRun, RunFolder], float | None]  # returns the result
 Draw = Callable[[RunFolder, Path], None]  # writes the picture of a finished run
 
 
@@ -33,14 +33,42 @@ class Records(NamedTuple):
     draw: Draw | None = None  # for a finished run
 
 
+class OpenRecord(NamedTuple):
+    """Where a run is recorded while it goes on."""
+
+    run: SacredRun
+    folder: RunFolder
+    unwritten: Unwritten
+
+
+Train = Callable[[OpenRecord], float | None]  # returns the result
+
+
+class NotWrittenError(Exception):
+    """A run has ended, and not all of its record is on disk."""
+
+    def __init__(self, folder: RunFolder, unwritten: Unwritten) -> None:
+        self.folder = folder
+        self.is_complete = not any(part in unwritten for part in (CHECKPOINT, METRICS, RUN))
+        remedy = ""
+        if not self.is_complete:
+            go_on = f"finish it with: {program()} resume {folder.path}"
+            remedy = f"; make room, and {go_on if folder.stored_checkpoints() else 'train again'}"
+        super().__init__(f"{folder}: trained, but could not be written: {unwritten}{remedy}")
+
+
 class RunStopped(SacredInterrupt):  # type: ignore[misc]  # Sacred has no type hints
-    """The user stopped the run; its folder holds a checkpoint to go on from."""
+    """The user stopped the run; its folder holds a checkpoint to go on from, if it is saved."""
 
     STATUS = "INTERRUPTED"
 
-    def __init__(self, folder: RunFolder) -> None:
-        super().__init__(f"stopped; resume with: {program()} resume {folder.path}")
+    def __init__(self, folder: RunFolder, unwritten: Unwritten | None = None) -> None:
         self.folder = folder
+        self.is_saved = unwritten is None or CHECKPOINT not in unwritten
+        told = "stopped" if self.is_saved else f"stopped, but {folder} lacks {unwritten}"
+        if folder.stored_checkpoints():
+            told += f"; resume with: {program()} resume {folder.path}"
+        super().__init__(told)
 
 
 def recorded_run(
@@ -48,29 +76,34 @@ def recorded_run(
     train: Train,
     records: Records,
     mongo: MongoAddress | None,
-    folder: RunFolder | None = None,
+    folder: RunFolder,
     output: Output | None = None,
-) -> RunFolder:
-    """Train, recorded in this ``folder`` or in a new one, and return the folder.
+) -> None:
+    """Train, recorded in this folder, which is this process's own.
 
     ``output`` is given where the console belongs to several runs; see `sacred_run.record`.
-    Raises RunStopped after Ctrl-C, when everything was saved.
+    Raises RunStopped after Ctrl-C, and NotWrittenError when a part of the record is missing.
     """
     observer = RunFolderObserver(spec.settings.local_results_path, folder)
+    unwritten = observer.unwritten
     trackers = Trackers(spec.config)
 
     def work(run: SacredRun) -> float | None:
         if output is None:
-            logger.info("run folder: %s", observer.dir)
+            logger.info("run folder: %s", folder)
         if mongo is not None:
-            trackers.attach("mongo", Mirror(observer.folder, mongo).start())
-        trackers.open(observer.folder)
+            trackers.attach("mongo", Mirror(folder, mongo).start())
+        trackers.open(folder)
+        opened = OpenRecord(run, folder, unwritten)
         try:
-            result = train(run, observer.folder)
+            result = train(opened)
         except TrainingStoppedError:
-            raise RunStopped(observer.folder) from None
+            raise RunStopped(folder, unwritten) from None
+        run._emit_heartbeat()  # the file then holds every point
         if records.draw is not None:
-            _store_picture(run, observer.folder, records.draw)
+            _store_picture(opened, records.draw)
+        if CHECKPOINT in unwritten or METRICS in unwritten:
+            raise NotWrittenError(folder, unwritten)
         return result
 
     try:
@@ -78,13 +111,19 @@ def recorded_run(
         record(spec.config, [observer, trackers], work, note, command, output)
     finally:
         trackers.close()
-    return observer.folder
+    if unwritten:
+        raise NotWrittenError(folder, unwritten)
 
 
-def _store_picture(run: SacredRun, folder: RunFolder, draw: Draw) -> None:
-    run._emit_heartbeat()  # the file then holds every point
-    with tempfile.TemporaryDirectory() as place:
-        picture = Path(place) / "learning_curve.png"
-        draw(folder, picture)
-        if picture.exists():
-            run.add_artifact(picture)
+def _store_picture(record: OpenRecord, draw: Draw) -> None:
+    """Add a picture, which is worth less than the run: whatever goes wrong with it."""
+    try:
+        with tempfile.TemporaryDirectory() as place:
+            picture = Path(place) / PICTURE
+            draw(record.folder, picture)
+            if picture.exists():
+                record.run.add_artifact(picture)
+    except Exception as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        record.unwritten.add(PICTURE, reason)
+        logger.warning("%s: no picture: %s", record.folder, reason)

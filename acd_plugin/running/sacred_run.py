@@ -6,6 +6,7 @@ import logging
 import queue
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -54,6 +55,21 @@ class Output:
         return captured + "".join(new)
 
 
+class _Experiment(Experiment):  # type: ignore[misc]  # Sacred has no type hints
+    """Its runs write from one thread at a time: the heartbeat's, or one that wants it now."""
+
+    def _create_run(self, *args: object, **options: object) -> SacredRun:
+        run: SacredRun = super()._create_run(*args, **options)
+        emit, one_at_a_time = run._emit_heartbeat, threading.RLock()
+
+        def emit_alone() -> None:
+            with one_at_a_time:
+                emit()
+
+        run._emit_heartbeat = emit_alone  # type: ignore[method-assign]
+        return run
+
+
 class _Quiet(logging.Logger):
     """Passes on what is wrong; how its run begins and ends is told by whoever runs many."""
 
@@ -81,7 +97,7 @@ def record(
     begins.
     """
     source = Path(acd_plugin.__file__).parent
-    experiment = Experiment(
+    experiment = _Experiment(
         "{algorithm} on {environment}".format(**flat_columns(config)),
         base_dir=str(source),
         save_git_info=_is_under_git(source),

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM end a run at the next safe point instead of in the middle of an update."""
+"""Ctrl-C and its like end a run at the next safe point, not in the middle of an update."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from acd_plugin.running.console import logger
+from acd_plugin.running.interruption import stop_signals
 
 
 class StopSignal:
@@ -17,7 +18,7 @@ class StopSignal:
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> StopSignal:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in stop_signals():
             self._previous[number] = signal.signal(number, self._on_signal)
         return self
 

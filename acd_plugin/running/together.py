@@ -75,7 +75,7 @@ class Group:
 
     def _begin(self) -> None:
         for member in self._members:
-            member.make_folder()
+            member.own_folder()
         seeds = short([member.run.seed for member in self._members])
         many = len(self._members) > 1
         told = f"together with others on {self._device}, seeds {seeds}" if many else "by itself"

@@ -11,12 +11,14 @@ from acd_plugin.hosts.host import Host
 from acd_plugin.running.alone import Alone
 from acd_plugin.running.console import logger
 from acd_plugin.running.device import describe_device
+from acd_plugin.running.interruption import interruptible
 from acd_plugin.running.memory import check_memory, free_memory
+from acd_plugin.running.owned_folder import owned_folder
 from acd_plugin.running.planned import Planned, continued
-from acd_plugin.running.recorded_run import Records, Train, recorded_run
+from acd_plugin.running.recorded_run import OpenRecord, Records, Train, recorded_run
 from acd_plugin.running.run_spec import RunSpec
-from acd_plugin.running.sacred_run import SacredRun
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
+from acd_plugin.tracking.trackers.attached import Trackers
 
 
 def train(spec: RunSpec, records: Records, host: Host = BUILTIN) -> RunFolder:
@@ -45,10 +47,13 @@ def train_alone(planned: Planned, host: Host = BUILTIN) -> RunFolder:
     check_memory(spec, free_memory(settings.device))
     host.check(spec.config)
     train = _in_other_loop(spec, host) or Alone(planned, host).train
+    Trackers(spec.config)  # of which it may be that there is none of a name
     check_writable(settings.local_results_path)
     logger.info("host: %s (%s)", host.name, host.reason)
     tell_about(planned)
-    return recorded_run(spec, train, planned.records, mongo, planned.folder)
+    with owned_folder(planned) as folder:
+        recorded_run(spec, train, planned.records, mongo, folder)
+    return folder
 
 
 def tell_about(run: Planned) -> None:
@@ -71,8 +76,10 @@ def _in_other_loop(spec: RunSpec, host: Host) -> Train | None:
             "steps only; set episodes_max=None and choose t_max"
         )
 
-    def train(run: SacredRun, folder: RunFolder) -> float | None:
-        return loop(run, {**spec.config, "blueprint": spec.blueprint}, str(folder.path))
+    def train(record: OpenRecord) -> float | None:
+        config = {**spec.config, "blueprint": spec.blueprint}
+        with interruptible():
+            return loop(record.run, config, str(record.folder.path))
 
     return train
 

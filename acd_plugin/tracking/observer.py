@@ -20,6 +20,7 @@ from acd_plugin.errors import UserError
 from acd_plugin.tracking.metric_export import exported
 from acd_plugin.tracking.plain_files import append_lines, append_whole, plain_file_in
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
+from acd_plugin.tracking.unwritten import METRICS, Unwritten
 
 logger = logging.getLogger("acd_plugin")
 
@@ -42,7 +43,8 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
             _check(resume)
         super().__init__(str(resume.path.parent) if resume else results)
         self._resume = resume
-        self._unwritten = ""  # lines of metrics
+        self.unwritten = Unwritten()
+        self._lines = ""  # of metrics, that are not written yet
         self._writing = threading.Lock()  # heartbeats and checkpoints both want metrics written
         self._is_running = False
         self._has_warned = False
@@ -65,7 +67,7 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
 
     def save_json(self, obj: object, filename: str) -> None:
         text = json.dumps(without_credentials(flatten(obj)), sort_keys=True, indent=2)
-        with self._forgiven():
+        with self._forgiven(filename):
             write_atomically(Path(self.dir) / filename, text.encode())
 
     def log_metrics(self, metrics_by_name: dict[str, Any], info: object) -> None:
@@ -77,10 +79,10 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
             ):
                 line = {"name": name, "step": step, "value": value, "time": time.isoformat()}
                 lines.append(json.dumps(line) + "\n")
-        with self._writing, self._forgiven():
-            self._unwritten += "".join(lines)
-            append_lines(self.folder.metrics, self._unwritten.encode())
-            self._unwritten = ""
+        with self._writing, self._forgiven(METRICS):
+            self._lines += "".join(lines)
+            append_lines(self.folder.metrics, self._lines.encode())
+            self._lines = ""
 
     def save_cout(self) -> None:
         """Write the output as far as its lines are whole: half an address tells its password."""
@@ -90,18 +92,19 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
         text = self.cout[self.cout_write_cursor : end]
         if not text:
             return
-        with self._forgiven():
+        with self._forgiven("cout.txt"):
             append_whole(Path(self.dir) / "cout.txt", shown(text).encode(errors="replace"))
             self.cout_write_cursor = end
 
     @contextmanager
-    def _forgiven(self) -> Iterator[None]:
-        """Report once that nothing can be written; training is worth more than its record."""
+    def _forgiven(self, name: str) -> Iterator[None]:
+        """Report once that a file cannot be written; training is worth more than its record."""
         try:
             yield
         except OSError as error:
             if not self._is_running:
                 raise  # a run that cannot be recorded does not start
+            self.unwritten.add(name, error.strerror or type(error).__name__)
             if not self._has_warned:
                 self._has_warned = True
                 logger.warning(
@@ -109,6 +112,8 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
                     self.dir,
                     error.strerror,
                 )
+        else:
+            self.unwritten.discard(name)
 
     def completed_event(self, stop_time: datetime, result: object) -> None:
         self._write_what_is_left()
@@ -124,7 +129,8 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
 
     def _write_what_is_left(self) -> None:
         self._save_cout(len(self.cout))
-        with self._forgiven():
+        self.log_metrics({}, {})  # what a full disk has kept waiting
+        with self._forgiven("metrics.json"):
             write_atomically(self.folder.path / "metrics.json", exported(self.folder))
 
 

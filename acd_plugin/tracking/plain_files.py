@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # absent on Windows, as are the pipes
+NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # absent on Windows, as are the pipes
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -21,7 +21,7 @@ def open_plain(path: Path, follow: bool = False) -> BinaryIO:
 
     A link is none either, unless it is to be followed because the user has named it.
     """
-    return os.fdopen(_opened(path, os.O_RDONLY | (0 if follow else _NO_LINK)), "rb")
+    return os.fdopen(opened(path, os.O_RDONLY | (0 if follow else NO_LINK)), "rb")
 
 
 def read_plain(path: Path, limit: int) -> bytes:
@@ -35,7 +35,7 @@ def read_plain(path: Path, limit: int) -> bytes:
 
 def open_new(path: Path) -> BinaryIO:
     """Open a file for writing it anew; OSError if there is anything but a regular file."""
-    return os.fdopen(_opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINK), "wb")
+    return os.fdopen(opened(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | NO_LINK), "wb")
 
 
 def append_whole(path: Path, content: bytes) -> None:
@@ -52,7 +52,7 @@ def append_lines(path: Path, lines: bytes) -> None:
 
 
 def _append(path: Path, content: bytes, is_line: bool) -> None:
-    file = _opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _NO_LINK)
+    file = opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | NO_LINK)
     try:
         size = os.fstat(file).st_size
         if is_line and size and os.lseek(file, -1, os.SEEK_END) >= 0 and os.read(file, 1) != b"\n":
@@ -85,7 +85,8 @@ def reason(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
-def _opened(path: Path, flags: int) -> int:
+def opened(path: Path, flags: int) -> int:
+    """Return the descriptor of a regular file; OSError for anything else."""
     file = os.open(path, flags | _NO_WAITING | getattr(os, "O_CLOEXEC", 0), 0o666)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)

@@ -36,6 +36,7 @@ class RunFolder:
         self.id = id or path.name
         self.checkpoints = path / "checkpoints"
         self.checkpoint_index = path / "checkpoints.json"
+        self.owner = path / "owner.json"
         self.metrics = path / "metrics.jsonl"
         self.evaluations = path / "evaluations.jsonl"
         self.communication = path / "communication.json"

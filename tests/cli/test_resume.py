@@ -45,7 +45,7 @@ def assert_same_end(results: Path, whole: str, parts: str, epochs: int) -> None:
     assert run_json(results / whole)["result"] == run_json(results / parts)["result"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ctrl_c_saves_and_the_run_can_be_resumed(
     train: Call,
     call: Call,
@@ -53,7 +53,7 @@ def test_ctrl_c_saves_and_the_run_can_be_resumed(
     monkeypatch: pytest.MonkeyPatch,
     number: signal.Signals,
 ) -> None:
-    train(6)
+    assert train(6).code == 0
     with monkeypatch.context() as patch:
         stop_after(3, number, patch)
         stopped = train(6, "save_model_interval=1000000000")

@@ -73,8 +73,11 @@ def test_training_goes_on_without_a_place_for_checkpoints(
     with monkeypatch.context() as patch:
         patch.setattr("acd_plugin.running.built_run.save_checkpoint", fail)
         outcome = train(3)
-    assert outcome.code == 0
+    assert outcome.code == 1
     assert f"no checkpoint at step {EPOCH}: No space left on device" in outcome.err
+    assert "could not be written: the last checkpoint (No space left on device)" in outcome.err
+    assert "make room, and train again" in outcome.err
+    assert run_json(results / "1")["status"] == "FAILED"
     train(3)
     assert numbers(results / "1") == numbers(results / "2")
 

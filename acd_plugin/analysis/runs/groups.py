@@ -61,12 +61,12 @@ def named_values(run: RunRecord, keys: Sequence[str]) -> list[str]:
     return [f"{key.removeprefix('env_args.')}={own.get(key)}" for key in keys]
 
 
-def learned_with(config: Mapping[str, object]) -> Hashable:
+def learned_with(config: Mapping[str, object]) -> frozenset[tuple[str, Hashable]]:
     """Return what is equal for two (migrated) configurations that learn alike."""
     return _learned_with(learned_settings(config))
 
 
-def _learned_with(found: Settings) -> Hashable:
+def _learned_with(found: Settings) -> frozenset[tuple[str, Hashable]]:
     return frozenset((key, value) for key, value in found.items() if not _is_name(key, found))
 
 

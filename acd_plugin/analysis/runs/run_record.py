@@ -14,12 +14,13 @@ from acd_plugin.credentials import shown, shown_command
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.checkpoint_index import read_index
 from acd_plugin.tracking.metric_file import last_step
+from acd_plugin.tracking.ownership import is_owned
 from acd_plugin.tracking.recorded_config import read_config
 from acd_plugin.tracking.results import run_folders
 from acd_plugin.tracking.run_file import Meta, read_run
 from acd_plugin.tracking.run_folder import RunFolder
 
-# A running run writes a heartbeat every ten seconds.
+# A running run writes a heartbeat every ten seconds. Asked where nobody can say who owns it.
 _SILENCE = timedelta(seconds=120)
 STATUSES = ("COMPLETED", "FAILED", "INTERRUPTED", "KILLED", "RUNNING")
 
@@ -30,7 +31,7 @@ class RunRecord:
 
     folder: RunFolder
     config: Config  # as this release would have recorded it
-    status: str  # one of `STATUSES`; KILLED: it says it is running, but has no heartbeat any more
+    status: str  # one of `STATUSES`; KILLED: it says it is running, but no process has it
     result: float | None
     start: datetime | None
     end: datetime | None  # last sign of life
@@ -101,7 +102,7 @@ def read_record(folder: RunFolder) -> RunRecord:
     return RunRecord(
         folder=folder,
         config=config,
-        status=_status(str(run.status), run.heartbeat or run.start_time),
+        status=_status(folder, str(run.status), run.heartbeat or run.start_time),
         result=run.result,
         start=run.start_time,
         end=run.heartbeat,
@@ -141,8 +142,11 @@ def without_copies(runs: Sequence[RunRecord]) -> tuple[list[RunRecord], list[str
     return list(originals.values()), problems
 
 
-def _status(status: str, last_sign: datetime | None) -> str:
-    now = datetime.now(timezone.utc).replace(tzinfo=None)
-    if status == "RUNNING" and (last_sign is None or now - last_sign > _SILENCE):
-        return "KILLED"
-    return status
+def _status(folder: RunFolder, status: str, last_sign: datetime | None) -> str:
+    if status != "RUNNING":
+        return status
+    is_alive = is_owned(folder.owner)
+    if is_alive is None:  # of an earlier release, or on a file system without locks
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        is_alive = last_sign is not None and abs(now - last_sign) <= _SILENCE
+    return "RUNNING" if is_alive else "KILLED"

@@ -36,15 +36,18 @@ class _Watch(threading.Thread):
 
 @contextmanager
 def watched_workers() -> Iterator[None]:
-    """Raise WorkerDiedError when a worker process dies inside this block."""
+    """Raise WorkerDiedError when a worker process dies inside this block.
+
+    None is left behind, whatever ends it.
+    """
     watch = _Watch()
     watch.start()
     try:
         yield
-    except (KeyboardInterrupt, EOFError, BrokenPipeError, ConnectionResetError):
-        if watch.dead is None:
+    except (KeyboardInterrupt, EOFError, BrokenPipeError, ConnectionResetError) as error:
+        if watch.dead is None and not isinstance(error, KeyboardInterrupt):
             watch.join(2 * _SECONDS_BETWEEN_LOOKS)  # it may be about to notice
-        if watch.dead is None:
+        if watch.dead is None:  # or the user has interrupted us, and with a terminal them
             raise
         raise WorkerDiedError(
             f"worker process {watch.dead.name} died with exit code {watch.dead.exitcode}; "
@@ -53,5 +56,4 @@ def watched_workers() -> Iterator[None]:
     finally:
         watch.finished.set()
         for worker in multiprocessing.active_children():
-            if watch.dead is not None:
-                worker.terminate()
+            worker.terminate()

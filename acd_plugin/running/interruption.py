@@ -1,0 +1,33 @@
+"""The signals by which a user, a scheduler or a closed terminal asks this program to stop."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+def stop_signals() -> list[signal.Signals]:
+    """Return Ctrl-C, SIGTERM and, unless `nohup` has this program ignore it, a closed terminal."""
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    hang_up = getattr(signal, "SIGHUP", None)  # absent on Windows
+    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:
+        numbers.append(hang_up)
+    return numbers
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Turn all of them into KeyboardInterrupt, even if a shell has started us deaf to Ctrl-C."""
+    before = {number: signal.signal(number, _interrupt) for number in stop_signals()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise KeyboardInterrupt
