@@ -20,6 +20,8 @@ from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.conversation import Memory
 from acd_plugin.envs.batch_env import Purpose
 
+_ROUNDING = 1e-5  # of channels that deliver sums or means: less is no message
+
 
 class Silenced(NamedTuple):
     """What differs when one agent's messages, or everybody's, are replaced by silence (zeros).
@@ -79,7 +81,7 @@ def _replay(
         Silenced(
             actions=torch.stack(actions, dim=1).cpu().numpy(),
             unlocked=(mask & ~mac.channel.widen(available, other).bool()).cpu().numpy(),
-            heard=(other != received).any(dim=-1).cpu().numpy(),
+            heard=((other - received).abs() > _ROUNDING).any(dim=-1).cpu().numpy(),
         )
         for actions, other in zip(chosen, others, strict=True)
     ]

@@ -10,6 +10,7 @@ import pytest
 from acd_plugin.analysis.replay.record import AgentStep, Replay
 from acd_plugin.running.replay import replay_of
 from tests.conftest import MakeTraining
+from tests.house.source import ROOT
 from tests.running.test_recording import HandWritten
 from tests.slow import slow
 
@@ -76,6 +77,15 @@ def test_what_is_heard_was_said_one_step_before_and_unlocks(
                 if agent.action in agent.unlocked:
                     assert agent.without not in agent.unlocked
     assert alone or algorithm == "dial_always_1"
+
+
+def test_nobody_hears_itself_where_messages_are_real_numbers(make_training: MakeTraining) -> None:
+    replay = replay_of(make_training(algorithm=str(ROOT / "examples/commnet/commnet.yaml")))
+    agents = [agents for game in steps_of(replay) for agents in game]
+    assert any(agent.heard for step in agents for agent in step)
+    for step in agents:
+        for number, agent in enumerate(step):
+            assert number not in {message.sender for message in agent.heard}
 
 
 def test_recording_changes_no_game(make_training: MakeTraining) -> None:

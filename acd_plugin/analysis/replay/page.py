@@ -16,7 +16,18 @@ from importlib.resources import files
 from acd_plugin.analysis.replay.record import Caption, Replay
 
 GENERATOR = "acd-plugin watch"  # by which a page is known as one of these
-_SCRIPTS = ("words", "game", "elements", "layout", "network", "agents", "timeline", "player")
+_SCRIPTS = (
+    "words",
+    "game",
+    "elements",
+    "layout",
+    "network",
+    "agents",
+    "timeline",
+    "player",
+    "keys",
+    "start",
+)
 
 
 def page(replay: Replay, caption: Caption) -> str:

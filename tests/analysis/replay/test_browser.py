@@ -13,7 +13,7 @@ import pytest
 
 from acd_plugin.analysis.replay.page import page
 from acd_plugin.analysis.replay.record import GameRecord, GameStep, Replay
-from tests.analysis.replay.games import CAPTION, silent, the_replay
+from tests.analysis.replay.games import CAPTION, NETWORK, silent, the_replay
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
@@ -141,7 +141,7 @@ def test_all_goes_by_keyboard(show: Open) -> None:
     }.items():
         opened.keyboard.press(key)
         assert step_of(opened) == expected, key
-    opened.keyboard.press("]")
+    opened.keyboard.press("n")
     assert opened.input_value("#game") == "1"
     opened.keyboard.press("Space")
     assert opened.inner_text("#play") == "Pause"
@@ -196,6 +196,17 @@ def test_everything_fits(show: Open, size: tuple[int, int], step: int) -> None:
           });
         }"""
     )
+
+
+def test_long_names_are_cut_and_addresses_of_nothing_lead_to_the_beginning(show: Open) -> None:
+    host = replace(NETWORK.hosts[1], name="a desk with a very long name " * 3)
+    network = replace(NETWORK, hosts=(NETWORK.hosts[0], host, NETWORK.hosts[2]))
+    opened = show(the_replay(network=network), PHONE, place="#game=7&step=1.5e3x")
+    assert step_of(opened) == "Step 1 of 3"
+    assert opened.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+    name = opened.locator(".host .name", has_text="a desk")
+    assert name.locator("title").text_content() == host.name
+    assert name.bounding_box()["width"] < 140
 
 
 def test_without_a_network_there_are_actions_and_returns(show: Open) -> None:

@@ -7,7 +7,7 @@ function drawAgents(frame) {
       make("h3", null, nameOfAgent(index), " ", make("small", null, dutyOf(index))),
       make("p", { class: "did" }, make("b", null, agent.action), deed ? deedText(deed) : ""),
       ...heardParts(agent),
-      fact("says", agent.said && `${messageText(agent.said)}, heard in the next step`),
+      fact("says for the next step", agent.said && messageText(agent.said)),
       fact("saw", agent.saw.length ? agent.saw.map((value) => Number(value.toFixed(2))).join(" ") : ""),
     ];
     return make("article", { class: isChanged(agent) ? "agent changed" : "agent" }, ...parts);

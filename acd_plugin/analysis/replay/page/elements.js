@@ -24,16 +24,25 @@ function describe(list, pairs) {
   );
 }
 
+const PILL_TEXT = 11.5; // pixels; as in page.css
+const NAME_TEXT = 13;
 const ruler = make("canvas").getContext("2d");
 
-function widthOf(text) {
-  ruler.font = "600 11.5px system-ui, sans-serif"; // as that of .pill text in page.css
+function widthOf(text, size) {
+  ruler.font = `650 ${size}px system-ui, sans-serif`;
   return ruler.measureText(text).width;
+}
+
+// A name cut to the room that it has; it is told in full by the title.
+function drawName(x, y, name, room) {
+  let text = name;
+  while (text.length > 1 && widthOf(text, NAME_TEXT) > room) text = `${text.replace("…", "").slice(0, -1)}…`;
+  return draw("text", { x, y, class: "name" }, text, draw("title", null, name));
 }
 
 // A word in a box with round ends, by its middle or its left end.
 function pill(x, y, text, kind, anchor = "middle") {
-  const width = 14 + widthOf(text);
+  const width = 14 + widthOf(text, PILL_TEXT);
   const left = anchor === "middle" ? x - width / 2 : anchor === "end" ? x - width : x;
   return draw(
     "g",

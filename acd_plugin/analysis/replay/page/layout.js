@@ -56,7 +56,7 @@ function placeIn(boxes, subnet, members, columns) {
 // Where an agent stands: at the end of the heading of its first subnet.
 function seatOf(layout, agent) {
   const { x, y, width } = homeOf(layout, agent);
-  return { x: x + width - SUBNET.pad, y: y + 20 };
+  return { x: x + width - SUBNET.pad, y: y + 18 };
 }
 
 function homeOf(layout, agent) {

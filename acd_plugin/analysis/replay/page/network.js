@@ -1,5 +1,15 @@
 // The network of one frame as a drawing.
 
+const ARROWHEAD = {
+  viewBox: "0 0 8 8",
+  refX: 7,
+  refY: 4,
+  markerWidth: 8,
+  markerHeight: 8,
+  orient: "auto",
+  markerUnits: "userSpaceOnUse",
+};
+
 function drawNetwork(frame, width) {
   const network = DATA.network;
   const layout = layoutOf(network, width);
@@ -33,11 +43,7 @@ function networkText(scene) {
 
 function arrowheads() {
   const head = (id) =>
-    draw(
-      "marker",
-      { id, viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto", markerUnits: "userSpaceOnUse" },
-      draw("path", { d: "M0 0 L8 4 L0 8 Z" }),
-    );
+    draw("marker", { id, ...ARROWHEAD }, draw("path", { d: "M0 0 L8 4 L0 8 Z" }));
   return draw("defs", null, head("attack-head"), head("message-head"), head("way-head"));
 }
 
@@ -46,8 +52,8 @@ function drawSubnet(place, subnet) {
     "g",
     { class: "subnet" },
     draw("rect", { x: place.x, y: place.y, width: place.width, height: place.height, rx: 10 }),
-    draw("text", { x: place.x + SUBNET.pad, y: place.y + 25, class: "name" }, subnet.name),
-    pill(place.x + place.width - SUBNET.pad, place.y + 20, DATA.agents[subnet.defender], "defender", "end"),
+    drawName(place.x + SUBNET.pad, place.y + 21, subnet.name, place.width / 2),
+    pill(place.x + place.width - SUBNET.pad, place.y + 18, DATA.agents[subnet.defender], "defender", "end"),
   );
 }
 
@@ -57,21 +63,32 @@ function drawWaysIn(layout) {
     if (host.reveals === null) return [];
     const to = layout.subnets[host.reveals];
     const box = layout.boxes[index];
-    const d = layout.stacked
-      ? `M${box.x + box.width / 2} ${box.y + box.height} V${to.y > box.y ? to.y - 3 : to.y + to.height}`
-      : `M${box.x + box.width} ${box.y + 16} H${to.x - 3}`;
+    const d = layout.stacked ? wayDown(box, to) : wayAcross(box, to);
     return [draw("path", { d, class: "way", "marker-end": "url(#way-head)" })];
   });
 }
 
+function wayDown(box, subnet) {
+  const below = subnet.y > box.y;
+  const end = below ? subnet.y - 3 : subnet.y + subnet.height + 3;
+  return `M${box.x + box.width / 2} ${below ? box.y + box.height : box.y} V${end}`;
+}
+
+function wayAcross(box, subnet) {
+  const right = subnet.x > box.x;
+  const end = right ? subnet.x - 3 : subnet.x + subnet.width + 3;
+  return `M${right ? box.x + box.width : box.x} ${box.y + 16} H${end}`;
+}
+
 function drawHost(box, index, host) {
   const own = index === DATA.network.foothold;
-  const half = box.width / 2;
+  const small = box.width < 150;
+  const half = small ? 70 : box.width / 2 + 10; // where the right half begins
   const group = draw(
     "g",
-    { class: `host ${own ? "own" : host.truth}` },
+    { class: `host ${own ? "own" : host.truth}${small ? " small" : ""}` },
     draw("rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: 7 }),
-    draw("text", { x: box.x + 10, y: box.y + 18, class: "name" }, nameOf(index)),
+    drawName(box.x + 10, box.y + 18, nameOf(index), box.width - 44),
   );
   if (own) {
     group.append(draw("text", { x: box.x + 10, y: box.y + 40, class: "note" }, "the attacker's own"));
@@ -81,13 +98,15 @@ function drawHost(box, index, host) {
   const [sign, belief] = BELIEFS[host.believed];
   group.append(
     ...drawFact(box.x + 10, box.y, "truth", `${mark} ${truth}`, "truth"),
-    ...drawFact(box.x + half + 10, box.y, "believed", `${sign} ${belief}`, "belief"),
+    ...drawFact(box.x + half, box.y, "believed", `${sign} ${belief}`, "belief"),
   );
   if (isWrong(host)) {
-    group.append(draw("text", { x: box.x + half - 2, y: box.y + 51, class: "wrong", "text-anchor": "middle" }, "≠"));
+    const place = { x: box.x + half - 11, y: box.y + 51, "text-anchor": "middle" };
+    group.append(draw("text", { ...place, class: "wrong" }, "≠"));
   }
   if (host.process_known) {
-    group.append(draw("text", { x: box.x + box.width - 10, y: box.y + 21, class: "note", "text-anchor": "end" }, "pid"));
+    const place = { x: box.x + box.width - 10, y: box.y + 21, "text-anchor": "end" };
+    group.append(draw("text", { ...place, class: "note" }, "pid"));
   }
   if (host.seen !== "none") {
     group.append(pill(box.x + box.width - 6, box.y, ALERTS[host.seen], `alert ${host.seen}`, "end"));
@@ -120,9 +139,9 @@ function drawAttack(layout, attack) {
   if (!attack) return [];
   const kind = attack.result === "success" ? "works" : "fails";
   const source = layout.boxes[attack.source];
-  const subnet = { ...layout.subnets[attack.target], height: SUBNET.head - 16 }; // its heading
+  const subnet = { ...layout.subnets[attack.target], height: SUBNET.head - 13 }; // its heading
   const target = attack.at_subnet ? subnet : layout.boxes[attack.target];
-  const text = `${ATTACKS[attack.name]} ${kind === "works" ? "✓" : attack.blocked ? "⊘" : "✗"}`;
+  const text = `${ATTACKS[attack.name] || attack.name} ${kind === "works" ? "✓" : attack.blocked ? "⊘" : "✗"}`;
   const label = pill(target.x + 8, target.y + target.height + 4, text, `attack ${kind}`, "start");
   if (staysAtHome(attack)) return [label];
   const d = pathBetween(source, target);
@@ -136,24 +155,26 @@ function staysAtHome(attack) {
 function drawGreen(layout, scanned) {
   if (scanned === null) return [];
   const box = layout.boxes[scanned];
-  return [pill(box.x + box.width - 6, box.y + box.height, "user's scan", "green", "end")];
+  return [pill(box.x + box.width - 6, box.y + box.height, "green", "green", "end")];
 }
 
 function drawMessages(layout, agents) {
-  return agents.flatMap((agent, receiver) =>
-    agent.heard.flatMap((message) => drawMessage(layout, message, receiver, message.without !== agent.action)),
+  const drawn = agents.flatMap((agent, receiver) =>
+    agent.heard.map((message) => drawMessage(layout, message, receiver, message.without !== agent.action)),
   );
+  return [...drawn.map(([line]) => line), ...drawn.map(([, label]) => label)]; // no line over a label
 }
 
 function drawMessage(layout, message, receiver, changed) {
   const from = seatOf(layout, message.sender);
   const to = seatOf(layout, receiver);
   const lead = message.sender < receiver ? 1 : -1;
-  const curve = layout.stacked ? besides(from, to, lead) : over(from, to, lead);
+  const curve = layout.stacked ? besides(layout, from, to, lead) : over(from, to, lead);
   const kind = changed ? "changes" : "idle";
+  const text = message.bits.length > LONGEST_MESSAGE ? "…" : message.bits;
   return [
     draw("path", { d: curve.d, class: `message ${kind}`, "marker-end": "url(#message-head)" }),
-    pill(curve.x, curve.y, messageText(message.bits), `message ${kind}`),
+    pill(curve.x, curve.y, text, `message ${kind}`, curve.anchor),
   ];
 }
 
@@ -162,13 +183,13 @@ function over(from, to, lead) {
   const x1 = from.x - 24 + 5 * lead;
   const x2 = to.x - 24 - 5 * lead;
   const d = `M${x1} ${from.y - 10} C${x1} ${top} ${x2} ${top} ${x2} ${to.y - 12}`;
-  return { d, x: (x1 + x2) / 2 - 14 * lead, y: top + (from.y - 10 - top) / 4 };
+  return { d, x: (x1 + x2) / 2 - 14 * lead, y: top + (from.y - 10 - top) / 4, anchor: "middle" };
 }
 
-function besides(from, to, lead) {
+function besides(layout, from, to, lead) {
   const x = from.x + SUBNET.pad + BESIDE - 12;
   const start = from.y + 4 * lead;
   const end = to.y - 4 * lead;
   const d = `M${from.x} ${start} C${x + 8} ${start} ${x + 8} ${end} ${to.x + 3} ${end}`;
-  return { d, x: x - 4, y: (start + end) / 2 - 12 * lead };
+  return { d, x: layout.width - 1, y: (start + end) / 2 - 12 * lead, anchor: "end" };
 }

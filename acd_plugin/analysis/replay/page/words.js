@@ -15,6 +15,7 @@ const BELIEFS = {
   privileged: ["●", "root"],
 };
 const ALERTS = { scan: "△ scan", exploit: "▲ exploit" };
+const NOTICED = { DiscoverNetworkServices: "scan", ExploitRemoteService: "exploit" }; // by what is seen then
 const LONGEST_MESSAGE = 8; // bits that are written out
 
 // A belief that does not fit the truth; "unknown" fits none.
@@ -50,6 +51,11 @@ function attackText(attack) {
   const source = DATA.network.hosts[attack.source].name;
   const where = source === target ? `on ${target}` : `${target} from ${source}`;
   return `${attack.name} ${where}: ${resultText(attack)}.`;
+}
+
+function isNoticed(scene) {
+  const { attack, hosts } = scene;
+  return Boolean(attack) && attack.result === "success" && hosts[attack.target]?.seen === NOTICED[attack.name];
 }
 
 function resultText(attack) {
