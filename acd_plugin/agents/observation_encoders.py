@@ -23,19 +23,14 @@ class HostBitsEncoder(nn.Module):
     slot_offsets: Tensor
 
     def __init__(self, width: int, layout: CommLayout) -> None:
-        """Raises UserError when the table of blocks would be too large for any machine."""
+        """Raises UserError as `table_rows`."""
         super().__init__()
-        if layout.block_bits > _MOST_BLOCK_BITS:
-            raise UserError(
-                f"an agent can block {layout.block_bits} subnets: this network has a row for each "
-                f"combination of them, of at most {_MOST_BLOCK_BITS}: let agents defend more "
-                "subnets each, set block to false in the scenario, or train another algorithm"
-            )
         self.slots = layout.host_slots
         self.bits_per_host = layout.bits_per_host
         codes = 2**layout.bits_per_host
+        block_rows = table_rows(layout) - self.slots * codes
         self.hosts = nn.Embedding(self.slots * codes, width)  # one table per host slot
-        self.blocks = nn.Embedding(2**layout.block_bits, width) if layout.block_bits else None
+        self.blocks = nn.Embedding(block_rows, width) if layout.block_bits else None
         self.register_buffer("place_values", _place_values(layout.bits_per_host), False)
         self.register_buffer("block_place_values", _place_values(layout.block_bits), False)
         offsets = torch.arange(self.slots) * codes
@@ -52,6 +47,18 @@ class HostBitsEncoder(nn.Module):
             block_bits = observations[..., edge:].long().clamp(min=0)
             embedded = embedded + self.blocks((block_bits * self.block_place_values).sum(-1))
         return embedded
+
+
+def table_rows(layout: CommLayout) -> int:
+    """Return how many rows the tables have; UserError when no machine could hold them."""
+    if layout.block_bits > _MOST_BLOCK_BITS:
+        raise UserError(
+            f"an agent can block {layout.block_bits} subnets: this network has a row for each "
+            f"combination of them, of at most {_MOST_BLOCK_BITS}: let agents defend more "
+            "subnets each, set block to false in the scenario, or train another algorithm"
+        )
+    blocks = 2**layout.block_bits if layout.block_bits else 0
+    return layout.host_slots * 2**layout.bits_per_host + blocks
 
 
 def _place_values(bits: int) -> Tensor:

@@ -15,14 +15,13 @@ from acd_plugin import machine
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.errors import UserError
 from acd_plugin.running.device import check_device
+from acd_plugin.running.network_size import kept_per_step, number, weights
 from acd_plugin.running.run_spec import RunSpec
 
 _BYTES = 4
 _STATE_PER_GAME = 4096  # the simulator's own arrays
-# Numbers kept for the backward pass per step, agent and unit of the network, the target's included.
-_ACTIVATIONS = 40
-_WEIGHTS = 14  # of a network of so many layers of `hidden_dim` times `hidden_dim`
-_COPIES = 5  # of the weights: they, their gradients, the target's, the optimiser's two
+# Of the weights: they, their gradients, the target's, the optimiser's two, one that is being made.
+_COPIES = 6
 _MOVING = 1.5  # of a buffer: while those of several seeds are laid together
 _STORING = 3  # copies of a buffer in main memory while a checkpoint is written
 _UNUSABLE = 2**29  # of a GPU: what libraries take beside tensors
@@ -95,7 +94,9 @@ def check_memory(spec: RunSpec, free: Memory) -> None:
     """Raise UserError when there is not enough to train one seed."""
     needed = memory_to_train(spec)
     if needed.host > free.host or needed.device > free.device:
-        what = ", ".join(f"{key}={getattr(spec.settings, key)}" for key in _LOWERED)
+        sizes = {key: getattr(spec.settings, key) for key in _LOWERED}
+        sizes |= {key: number(spec, key) for key in _WIDTHS if number(spec, key)}
+        what = ", ".join(f"{key}={value}" for key, value in sizes.items())
         raise UserError(f"{what} need about {_too_much(needed, free)}: lower them")
 
 
@@ -109,6 +110,7 @@ def check_playing(sizes: EnvSizes, games: int, free: Memory) -> None:
 
 
 _LOWERED = ("batch_size_run", "buffer_size", "batch_size")
+_WIDTHS = ("hidden_dim", "rnn_layers")  # of networks
 
 
 def _too_much(needed: Memory, free: Memory) -> str:
@@ -135,16 +137,5 @@ def _episode(sizes: EnvSizes) -> int:
 
 def _kept_for_learning(spec: RunSpec) -> float:
     """Bytes that an update takes beside the episodes, and those of weights and optimiser."""
-    hidden = _own(spec, "hidden_dim", 64)
-    networks = 2 if spec.config.get("critic_type") else 1
-    mixing = _own(spec, "mixing_embed_dim") * (spec.sizes.n_agents + 4)
-    mixing += 2 * _own(spec, "hypernet_embed")
-    units = spec.sizes.n_agents * hidden * _ACTIVATIONS * networks + 4 * mixing
     steps = spec.settings.batch_size * (spec.sizes.episode_limit + 1)
-    return _BYTES * (steps * units + _COPIES * networks * _WEIGHTS * hidden**2)
-
-
-def _own(spec: RunSpec, key: str, default: int = 0) -> int:
-    """Return a number among the algorithm's own settings, which not every one has."""
-    value = spec.config.get(key)
-    return value if isinstance(value, int) else default
+    return _BYTES * (steps * kept_per_step(spec) + _COPIES * weights(spec))
