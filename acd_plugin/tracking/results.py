@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def _number(path: Path) -> tuple[int, str]:
 def find_run(name: str, results: str) -> RunFolder:
     """Return the run with this id in ``results``, or at this path; UserError otherwise."""
     for path in (Path(name), Path(results) / name):
-        if (path / "run.json").is_file():
+        if any(os.path.lexists(path / mark) for mark in _MARKS):  # damaged ones, too
             return RunFolder(path)
         if is_archive(path.parent):
             for folder in run_folders(path.parent):
