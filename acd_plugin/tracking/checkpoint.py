@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -26,6 +27,7 @@ _READABLE = (1, 2)
 # A file of PyTorch's is a ZIP archive, and the seal its comment: other readers do not mind it.
 _SEAL = b"sha256:"
 _DIGEST = 64  # letters after it: of all that stands before them
+_LENGTH = 2  # bytes that say how long a comment is
 _PORTION = 2**20  # bytes that are read at once
 
 
@@ -47,12 +49,9 @@ def save_checkpoint(folder: RunFolder, checkpoint: Checkpoint, keep: int) -> Pat
         "t_env": checkpoint.t_env,
         "state": checkpoint.state,
     }
-    buffer = io.BytesIO()
-    torch.save(payload, buffer)
-    _seal(buffer)
     folder.checkpoints.mkdir(exist_ok=True)
     path = folder.checkpoints / f"{checkpoint.t_env}.pt"
-    write_atomically(path, buffer.getvalue())
+    write_atomically(path, partial(_write, payload))
     if keep:
         for old in folder.stored_checkpoints()[:-keep]:
             old.unlink()
@@ -102,13 +101,44 @@ def _of_payload(payload: dict[str, Any]) -> Checkpoint:
     return Checkpoint(config, scenario, t_env, state)
 
 
-def _seal(buffer: io.BytesIO) -> None:
-    """Add a checksum of the content to a file of PyTorch's."""
-    buffer.seek(-2, io.SEEK_END)  # the length of the archive's comment, which is empty so far
-    buffer.write((len(_SEAL) + _DIGEST).to_bytes(2, "little") + _SEAL)
-    with buffer.getbuffer() as content:
-        digest = hashlib.sha256(content).hexdigest()
-    buffer.write(digest.encode())
+def _write(payload: dict[str, Any], file: BinaryIO) -> None:
+    """Write what PyTorch makes of a payload, and its seal, without a copy of it in memory."""
+    content = _Sealed(file)
+    torch.save(payload, content)
+    content.seal()
+
+
+class _Sealed:
+    """A file that PyTorch writes an archive into, whose comment is a checksum of all before it.
+
+    The last two bytes of an archive are the length of its comment, which is empty so far.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._digest = hashlib.sha256()
+        self._last = b""  # which may be the two
+
+    def write(self, data: bytes) -> int:
+        """Write all but the last two bytes, as far as they are known."""
+        whole = memoryview(data) if len(data) > _LENGTH else memoryview(self._last + data)
+        if len(data) > _LENGTH:
+            self._pass_on(self._last)
+        self._pass_on(whole[:-_LENGTH])
+        self._last = bytes(whole[-_LENGTH:])
+        return len(data)
+
+    def flush(self) -> None:
+        """PyTorch asks for it."""
+
+    def seal(self) -> None:
+        """End the file."""
+        self._pass_on((len(_SEAL) + _DIGEST).to_bytes(_LENGTH, "little") + _SEAL)
+        self._file.write(self._digest.hexdigest().encode())
+
+    def _pass_on(self, data: bytes | memoryview) -> None:
+        self._digest.update(data)
+        self._file.write(data)
 
 
 def _check_seal(file: BinaryIO) -> bool:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,14 @@ from sacred.serializer import flatten
 
 from acd_plugin.credentials import shown, without_credentials
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.metric_export import exported
+from acd_plugin.tracking.metric_export import export
 from acd_plugin.tracking.plain_files import append_lines, append_whole, plain_file_in
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
 from acd_plugin.tracking.unwritten import METRICS, Unwritten
 
 logger = logging.getLogger("acd_plugin")
+
+_WRITTEN = ("run.json", "config.json", "info.json", "metrics.json", "cout.txt")
 
 
 class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred has no type hints
@@ -131,12 +134,12 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
         self._save_cout(len(self.cout))
         self.log_metrics({}, {})  # what a full disk has kept waiting
         with self._forgiven("metrics.json"):
-            write_atomically(self.folder.path / "metrics.json", exported(self.folder))
+            write_atomically(self.folder.path / "metrics.json", partial(export, self.folder))
 
 
 def _check(folder: RunFolder) -> None:
     """Raise UserError when something else is in the place of what a run writes on."""
     folder.key()
-    for path in (folder.metrics, folder.path / "cout.txt"):
+    for path in (folder.metrics, *(folder.path / name for name in _WRITTEN)):
         if os.path.lexists(path) and plain_file_in(folder.path, path.name) is None:
             raise UserError(f"{path}: is no regular file: delete it, or train again")

@@ -8,9 +8,9 @@ import re
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.plain_files import open_new, read_plain, reason
@@ -149,16 +149,17 @@ def check_writable(results: str) -> None:
         ) from None
 
 
-def write_atomically(path: Path, data: bytes | Iterable[bytes]) -> None:
+def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None:
     """Write a file so that whoever looks sees the old or the new content, never a part.
 
-    Content that is made piece by piece is never in memory as a whole.
+    Content that is large is written by a function, and never in memory as a whole.
     """
+    write = content if callable(content) else lambda file: file.write(content)
     # Named by process and thread: Sacred writes from its heartbeat's thread as well.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         with open_new(temporary) as file:
-            file.writelines([data] if isinstance(data, bytes) else data)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
