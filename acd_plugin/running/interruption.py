@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 
 def stop_signals() -> list[signal.Signals]:
-    """Return Ctrl-C, SIGTERM and, unless `nohup` has this program ignore it, a closed terminal."""
+    """Return Ctrl-C, SIGTERM and, unless `nohup` has this program ignore it, a closed terminal.
+
+    Signals are the main thread's to hear: whoever starts us from another one stops us himself.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return []
     numbers = [signal.SIGINT, signal.SIGTERM]
     hang_up = getattr(signal, "SIGHUP", None)  # absent on Windows
     if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 
 import pytest
 
-from acd_plugin.running.interruption import interruptible
+from acd_plugin.running.interruption import interruptible, stop_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -31,3 +32,11 @@ def test_a_closed_terminal_interrupts_unless_that_is_to_be_ignored() -> None:
             os.kill(os.getpid(), signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_another_thread_hears_no_signals_and_is_no_mistake() -> None:
+    heard: list[list[signal.Signals]] = []
+    thread = threading.Thread(target=lambda: heard.append(stop_signals()))
+    thread.start()
+    thread.join()
+    assert heard == [[]]
