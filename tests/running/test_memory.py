@@ -31,6 +31,31 @@ def test_the_estimate_is_a_little_more_than_was_measured(env: str, measured: flo
     assert measured < estimate < 1.5 * measured
 
 
+@pytest.mark.parametrize(
+    ("command", "measured"),  # by benchmarks/memory.py, in MiB
+    [
+        ("dial cyborg_small", 106),
+        ("dial cyborg_large", 365),
+        ("dial cyborg_small hidden_dim=2048", 1277),
+        ("dial cyborg_small hidden_dim=512 rnn_layers=8", 413),
+        ("dial cyborg_large hidden_dim=1024 share_parameters=False", 1163),
+        ("qmix cyborg_large hidden_dim=2048", 792),
+        ("qmix cyborg_large hypernet_layers=2 hypernet_embed=4096", 80),
+        ("mappo cyborg_large hidden_dim=1024", 303),
+    ],
+)
+def test_the_estimate_of_large_networks_is_what_they_take(command: str, measured: float) -> None:
+    algorithm, env, *sizes = command.split()
+    few = ["batch_size_run=8", "batch_size=8", "buffer_size=8"] if sizes else []
+    spec = resolve(load_config(algorithm, env, [*sizes, *few]))
+    assert 0.7 < memory_to_train(spec).host / 2**20 / measured < 1.6
+
+
+def test_what_makes_a_network_large_is_named() -> None:
+    with pytest.raises(UserError, match=r"hidden_dim=16000, rnn_layers=2 need about \d+\.\d GiB"):
+        check_memory(spec_of("dial", "cyborg_small", "hidden_dim=16000"), Memory(GIB, GIB))
+
+
 def test_a_replay_buffer_counts() -> None:
     buffers = ("buffer_size=10000", "buffer_size=5000")
     more, less = (memory_to_train(spec_of("qmix", "cyborg_large", b)) for b in buffers)
@@ -76,7 +101,7 @@ def test_a_device_that_is_too_small_is_told_with_the_figure() -> None:
     large = spec_of("dial", "cyborg_large")
     with pytest.raises(
         UserError,
-        match=r"batch_size=128 need about 0\.\d GiB of GPU memory, and 0\.2 GiB are free: lower",
+        match=r"rnn_layers=2 need about 0\.\d GiB of GPU memory, and 0\.2 GiB are free: lower",
     ):
         seeds_at_once(large, 32, Memory(100 * GIB, 0.2 * GIB))
     with pytest.raises(UserError, match=r"GiB of memory, and 0\.0 GiB are free: lower them"):

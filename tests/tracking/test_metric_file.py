@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from acd_plugin.errors import UserError
 from acd_plugin.tracking import metric_file
-from acd_plugin.tracking.metric_export import exported
+from acd_plugin.tracking.metric_export import export
 from acd_plugin.tracking.metric_file import (
     Point,
     drop_metrics_after,
@@ -114,8 +115,10 @@ def test_the_export_is_sacreds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         columns["steps"].append(point["step"])
         columns["values"].append(point["value"])
         columns["timestamps"].append(point["time"])
-    assert json.loads(b"".join(exported(folder))) == series
-    assert json.loads(b"".join(exported(RunFolder(tmp_path / "nowhere")))) == {}
+    for place, content in ((folder, series), (RunFolder(tmp_path / "nowhere"), {})):
+        file = io.BytesIO()
+        export(place, file)
+        assert json.loads(file.getvalue()) == content
 
 
 def test_something_else_in_its_place_is_named(tmp_path: Path) -> None:
