@@ -27,6 +27,8 @@ def run(options: argparse.Namespace) -> int:
     plays = evaluate(stored, games, options.plugins, options.render)
     for played in plays:
         if played.replay is not None:
+            if len(plays) > 1:
+                print(f"on {played.backend}:")
             print(game_text(played.replay, played.replay.games[0]), end="\n\n")
     print(f"{stored.path} ({stored.config['name']}, trained for {stored.t_env:,} steps)")
     print(f"{games.episodes} {games_as_in_tests(stored.config)}, seed {games.seed}")

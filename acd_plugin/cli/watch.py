@@ -18,9 +18,10 @@ from acd_plugin.running.evaluation import refuse_changes_of_the_policy, spec_to_
 from acd_plugin.running.replay import record_games
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_run import StoredRun, open_run
+from acd_plugin.tracking.plain_files import open_plain
 from acd_plugin.tracking.run_folder import write_atomically
 
-_MOST_STEPS = 20_000  # of all games of a page: about 20 MB, which browsers still open at once
+_MOST_STEPS = 20_000  # of all games of a page: 35 MB on the large network, which browsers still open
 _OF_THE_POLICY = ("n_bits", "message_content")
 
 
@@ -55,8 +56,8 @@ def _refuse_place(out: Path) -> None:
     if out.suffix != ".html":
         raise UserError(f"--out {out}: must end in .html")
     try:
-        with out.open(encoding="utf-8", errors="replace") as file:
-            if is_page(file.read(1000)):
+        with open_plain(out, follow=True) as file:
+            if is_page(file.read(1000).decode(errors="replace")):
                 return
     except FileNotFoundError:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -54,13 +55,19 @@ def test_a_page_is_written_again_and_nothing_else_is_lost(
     assert data_of(tmp_path / "new" / "a.html")["caption"]["seed"] == 1
 
 
-def test_what_cannot_be_shown_is_one_line(trained: str, call: Call, results: Path) -> None:
+def test_what_cannot_be_shown_is_one_line(
+    trained: str, call: Call, results: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "folder.html").mkdir()
+    os.mkfifo(tmp_path / "pipe.html")
     for words, message in {
         ("--games=0",): "--games is 0: must be at least 1",
         (
             "--games=1000000",
         ): "a page shows at most 20,000 steps, and a game may have 30; choose at",
         ("--out=game.png",): "--out game.png: must end in .html",
+        ("--out=folder.html",): "folder.html: cannot be written",
+        ("--out=pipe.html",): "pipe.html: cannot be written",
         ("--seed=-1",): "--seed is -1",
         ("with", "lr=1"): "cannot watch with 'lr=1': a trained policy plays with its own",
         ("with", "env_args.scenario=dial_3_subnets"): "does not fit 'dial_3_subnets'",

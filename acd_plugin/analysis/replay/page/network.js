@@ -88,7 +88,7 @@ function drawHost(box, index, host) {
     "g",
     { class: `host ${own ? "own" : host.truth}${small ? " small" : ""}` },
     draw("rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: 7 }),
-    drawName(box.x + 10, box.y + 18, nameOf(index), box.width - 44),
+    drawName(box.x + 10, box.y + 18, nameOf(index), box.width - (host.process_known ? 44 : 16)),
   );
   if (own) {
     group.append(draw("text", { x: box.x + 10, y: box.y + 40, class: "note" }, "the attacker's own"));

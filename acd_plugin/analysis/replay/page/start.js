@@ -55,7 +55,7 @@ function caption() {
   const steps = told.t_env.toLocaleString("en");
   byId("caption").textContent = `${told.run}, trained for ${steps} steps; ${told.games}, seed ${told.seed}`;
   describe(byId("settings").querySelector("dl"), Object.entries(told.settings));
-  byId("keys").replaceChildren(...KEYS.flatMap(([key, what]) => [make("kbd", null, key), ` ${what}  `]));
+  byId("keys").replaceChildren(...KEYS.map(([key, what]) => make("li", null, make("kbd", null, key), ` ${what}`)));
   byId("legend").textContent = legend();
 }
 
