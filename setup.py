@@ -10,7 +10,7 @@ setup(
     packages=[*find_packages(include=["acd_plugin", "acd_plugin.*"]), "acd_plugin.config_files"],
     package_dir={"acd_plugin.config_files": "config"},
     package_data={
-        "acd_plugin": ["py.typed"],
+        "acd_plugin": ["py.typed", "*.pyi"],
         "acd_plugin.analysis.replay": ["page/*"],  # the frame, looks and scripts of a web page
         "acd_plugin.config_files": ["**/*.yaml"],
         "acd_plugin.hosts.epymarl": ["stand_ins/*.py"],  # files, not a package: see checkout.py

@@ -14,7 +14,7 @@ from acd_plugin.configuration.device import split_device
 from acd_plugin.configuration.layers import read_overrides
 from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.evaluation import Games, Played, evaluate, store
-from acd_plugin.running.stored_run import open_run
+from acd_plugin.running.stored_run import open_policy
 from acd_plugin.tracking.evaluations import Evaluation
 
 
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     set_up_logging()
     device, changes = split_device(read_overrides(options.overrides))
     games = Games(options.episodes, options.seed, changes, options.backend, device)
-    stored = open_run(options.run, options.results)
+    stored = open_policy(options.run, options.results)
     plays = evaluate(stored, games, options.plugins, options.render)
     for played in plays:
         if played.replay is not None:

@@ -14,6 +14,7 @@ from acd_plugin.cli.conditions import add_conditions
 from acd_plugin.credentials import shown
 
 _RUN_OR_FILE = "number or folder of a run, or a checkpoint file (.pt)"
+_POLICY = f"{_RUN_OR_FILE}, or an exported policy (.safetensors)"
 _ALGORITHM = "a name in config/algs, or a .yaml file"
 _ENVIRONMENT = "a name in config/envs, or a .yaml file"
 
@@ -87,7 +88,7 @@ def _resume(parser: Parser) -> None:
 
 
 def _evaluate(parser: Parser) -> None:
-    parser.add_argument("run", help=_RUN_OR_FILE)
+    parser.add_argument("run", help=_POLICY)
     _results(parser)
     parser.add_argument("--episodes", type=int, default=128, help="games to play (128)")
     parser.add_argument(
@@ -103,7 +104,7 @@ def _evaluate(parser: Parser) -> None:
 
 
 def _watch(parser: Parser) -> None:
-    parser.add_argument("run", help=_RUN_OR_FILE)
+    parser.add_argument("run", help=_POLICY)
     _results(parser)
     parser.add_argument("--games", type=int, default=8, help="games to play (8)")
     parser.add_argument(
@@ -112,6 +113,18 @@ def _watch(parser: Parser) -> None:
     parser.add_argument(
         "--out", metavar="FILE.html", help="the page (games.html in the run's folder)"
     )
+    _plugin(parser)
+
+
+def _export(parser: Parser) -> None:
+    parser.add_argument("run", help=_POLICY)
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="FILE",
+        help="a .safetensors file, to be loaded again; or .onnx, one step of the networks",
+    )
+    _results(parser)
     _plugin(parser)
 
 
@@ -203,6 +216,10 @@ def _publish(parser: Parser) -> None:
         action="append",
         help="a metric that the copies keep; may be repeated (test_return_mean)",
     )
+    parser.add_argument(
+        "--policies", action="store_true", help="with the trained policies, which can be evaluated"
+    )
+    _plugin(parser)
 
 
 def _check(parser: Parser) -> None:
@@ -256,6 +273,7 @@ COMMANDS = {
     "resume": Command("go on with a run that was stopped or killed", _resume, overrides=True),
     "evaluate": Command("play greedy games with a trained policy", _evaluate, overrides=True),
     "watch": Command("write a page that shows a trained policy's games", _watch, overrides=True),
+    "export": Command("write a trained policy alone into one file", _export),
     "runs": Command("list the recorded runs", _runs),
     "show": Command("print one recorded run with its learning curve", _show),
     "compare": Command("draw the learning curves of several runs", _compare),

@@ -11,6 +11,8 @@ from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
 from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.errors import UserError
+from acd_plugin.running.export import export
+from acd_plugin.running.stored_run import open_policy
 from acd_plugin.tracking.archive import ENDING
 from acd_plugin.tracking.publication import Copies, opened_for_copies, publish
 from acd_plugin.tracking.run_folder import check_writable
@@ -33,6 +35,8 @@ def run(options: argparse.Namespace) -> int:
         for record in records:
             try:
                 problems += _copy(record, copies, options.metric or [DEFAULT_METRIC])
+                if options.policies:
+                    problems += _add_policy(record, copies, options.plugins)
                 copied += 1
             except UserError as error:
                 problems.append(str(error))
@@ -50,3 +54,15 @@ def _copy(record: RunRecord, copies: Copies, metrics: Sequence[str]) -> list[str
     for metric in metrics:
         read_curve(record, metric)  # a copy without it would be of no use
     return publish(record.folder, copies, list(dict.fromkeys([*metrics, _EPISODES])))
+
+
+def _add_policy(record: RunRecord, copies: Copies, plugins: Sequence[str]) -> list[str]:
+    """Put the trained policy beside the copy of its run; returns why there is none."""
+    place = copies.place_of(record.folder.key()).policy
+    try:
+        stored = open_policy(str(record.folder), str(record.folder.path.parent))
+        place.unlink(missing_ok=True)  # one that was published before
+        export(stored, place, plugins)
+    except UserError as error:
+        return [f"run {record.id}: copied without its policy: {error}"]
+    return []

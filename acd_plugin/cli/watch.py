@@ -17,7 +17,8 @@ from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.evaluation import refuse_changes_of_the_policy, spec_to_play
 from acd_plugin.running.replay import record_games
 from acd_plugin.running.run_spec import RunSpec
-from acd_plugin.running.stored_run import StoredRun, open_run
+from acd_plugin.running.stored_policy import StoredPolicy
+from acd_plugin.running.stored_run import open_policy
 from acd_plugin.tracking.plain_files import open_plain
 from acd_plugin.tracking.run_folder import write_atomically
 
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     check_games(options.games, options.seed, at_least=1, option="--games")
     if options.out is not None:
         _refuse_place(Path(options.out))
-    stored = open_run(options.run, options.results)
+    stored = open_policy(options.run, options.results)
     out = _default_place(stored) if options.out is None else Path(options.out)
     spec = spec_to_play(stored, changes, device, options.plugins)
     _refuse_too_many(spec, options.games)
@@ -45,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _default_place(stored: StoredRun) -> Path:
+def _default_place(stored: StoredPolicy) -> Path:
     place = stored.path.with_suffix(".html") if stored.folder is None else stored.folder.games
     _refuse_place(place)
     return place
@@ -75,7 +76,7 @@ def _refuse_too_many(spec: RunSpec, games: int) -> None:
         )
 
 
-def _caption(stored: StoredRun, config: Config, seed: int) -> Caption:
+def _caption(stored: StoredPolicy, config: Config, seed: int) -> Caption:
     return Caption(
         title=f"{config['name']} on {config['env_name']}",
         run=f"checkpoint {stored.path.name}" if stored.folder is None else f"run {stored.folder}",

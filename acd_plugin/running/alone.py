@@ -8,22 +8,25 @@ from acd_plugin.hosts.builtin.joint import JointTraining, NotTogetherError
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.built_run import BuiltRun
-from acd_plugin.running.console import Progress, logger
+from acd_plugin.running.console import Console, Progress, logger
 from acd_plugin.running.device import told_plainly
 from acd_plugin.running.planned import Planned
 from acd_plugin.running.recorded_run import OpenRecord
 from acd_plugin.running.stop_signal import StopSignal
+from acd_plugin.running.turns import Turn
 
 
 class Alone:
     """A run, built; `train` does what is left of it."""
 
-    def __init__(self, planned: Planned, host: Host) -> None:
+    def __init__(self, planned: Planned, host: Host, turn: Turn, console: Console | None) -> None:
+        """``turn`` ends when training begins; ``console`` None: that of a command."""
         settings = planned.spec.settings
         t_env = planned.stored.t_env if planned.stored else 0
         self._stop = StopSignal()
-        progress = Progress(settings.t_max, t_env, settings.batch_size)
-        self._run = BuiltRun(planned, host, progress, self._stop.requested)
+        shown = console or Progress(settings.t_max, t_env, settings.batch_size)
+        self._turn = turn
+        self._run = BuiltRun(planned, host, shown, self._stop.requested)
         self._run.load()  # what cannot be read shows before anything is written
         self._generators = GlobalGenerators.capture()
 
@@ -33,6 +36,7 @@ class Alone:
             try:
                 self._run.attach(record)
                 self._generators.restore()  # Sacred has seeded them since
+                self._turn.end()
                 _train(self._run.training)
             except Exception as error:
                 told = told_plainly(error, f"{program()} resume {record.folder.path}")

@@ -16,7 +16,7 @@ from acd_plugin.envs.blueprint import Blueprint, EnvSizes, Interface
 from acd_plugin.errors import find
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.builtin.episode_batch import EpisodeBatch
-from acd_plugin.hosts.builtin.global_generators import GlobalGenerators, seed_global_generators
+from acd_plugin.hosts.builtin.global_generators import kept_generators, seed_global_generators
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.hosts.builtin.training import Recorder, Training
@@ -26,6 +26,7 @@ from acd_plugin.runners.controller_extras import extra_scheme, needed_truths
 from acd_plugin.running.device import check_device
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.running.turns import ONE_AT_A_TIME
 
 
 class Acting(NamedTuple):
@@ -44,7 +45,8 @@ def make_policy(spec: RunSpec, n_games: int, seed: int, host: Host = BUILTIN) ->
     check_device(spec.settings.device)
     config = {**spec.config, "seed": seed, "batch_size_run": n_games}
     args = _args(config, spec.sizes, spec.blueprint)
-    policy = _assemble(spec.sizes, args, NullRecorder(), host)
+    with ONE_AT_A_TIME:
+        policy = _assemble(spec.sizes, args, NullRecorder(), host)
     if spec.settings.device == "cuda":
         policy.mac.cuda()
     return policy
@@ -81,13 +83,10 @@ def make_acting(config: Config, interface: Interface, seed: int, host: Host = BU
     Whoever calls this may have random numbers and threads of his own, which stay as they are.
     """
     check_device(config["device"])
-    generators = GlobalGenerators.capture()
-    seed_global_generators(seed)
     args = _args({**config, "seed": seed}, interface.sizes, interface)
-    try:
+    with ONE_AT_A_TIME, kept_generators():
+        seed_global_generators(seed)
         acting = _acting(interface.sizes, args, host)
-    finally:
-        generators.restore()
     if config["device"] == "cuda":
         acting.mac.cuda()
     return acting

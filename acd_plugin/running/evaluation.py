@@ -17,8 +17,8 @@ from acd_plugin.configuration.ranges import check_games
 from acd_plugin.errors import UserError
 from acd_plugin.running.replay import record_games
 from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.stored_run import (
-    StoredRun,
     load_policy,
     refuse_another_game,
     refuse_edited_rules,
@@ -76,7 +76,7 @@ def refuse_changes_of_the_policy(changes: Mapping[str, object], verb: str) -> No
 
 
 def spec_to_play(
-    run: StoredRun, changes: Mapping[str, object], device: str, plugins: Sequence[str]
+    run: StoredPolicy, changes: Mapping[str, object], device: str, plugins: Sequence[str]
 ) -> RunSpec:
     """Return what the run was trained with, the environment changed; UserError if it cannot be."""
     spec = spec_of(run, {"device": device, **changes}, plugins)
@@ -89,7 +89,7 @@ def spec_to_play(
 
 
 def evaluate(
-    run: StoredRun, games: Games, plugins: Sequence[str] = (), render: bool = False
+    run: StoredPolicy, games: Games, plugins: Sequence[str] = (), render: bool = False
 ) -> list[Played]:
     """Play the games on one backend or on two; `store` keeps the outcomes with the run.
 
@@ -108,7 +108,7 @@ def evaluate(
     return played
 
 
-def store(run: StoredRun, plays: Sequence[Played]) -> Path | None:
+def store(run: StoredPolicy, plays: Sequence[Played]) -> Path | None:
     """Append the outcomes to the run's evaluations; None if the checkpoint lies in no run."""
     if run.folder is None:
         return None
@@ -120,7 +120,7 @@ def store(run: StoredRun, plays: Sequence[Played]) -> Path | None:
     return path
 
 
-def _play(run: StoredRun, spec: RunSpec, games: Games) -> Outcome:
+def _play(run: StoredPolicy, spec: RunSpec, games: Games) -> Outcome:
     # Games do not depend on how many are played at once, but a GPU wants many.
     at_once = spec.settings.batch_size_run
     if spec.settings.device == "cuda":
@@ -132,7 +132,7 @@ def _play(run: StoredRun, spec: RunSpec, games: Games) -> Outcome:
 
 
 def _evaluation(
-    run: StoredRun, games: Games, changes: Mapping[str, object], outcome: Outcome
+    run: StoredPolicy, games: Games, changes: Mapping[str, object], outcome: Outcome
 ) -> Evaluation:
     returns = outcome["return"]
     return Evaluation(

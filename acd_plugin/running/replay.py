@@ -18,7 +18,8 @@ from acd_plugin.envs.scene import Drawable, Network, Scene
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.running.message_effects import MessageEffects, Silenced, message_effects
 from acd_plugin.running.run_spec import RunSpec
-from acd_plugin.running.stored_run import StoredRun, load_policy
+from acd_plugin.running.stored_policy import StoredPolicy
+from acd_plugin.running.stored_run import load_policy
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class _Played:
     names: list[list[str]]  # of each agent's actions
 
 
-def record_games(run: StoredRun, spec: RunSpec, games: int, seed: int) -> Replay:
+def record_games(run: StoredPolicy, spec: RunSpec, games: int, seed: int) -> Replay:
     """Play the evaluation's first ``games`` with the run's policy and record them."""
     policy = load_policy(run, spec, games, seed)
     try:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from acd_plugin.components.contracts import StateDict
+from acd_plugin.configuration.device import with_both_names
 from acd_plugin.configuration.layers import Config, change
 from acd_plugin.configuration.migration import migrate
-from acd_plugin.configuration.plugins import content_of
+from acd_plugin.configuration.plugins import content_of, load_plugins
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.envs.blueprint import Interface
 from acd_plugin.errors import UserError
@@ -17,22 +18,22 @@ from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.learners.migration import migrate_state
 from acd_plugin.running.assembly import make_acting, make_policy
+from acd_plugin.running.device import chosen_device
 from acd_plugin.running.fitting import MISFITS, check_fits, check_training
 from acd_plugin.running.memory import check_playing, free_memory
 from acd_plugin.running.run_spec import RunSpec, changed_content, resolve
+from acd_plugin.running.stored_policy import ExportedPolicy, StoredPolicy, open_exported
 from acd_plugin.running.trained_policy import TrainedPolicy
 from acd_plugin.tracking.checkpoint import load_checkpoint
+from acd_plugin.tracking.policy_file import ENDING
 from acd_plugin.tracking.results import find_run
 from acd_plugin.tracking.run_folder import RunFolder, read_json
 
 
 @dataclass(frozen=True)
-class StoredRun:
+class StoredRun(StoredPolicy):
     """A checkpoint, and where it lies."""
 
-    path: Path
-    config: Config  # as this release would have recorded it
-    t_env: int
     episode: int
 
     @property
@@ -44,6 +45,22 @@ class StoredRun:
     def state(self) -> StateDict:
         """Read what `Training.state_dict` returned, which may be large, and is kept by nobody."""
         return migrate_state(load_checkpoint(self.path).state, self.config)
+
+    def load_into(self, mac: Controller) -> None:
+        stored = self.state()["mac"]
+        check_fits(stored, mac.state_dict(), "mac")
+        mac.load_state_dict(stored)
+
+
+def open_policy(name: str, results: str) -> StoredPolicy:
+    """Return the exported policy ``name``, that of a published copy, or what `open_run` returns."""
+    if name.endswith(ENDING):
+        return open_exported(Path(name))
+    if not name.endswith(".pt"):
+        folder = find_run(name, results)
+        if folder.policy.is_file() and not any(folder.checkpoints.glob("*.pt")):
+            return open_exported(folder.policy)
+    return open_run(name, results)
 
 
 def open_run(name: str, results: str) -> StoredRun:
@@ -66,22 +83,26 @@ def open_run(name: str, results: str) -> StoredRun:
 
 
 def spec_of(
-    run: StoredRun, changes: Mapping[str, object] | None = None, plugins: Sequence[str] = ()
+    run: StoredPolicy, changes: Mapping[str, object] | None = None, plugins: Sequence[str] = ()
 ) -> RunSpec:
-    """Return what the run was trained with, with some settings changed.
+    """Return what the policy was trained with, with some settings changed.
 
-    A folder of runs may come from anywhere: its plugins are imported only when the user names them.
+    A file may come from anywhere: its plugins are imported only when the user names them.
     """
+    _refuse_untold_plugins(run, plugins)
+    return resolve(change({**run.config, "plugins": list(plugins)}, changes or {}))
+
+
+def _refuse_untold_plugins(run: StoredPolicy, plugins: Sequence[str]) -> None:
     named = run.config["plugins"]
     if named and not plugins:
         options = " ".join(f"--plugin={file}" for file in named)
         raise UserError(
             f"{run.path}: needs the plugins it was trained with; if you trust them, add {options}"
         )
-    return resolve(change({**run.config, "plugins": list(plugins)}, changes or {}))
 
 
-def refuse_another_game(run: StoredRun, spec: RunSpec, remedy: str) -> None:
+def refuse_another_game(run: StoredPolicy, spec: RunSpec, remedy: str) -> None:
     """Raise UserError when the game is no more the one that the run was trained on."""
     changed = changed_content(run.config, spec)
     if not changed:
@@ -93,7 +114,7 @@ def refuse_another_game(run: StoredRun, spec: RunSpec, remedy: str) -> None:
     raise UserError(f"{run.path}: {what} has changed since it was trained: {remedy}")
 
 
-def refuse_edited_rules(run: StoredRun, spec: RunSpec) -> None:
+def refuse_edited_rules(run: StoredPolicy, spec: RunSpec) -> None:
     """Raise UserError when a policy that is to play another game would not have its own code.
 
     The game may differ as the user says, but neither the compiled rules nor a plugin of the run's.
@@ -110,41 +131,61 @@ def refuse_edited_rules(run: StoredRun, spec: RunSpec) -> None:
             )
 
 
-def load_policy(run: StoredRun, spec: RunSpec, n_games: int, seed: int) -> Policy:
+def load_policy(run: StoredPolicy, spec: RunSpec, n_games: int, seed: int) -> Policy:
     """Return the stored networks with ``n_games`` games to play at once.
 
     Raises UserError when they do not fit what they are to play.
     """
     check_playing(spec.sizes, n_games, free_memory(spec.settings.device))
     policy = make_policy(spec, n_games, seed)
-    _load_networks(policy.mac, run, spec)
+    _load_networks(policy.mac, run, spec.config)
     return policy
 
 
 def load_trained_policy(
-    run: StoredRun, spec: RunSpec, seed: int = 0, episode_limit: int | None = None
+    run: StoredPolicy,
+    plugins: Sequence[str] = (),
+    seed: int = 0,
+    device: str = "cpu",
+    episode_limit: int | None = None,
 ) -> TrainedPolicy:
     """Return the stored networks to be asked step by step; whoever asks plays the games.
 
     ``seed`` is of what it draws, ``episode_limit`` the length of the longest game, if that is not
     the one that it was trained on. Raises UserError when the networks do not fit.
     """
-    sizes = spec.sizes._replace(episode_limit=episode_limit or spec.sizes.episode_limit)
-    acting = make_acting(spec.config, Interface(sizes, spec.blueprint.comm_layout), seed)
-    _load_networks(acting.mac, run, spec)
-    return TrainedPolicy(acting, sizes, run.t_env, spec.settings.device)
+    config, interface = acting_parts(run, plugins, device)
+    sizes = interface.sizes
+    sizes = sizes._replace(episode_limit=episode_limit or sizes.episode_limit)
+    acting = make_acting(config, interface._replace(sizes=sizes), seed)
+    _load_networks(acting.mac, run, config)
+    return TrainedPolicy(acting, sizes, run.t_env, config["device"])
 
 
-def _load_networks(mac: Controller, run: StoredRun, spec: RunSpec) -> None:
+def acting_parts(
+    run: StoredPolicy, plugins: Sequence[str] = (), device: str = "cpu"
+) -> tuple[Config, Interface]:
+    """Return the settings of a policy, and what it knows of its environment.
+
+    An exported one says so itself; for another one the environment is read.
+    """
+    if isinstance(run, ExportedPolicy):
+        _refuse_untold_plugins(run, plugins)
+        load_plugins(plugins)
+        chosen = with_both_names({"device": chosen_device(device)})
+        return {**run.config, **chosen}, run.interface
+    spec = spec_of(run, {"device": device}, plugins)
+    return spec.config, Interface(spec.sizes, spec.blueprint.comm_layout)
+
+
+def _load_networks(mac: Controller, run: StoredPolicy, played: Config) -> None:
     try:
-        stored = run.state()["mac"]
-        check_fits(stored, mac.state_dict(), "mac")
-        mac.load_state_dict(stored)
+        run.load_into(mac)
     except MISFITS as error:
         reason = _told(error)
         raise UserError(
             f"{run.path}: was trained on '{_played(run.config)}' and does not fit "
-            f"'{_played(spec.config)}' ({reason})"
+            f"'{_played(played)}' ({reason})"
         ) from None
 
 

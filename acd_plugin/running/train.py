@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.alone import Alone
-from acd_plugin.running.console import logger
+from acd_plugin.running.console import Console, logger
 from acd_plugin.running.device import describe_device
 from acd_plugin.running.interruption import interruptible
 from acd_plugin.running.memory import check_memory, free_memory
@@ -17,6 +18,8 @@ from acd_plugin.running.owned_folder import owned_folder
 from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import OpenRecord, Records, Train, recorded_run
 from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.running.sacred_run import Output
+from acd_plugin.running.turns import Turn
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
 from acd_plugin.tracking.trackers.attached import Trackers
 
@@ -40,20 +43,32 @@ def resume(
     return train_alone(continued(name, results, records, changes, plugins))
 
 
-def train_alone(planned: Planned, host: Host = BUILTIN) -> RunFolder:
-    """Train a run that has the process for itself, and return its folder."""
+class Shown(NamedTuple):
+    """What shows a run instead of a command's console, and what its ``cout.txt`` then holds."""
+
+    console: Console
+    output: Output
+
+
+def train_alone(planned: Planned, host: Host = BUILTIN, shown: Shown | None = None) -> RunFolder:
+    """Train a run that is by itself on its device, and return its folder."""
     spec, settings = planned.spec, planned.spec.settings
     mongo = planned.mongo()
     check_memory(spec, free_memory(settings.device))
     host.check(spec.config)
-    train = _in_other_loop(spec, host) or Alone(planned, host).train
-    Trackers(spec.config)  # of which it may be that there is none of a name
-    check_writable(settings.local_results_path)
-    logger.info("host: %s (%s)", host.name, host.reason)
-    tell_about(planned)
-    with owned_folder(planned) as folder:
-        recorded_run(spec, train, planned.records, mongo, folder)
-    return folder
+    console, output = shown or (None, None)
+    turn = Turn()
+    try:
+        train = _in_other_loop(spec, host) or Alone(planned, host, turn, console).train
+        Trackers(spec.config)  # of which it may be that there is none of a name
+        check_writable(settings.local_results_path)
+        logger.info("host: %s (%s)", host.name, host.reason)
+        tell_about(planned)
+        with owned_folder(planned) as folder:
+            recorded_run(spec, train, planned.records, mongo, folder, output)
+        return folder
+    finally:
+        turn.end()
 
 
 def tell_about(run: Planned) -> None:

@@ -41,6 +41,7 @@ class RunFolder:
         self.evaluations = path / "evaluations.jsonl"
         self.communication = path / "communication.json"
         self.games = path / "games.html"
+        self.policy = path / "policy.safetensors"  # of a published copy
 
     def __str__(self) -> str:
         return str(self.place)

@@ -25,7 +25,7 @@ LAYERS: list[set[str]] = [
     {"analysis"},
     {"running"},
     {"experiments"},
-    {"cli"},
+    {"api", "cli"},
 ]
 # What may be imported of the layers below where that is less than everything.
 GROUND = {"credentials", "errors", "machine"}

@@ -18,6 +18,8 @@ HEAVY = ["torch", "numba", "numpy", "sacred", "scipy", "matplotlib", "pymongo"]
         ("acd_plugin", HEAVY),
         ("acd_plugin.envs.registry", ["torch", "sacred", "acd_plugin.hosts"]),
         ("acd_plugin.configuration.layers", ["torch", "numba", "sacred"]),
+        ("acd_plugin.api.environments", ["torch", "sacred", "pettingzoo", "gymnasium"]),
+        ("acd_plugin.api.tables", ["torch", "numba", "sacred", "pandas", "matplotlib"]),
         ("acd_plugin.cli.main", ["torch", "numba", "sacred"]),
         (
             "acd_plugin.analysis.report.comparison_page",

@@ -43,6 +43,10 @@ class GameBatch(ABC):
         self._steps_left = 0
 
     @property
+    def agent_names(self) -> list[str]:
+        return [agent.name for agent in self.scenario.agents]
+
+    @property
     def action_names(self) -> list[list[str]]:
         return self.definition.action_names
 

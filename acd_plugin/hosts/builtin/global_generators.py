@@ -6,6 +6,8 @@ Components written for EPyMARL draw from them, too; our own have named generator
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +37,16 @@ class GlobalGenerators(NamedTuple):
         random.setstate(self.python)
         set_numpy_state(self.numpy)
         torch.set_rng_state(self.torch)
+
+
+@contextmanager
+def kept_generators() -> Iterator[None]:
+    """Leave the generators at the end as they were."""
+    generators = GlobalGenerators.capture()
+    try:
+        yield
+    finally:
+        generators.restore()
 
 
 def numpy_state() -> dict[str, Any]:

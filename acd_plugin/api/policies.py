@@ -1,0 +1,44 @@
+"""A trained policy, to be asked for actions and messages step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from acd_plugin.running.export import export
+from acd_plugin.running.stored_run import load_trained_policy, open_policy
+from acd_plugin.running.trained_policy import TrainedPolicy
+
+
+def load_policy(
+    run: str | Path,
+    *,
+    results: str | Path = "results",
+    plugins: Sequence[str] = (),
+    seed: int = 0,
+    device: str = "cpu",
+    episode_limit: int | None = None,
+) -> TrainedPolicy:
+    """Return the policy of a run (its folder, or its number in ``results``) or of a file.
+
+    ``seed`` is that of whatever it draws; ``episode_limit`` is the length of the longest game, if
+    it is to play longer ones than in training. Raises UserError when there is no such policy, or
+    when its run needs ``plugins`` that are not named.
+    """
+    stored = open_policy(str(run), str(results))
+    return load_trained_policy(stored, plugins, seed, device, episode_limit)
+
+
+def export_policy(
+    run: str | Path,
+    out: str | Path,
+    *,
+    results: str | Path = "results",
+    plugins: Sequence[str] = (),
+) -> Path:
+    """Write the policy of a run, or of a checkpoint, into one file without anything else.
+
+    ``out`` ends in ``.safetensors`` (`load_policy` reads it) or in ``.onnx`` (one step of the
+    networks, for other programs). Raises UserError when there is such a file already.
+    """
+    return export(open_policy(str(run), str(results)), Path(out), plugins)

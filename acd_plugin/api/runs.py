@@ -1,0 +1,121 @@
+"""Train and evaluate from Python: in a script, a notebook or a thread.
+
+Each does what the command of its name does, and leaves the process's random numbers as they were.
+Ctrl-C, or interrupting the kernel, saves and raises `RunStopped`; in a thread nothing is heard.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from acd_plugin.analysis.curves.run_picture import draw_run
+from acd_plugin.api.progress import Bar
+from acd_plugin.api.settings import command, dotted
+from acd_plugin.configuration.layers import chosen_keys, configure, load_environment
+from acd_plugin.hosts.builtin.global_generators import GlobalGenerators
+from acd_plugin.running.evaluation import Games, store
+from acd_plugin.running.evaluation import evaluate as play
+from acd_plugin.running.planned import Planned, continued
+from acd_plugin.running.recorded_run import Records
+from acd_plugin.running.run_spec import resolve
+from acd_plugin.running.sacred_run import Output
+from acd_plugin.running.stored_run import open_policy
+from acd_plugin.running.train import Shown, train_alone
+from acd_plugin.running.turns import ONE_AT_A_TIME
+from acd_plugin.tracking.evaluations import Evaluation
+from acd_plugin.tracking.run_folder import RunFolder
+
+_DRAWING = threading.Lock()
+
+
+def train(
+    config: str | Path = "dial",
+    env: str | Path = "cyborg_small",
+    *,
+    results: str | Path = "results",
+    env_args: Mapping[str, object] | None = None,
+    tags: Sequence[str] = (),
+    note: str | None = None,
+    plugins: Sequence[str] = (),
+    progress: bool = True,
+    **settings: object,
+) -> Path:
+    """Train a new run in a folder of its own under ``results`` and return the folder.
+
+    ``config`` and ``env`` are names or files as after ``--config`` and ``--env-config``,
+    ``settings`` are what stands after ``with`` (``t_max=240_000, seed=1``), ``env_args`` those of
+    the environment, nested where they are. Raises UserError for what is wrong with them, before
+    anything is written.
+    """
+    defaults = load_environment(str(env), plugins)["env_args"]
+    changes = {**settings, **dotted(env_args or {}, defaults, "env_args.")}
+    repeat = command(config, env, changes)
+    changes["local_results_path"] = str(results)
+    merged = configure(str(config), str(env), changes, plugins=plugins)
+    chosen = chosen_keys(str(config), str(env), changes)
+    spec = resolve({**merged, "tags": list(tags)}, chosen=chosen)
+    return _train(Planned(spec, Records(note, repeat, draw=_draw)), progress)
+
+
+def resume(
+    run: str | Path,
+    *,
+    results: str | Path = "results",
+    plugins: Sequence[str] = (),
+    progress: bool = True,
+    **settings: object,
+) -> Path:
+    """Go on with a run, as if it had not been stopped; ``t_max`` and on what may change."""
+    records = Records(draw=_draw)
+    return _train(continued(str(run), str(results), records, settings, plugins), progress)
+
+
+def evaluate(
+    run: str | Path,
+    episodes: int = 128,
+    *,
+    seed: int = 0,
+    results: str | Path = "results",
+    plugins: Sequence[str] = (),
+    device: str = "cpu",
+    **env_args: object,
+) -> Evaluation:
+    """Play greedy games, the same for all policies of one ``seed``, and return how they went.
+
+    ``run`` is a run, by its folder or by its number in ``results``, or a checkpoint; ``env_args``
+    are settings of the environment that are to be others than in training. The outcome is stored
+    with the run, if the checkpoint lies in one.
+    """
+    stored = open_policy(str(run), str(results))
+    changes = dotted(env_args, stored.config["env_args"], "env_args.")
+    generators = GlobalGenerators.capture()
+    try:
+        plays = play(stored, Games(episodes, seed, changes, device=device), plugins)
+    finally:
+        _restore(generators)
+    store(stored, plays)
+    return plays[0].evaluation
+
+
+def _train(planned: Planned, progress: bool) -> Path:
+    output = Output()
+    t_env = planned.stored.t_env if planned.stored else 0
+    bar = Bar(planned.spec.settings.t_max, t_env, output, progress)
+    generators = GlobalGenerators.capture()
+    try:
+        return train_alone(planned, shown=Shown(bar, output)).path
+    finally:
+        bar.close()
+        _restore(generators)
+
+
+def _restore(generators: GlobalGenerators) -> None:
+    with ONE_AT_A_TIME:  # another thread may be drawing the first weights of a run
+        generators.restore()
+
+
+def _draw(folder: RunFolder, path: Path) -> None:
+    with _DRAWING:  # which is not made for threads
+        draw_run(folder, path)

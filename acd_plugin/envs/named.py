@@ -1,0 +1,35 @@
+"""An environment by the name of its file, with a few of its settings changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from acd_plugin.configuration.layers import Config, load_environment, merge
+from acd_plugin.configuration.plugins import load_plugins
+from acd_plugin.envs.blueprint import Blueprint
+from acd_plugin.envs.registry import blueprint_of
+
+
+class NamedEnvironment(NamedTuple):
+    """What an environment's file says, and what was changed of it."""
+
+    env: str  # a name of the registry
+    env_args: Config
+
+    def blueprint(self) -> Blueprint:
+        """Return the environment, read and checked; UserError for what is wrong with it."""
+        return blueprint_of(self.env, self.env_args)
+
+
+def named_environment(
+    name: str, changes: Mapping[str, object], plugins: Sequence[str] = ()
+) -> NamedEnvironment:
+    """Return the environment called as after ``--env-config``: a name, or the path of a file.
+
+    ``changes`` are keys of its ``env_args``; of a nested one the others stay as they are. Imports
+    ``plugins`` and those that its file names.
+    """
+    config = load_environment(name, plugins)
+    load_plugins(config["plugins"])
+    return NamedEnvironment(config["env"], merge(config["env_args"], changes))

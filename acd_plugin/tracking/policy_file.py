@@ -1,0 +1,174 @@
+"""A trained policy in one file: its weights, its settings and what it knows of an environment.
+
+The file has the format of safetensors, which holds numbers and texts and can run no code. A
+checksum over all of it tells whether it was damaged or altered; not by whom it was made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from acd_plugin.configuration.layers import Config
+from acd_plugin.envs.blueprint import EnvSizes, Interface
+from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.errors import UserError
+from acd_plugin.machine import free_memory
+from acd_plugin.tracking.plain_files import open_plain, reason
+from acd_plugin.tracking.plain_values import parse_json
+from acd_plugin.tracking.recorded_config import check_config
+from acd_plugin.tracking.run_folder import write_atomically
+
+ENDING = ".safetensors"
+FORMAT = 1  # raised whenever the content of a file changes its meaning
+_MARK = "acd_plugin"  # under which a file says its checksum and, after a space, what it is
+
+
+class PolicyContent(NamedTuple):
+    """What a file holds."""
+
+    settings: Config  # of the algorithm, and of the environment that it was trained on
+    t_env: int  # for how many environment steps it was trained
+    interface: Interface
+    weights: dict[str, Tensor]
+
+
+class _Sizes(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    n_agents: int = Field(ge=1, le=10**4)
+    n_actions: int = Field(ge=1, le=10**6)
+    observation_size: int = Field(ge=1, le=10**7)
+    state_size: int = Field(ge=0, le=10**9)
+    episode_limit: int = Field(ge=1, le=10**6)
+
+
+class _Layout(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    host_slots: int = Field(ge=0, le=10**5)
+    block_bits: int = Field(ge=0, le=30)
+    bits_per_host: int = Field(ge=1, le=30)
+    gate_on_host_bits: bool
+    unlocked_by_message: list[list[bool]]
+
+
+class _Told(BaseModel):
+    """The text in a file."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    format: int
+    settings: dict[str, Any]
+    t_env: int = Field(ge=0, lt=2**63)
+    sizes: _Sizes
+    comm_layout: _Layout | None
+
+
+def write_policy(path: Path, content: PolicyContent) -> None:
+    """Write the file; UserError when there is one already, or when it cannot be written."""
+    if path.exists():
+        raise UserError(f"{path}: exists already: delete it, or choose another name")
+    sizes, layout = content.interface
+    told = _Told(
+        format=FORMAT,
+        settings=content.settings,
+        t_env=content.t_env,
+        sizes=_Sizes(**sizes._asdict()),
+        comm_layout=None if layout is None else _layout_told(layout),
+    ).model_dump_json()
+    weights = {name: weight.detach().cpu().contiguous() for name, weight in content.weights.items()}
+    data = save(weights, {_MARK: f"{_checksum(told, weights)} {told}"})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, data)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
+
+
+def read_policy(path: Path) -> PolicyContent:
+    """Read a file; UserError, in one line, when it is missing, damaged, altered or something else.
+
+    Nothing in it is believed before the checksum was compared.
+    """
+    try:
+        with open_plain(path, follow=True) as file:
+            limit = free_memory() // 4
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        raise UserError(f"{path}: no such file") from None
+    except OSError as error:
+        raise UserError(f"{path}: not a readable policy ({reason(error)})") from None
+    if len(data) > limit:
+        raise UserError(f"{path}: not a readable policy (too large for the memory that is free)")
+    try:
+        weights = load(data)
+        said = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__", {})
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        problem = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UserError(f"{path}: not a readable policy ({problem})") from None
+    if _MARK not in said:
+        raise UserError(f"{path}: holds weights, but is no policy of this program: export one")
+    checksum, _, told = str(said[_MARK]).partition(" ")
+    if checksum != _checksum(told, weights):
+        raise UserError(
+            f"{path}: its checksum is another: it was damaged or altered; export it again"
+        )
+    return _content(path, told, weights)
+
+
+def _content(path: Path, text: str, weights: dict[str, Tensor]) -> PolicyContent:
+    try:
+        content = parse_json(text.encode())
+        if isinstance(content, dict) and content.get("format") != FORMAT:
+            raise UserError(
+                f"{path}: has the format {content.get('format')!s:.20}, and this version reads "
+                f"{FORMAT}: use the version that wrote it, or export it again"
+            )
+        told = _Told.model_validate(content)
+        check_config(told.settings)
+        for name, weight in weights.items():
+            if not torch.isfinite(weight).all():
+                raise ValueError(f"'{name}' has numbers that are not finite")
+        interface = _interface(told)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"]))
+        raise UserError(f"{path}: is incomplete ('{where}': {problem['msg']})") from None
+    except ValueError as error:
+        raise UserError(f"{path}: is incomplete ({error})") from None
+    return PolicyContent(told.settings, told.t_env, interface, weights)
+
+
+def _layout_told(layout: CommLayout) -> _Layout:
+    unlocked = layout.unlocked_by_message.tolist()
+    return _Layout(**{**vars(layout), "unlocked_by_message": unlocked})
+
+
+def _interface(told: _Told) -> Interface:
+    sizes, layout = EnvSizes(**told.sizes.model_dump()), told.comm_layout
+    if layout is None:
+        return Interface(sizes, None)
+    unlocked = np.array(layout.unlocked_by_message, np.bool_)
+    if unlocked.shape != (sizes.n_agents, sizes.n_actions):
+        raise ValueError(f"'comm_layout.unlocked_by_message' has the shape {unlocked.shape}")
+    return Interface(sizes, CommLayout(**{**vars(layout), "unlocked_by_message": unlocked}))
+
+
+def _checksum(told: str, weights: Mapping[str, Tensor]) -> str:
+    """Return a digest of all that a file holds."""
+    digest = hashlib.sha256(told.encode(errors="replace"))
+    for name, weight in sorted(weights.items()):
+        digest.update(f"\n{name} {weight.dtype} {tuple(weight.shape)}\n".encode(errors="replace"))
+        digest.update(weight.contiguous().view(-1).view(torch.uint8).numpy().tobytes())
+    return f"sha256:{digest.hexdigest()}"

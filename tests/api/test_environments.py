@@ -1,0 +1,147 @@
+"""Environments in the forms that other libraries expect: their own conformance tests, and ours."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+from pettingzoo.test import parallel_api_test, parallel_seed_test
+
+import acd_plugin
+from acd_plugin.envs.pettingzoo_env import from_pettingzoo
+from tests.slow import slow_but
+
+ENVIRONMENTS = slow_but(
+    lambda name: name in ("cyborg_small", "branch_office"),
+    ["branch_office", "cyborg_large", "cyborg_small", "cyborg_small_green"],
+)
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_pettingzoo_s_own_tests_pass(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    parallel_api_test(acd_plugin.make(name), num_cycles=100)
+    parallel_seed_test(lambda: acd_plugin.make(name), num_cycles=40)
+    assert "Passed Parallel API test" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore:.*render fps")
+def test_gymnasium_s_own_check_passes_on_what_its_registry_makes() -> None:
+    env = gymnasium.make("acd_plugin.envs.as_gymnasium:acd/cyborg_small-v0", detection_rate=0.8)
+    check_env(env.unwrapped, skip_render_check=True)
+    made: Any = env.unwrapped
+    assert made.names == acd_plugin.names("cyborg_small")
+
+
+def played(env: Any, seed: int, steps: int = 30) -> list[Any]:
+    """What one game of a parallel environment hands out to agents that choose as they may."""
+    choice = np.random.default_rng(0)
+    observations, infos = env.reset(seed=seed)
+    seen = [observations, infos]
+    for _ in range(steps):
+        actions = {
+            agent: int(choice.choice(np.flatnonzero(infos[agent]["action_mask"])))
+            for agent in env.agents
+        }
+        observations, *told, infos = env.step(actions)
+        seen += [observations, *told, infos]
+    return seen
+
+
+def test_all_forms_play_the_same_games() -> None:
+    """PettingZoo's, EPyMARL's, Gymnasium's, the batch, and PettingZoo's read back by us."""
+    parallel = acd_plugin.make("cyborg_small", detection_rate=0.8)
+    team = acd_plugin.make_gymnasium("cyborg_small", detection_rate=0.8)
+    single = acd_plugin.make_epymarl("cyborg_small", detection_rate=0.8, seed=4)
+    batch = acd_plugin.make_batch("cyborg_small", 3, seed=4, detection_rate=0.8)
+    again = from_pettingzoo(acd_plugin.make)(
+        kwargs={"env": "cyborg_small", "detection_rate": 0.8}, time_limit=30, seed=4
+    )
+    views, _ = parallel.reset(seed=4)
+    joint, _ = team.reset(seed=4)
+    batch.reset(0, acd_plugin.Purpose.TRAIN)
+    single.reset()
+    again.reset()
+    choice = np.random.default_rng(0)
+    while parallel.agents:
+        seen = np.stack(list(views.values()))
+        for other in (joint, single.get_obs(), batch.observations[0], again.get_obs()):
+            assert np.array_equal(seen, np.stack(list(other)))
+        mask = np.array(single.get_avail_actions())
+        assert np.array_equal(mask, again.get_avail_actions())
+        assert np.array_equal(mask, batch.available_actions[0])
+        actions = [int(choice.choice(np.flatnonzero(row))) for row in mask]
+        views, rewards, terminations, _, infos = parallel.step(
+            dict(zip(parallel.agents, actions, strict=True))
+        )
+        joint, joint_reward, over, _, _ = team.step(tuple(actions))
+        _, reward, *_ = single.step(actions)
+        _, mean_reward, *_ = again.step(actions)
+        result = batch.step(np.array([actions] * 3))
+        assert {reward, joint_reward, mean_reward, result.rewards[0]} == set(rewards.values())
+        assert all(ended == over for ended in terminations.values())
+    assert infos["Blue0"]["cost_damage"] == batch.episode_stats()["cost_damage"][0]
+
+
+def test_games_go_on_without_a_seed_and_begin_anew_with_one() -> None:
+    env = acd_plugin.make("cyborg_small", seed=7)
+    first, second = played(env, seed=7), [env.reset(), env.reset()]
+    assert str(played(env, seed=7)) == str(first)
+    assert str(played(acd_plugin.make("cyborg_small"), seed=7)) == str(first)
+    assert str(played(env, seed=8)) != str(first)
+    assert second
+
+
+def test_actions_and_bits_have_names() -> None:
+    names = acd_plugin.names("cyborg_large")
+    batch = acd_plugin.make_batch("cyborg_large", 1)
+    assert names.agents == ["Blue0", "Blue1", "Blue2"]
+    assert [len(own) for own in names.actions] == [batch.n_actions] * 3
+    assert [len(own) for own in names.observations] == [batch.observations.shape[2]] * 3
+    assert names.actions[0][0] == "Sleep"
+
+
+def test_a_game_can_be_shown_as_text() -> None:
+    env = acd_plugin.make("cyborg_small", render_mode="ansi")
+    env.reset(seed=0)
+    assert "Op_Server0" in str(env.render())
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"env": "cyborg_smal"}, "did you mean 'cyborg_small'"),
+        ({"detection_rat": 0.5}, "unknown key 'detection_rat'; did you mean 'detection_rate'"),
+        ({"detection_rate": 2}, "'detection_rate' is 2: .*from 0 to 1"),
+        ({"costs": {"damage": {"hihg": 1.0}}}, "unknown key 'costs.damage.hihg'"),
+    ],
+)
+@pytest.mark.parametrize("make", ["make", "make_gymnasium", "make_epymarl", "make_batch", "names"])
+def test_settings_that_cannot_be_are_told_in_a_line(
+    make: str, settings: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(acd_plugin.UserError, match=problem) as refused:
+        getattr(acd_plugin, make)(**settings)
+    assert "\n" not in str(refused.value)
+
+
+def test_every_agent_must_act() -> None:
+    env = acd_plugin.make("cyborg_small")
+    env.reset()
+    with pytest.raises(acd_plugin.UserError, match="give one for each of Blue0, Blue1"):
+        env.step({"Blue0": 0})
+
+
+@pytest.mark.parametrize(
+    ("call", "package"),
+    [("make", "pettingzoo"), ("make_gymnasium", "gymnasium"), ("read_runs", "pandas")],
+)
+def test_a_missing_package_is_named(
+    monkeypatch: pytest.MonkeyPatch, call: str, package: str
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", {}.get)
+    with pytest.raises(acd_plugin.UserError, match=f"install 'acd-plugin\\[{package}\\]'"):
+        getattr(acd_plugin, call)()

@@ -1,0 +1,193 @@
+"""Training, evaluating and reading from Python, wherever it is called."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import acd_plugin
+from acd_plugin.cli.main import main
+from acd_plugin.envs.batch_env import Purpose
+from tests.cli.conftest import EPOCH, numbers, run_json
+
+SIZES = {"hidden_dim": 16, "batch_size": 8, "batch_size_run": 8, "buffer_size": 8}
+TINY: dict[str, Any] = {
+    **SIZES,
+    **{"test_nepisode": 8, "test_interval": 2 * EPOCH, "log_interval": EPOCH, "t_max": 3 * EPOCH},
+}
+WORDS = [f"{key}={value}" for key, value in TINY.items()]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("EPYMARL_HOME", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def trained(place: Path) -> Path:
+    del place
+    return acd_plugin.train(**TINY, progress=False)
+
+
+def drawn() -> list[str]:
+    """Where the process's own random generators stand."""
+    return [str(random.getstate()), str(np.random.get_state()), str(torch.get_rng_state())]
+
+
+def test_the_same_is_trained_as_by_the_command(place: Path) -> None:
+    before = drawn()
+    folder = acd_plugin.train(
+        "dial",
+        "cyborg_small",
+        **TINY,
+        env_args={"detection_rate": 0.8, "costs": {"damage": {"high": 5}}},
+        tags=["mine"],
+        progress=False,
+    )
+    assert folder == Path("results/1")
+    assert drawn() == before
+    words = ["env_args.detection_rate=0.8", "env_args.costs.damage.high=5"]
+    assert main(["--config=dial", "--env-config=cyborg_small", "with", *WORDS, *words]) == 0
+    assert numbers(place / "results/1") == numbers(place / "results/2")
+    meta = run_json(place / "results/1")["meta"]
+    assert main(meta["command_line"].split()[1:]) == 0
+    assert numbers(place / "results/3") == numbers(place / "results/1")
+
+
+def test_progress_is_shown_and_recorded(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = acd_plugin.train(**TINY)
+    shown = capsys.readouterr()
+    assert "720/720" in shown.err
+    assert "test return=" in shown.err
+    assert shown.out == ""
+    assert "step 720: return_mean" in (place / folder / "cout.txt").read_text()
+
+
+def test_runs_in_threads_are_what_they_are_alone(place: Path) -> None:
+    folders: dict[int, Path] = {}
+
+    def train(seed: int) -> None:
+        folders[seed] = acd_plugin.train(seed=seed, **TINY, progress=False)
+
+    threads = [threading.Thread(target=train, args=(seed,)) for seed in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    alone = acd_plugin.train(seed=2, **TINY, progress=False)
+    assert len(set(folders.values())) == 2
+    assert numbers(place / folders[2]) == numbers(place / alone)
+    assert numbers(place / folders[1]) != numbers(place / alone)
+
+
+def test_it_runs_under_an_event_loop(place: Path) -> None:
+    async def train() -> Path:
+        return acd_plugin.train(**TINY, progress=False)
+
+    assert run_json(place / asyncio.run(train()))["status"] == "COMPLETED"
+
+
+def test_an_interrupt_saves_and_the_run_goes_on(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from acd_plugin.api.progress import Bar  # noqa: PLC0415 - to be changed
+
+    told = Bar.say
+
+    def interrupt(bar: Bar, step: int, found: Any) -> None:
+        told(bar, step, found)
+        if step == EPOCH:
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Bar, "say", interrupt)
+        with pytest.raises(acd_plugin.RunStopped, match="resume results/1"):
+            acd_plugin.train(**TINY, progress=False)
+    assert acd_plugin.resume("results/1", progress=False) == Path("results/1")
+    acd_plugin.train(**TINY, progress=False)
+    assert numbers(place / "results/1") == numbers(place / "results/2")
+
+
+def test_evaluation_is_the_command_s_and_stored(trained: Path, place: Path) -> None:
+    found = acd_plugin.evaluate(trained, 12, seed=3)
+    assert main(["evaluate", "1", "--episodes=12", "--seed=3"]) == 0
+    changed = acd_plugin.evaluate("1", 12, costs={"damage": {"high": 5}})
+    lines = (place / trained / "evaluations.jsonl").read_text().splitlines()
+    assert len(lines) == 3
+    assert json.loads(lines[1])["returns"] == list(found.returns)
+    assert changed.overrides == ("env_args.costs.damage.high=5",)
+
+
+def test_a_loaded_policy_acts_as_in_evaluation(trained: Path) -> None:
+    evaluated = acd_plugin.evaluate(trained, 8)
+    env = acd_plugin.make_batch("cyborg_small", 8)
+    env.reset(0, Purpose.EVALUATE)
+    returns = np.zeros(8)
+    policy = acd_plugin.load_policy(trained)
+    policy.reset(8)
+    for _ in range(env.episode_limit):
+        actions, _ = policy.act(env.observations, env.available_actions)
+        returns += env.step(actions).rewards
+    assert returns.tolist() == list(evaluated.returns)
+
+
+def test_a_policy_plays_pettingzoo_s_form_by_name(trained: Path) -> None:
+    env = acd_plugin.make("cyborg_small")
+    policy = acd_plugin.load_policy(trained / "checkpoints" / f"{3 * EPOCH}.pt")
+    observations, infos = env.reset(seed=0)
+    policy.reset()
+    steps = 0
+    while env.agents:
+        masks = {agent: info["action_mask"] for agent, info in infos.items()}
+        actions, messages = policy.act(observations, masks)
+        observations, _, _, _, infos = env.step(actions)
+        steps += 1
+    assert steps == 30
+    assert messages.keys() == {"Blue0", "Blue1"}
+
+
+def test_runs_are_read_as_tables(trained: Path) -> None:
+    acd_plugin.train("qmix", seed=2, mixing_embed_dim=4, hypernet_embed=8, **TINY, progress=False)
+    runs = acd_plugin.read_runs()
+    assert runs.index.tolist() == ["1", "2"]
+    assert runs["algorithm"].tolist() == ["dial", "qmix"]
+    assert runs["env_args.costs.damage.high"].tolist() == [10.0, 10.0]
+    assert runs.loc["2", "seed"] == 2
+    metrics = acd_plugin.read_metrics(trained)
+    assert metrics.index.tolist() == [EPOCH, 2 * EPOCH, 3 * EPOCH]
+    assert metrics["return_mean"].notna().all()
+    assert metrics["test_return_mean"].iloc[-1] == runs.loc["1", "result"]
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "problem"),
+    [
+        ("train", {"config": "dail"}, "did you mean 'dial'"),
+        ("train", {"t_mx": 5}, "unknown key 't_mx'; did you mean 't_max'"),
+        ("train", {"env_args": {"costs": {"damag": {}}}}, "unknown key 'env_args.costs.damag'"),
+        ("load_policy", {"run": "7"}, "no run '7'"),
+        ("load_policy", {"run": "no.pt"}, "no such checkpoint"),
+        ("evaluate", {"run": "7"}, "no run '7'"),
+        ("resume", {"run": "7"}, "no run '7'"),
+        ("read_runs", {"results": "elsewhere"}, "no folder 'elsewhere'"),
+        ("read_metrics", {"run": "7"}, "no run '7'"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_line(
+    place: Path, call: str, arguments: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(acd_plugin.UserError, match=problem) as refused:
+        getattr(acd_plugin, call)(**arguments)
+    assert "\n" not in str(refused.value)
+    assert not (place / "results").exists()

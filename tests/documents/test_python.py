@@ -1,0 +1,31 @@
+"""The examples in the page on Python work as they are printed, one after the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from acd_plugin.api import runs
+from tests.documents.pages import blocks_of
+from tests.documents.small import SMALL
+from tests.house.source import ROOT
+
+SMALLER = {key: int(value) for key, _, value in (word.partition("=") for word in SMALL)}
+
+
+def test_the_examples_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    train, evaluate = runs.train, runs.evaluate
+
+    def train_less(*words: str, **settings: object) -> Path:
+        return train(*words, **{**settings, **SMALLER})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(runs, "train", train_less)
+    monkeypatch.setattr(runs, "evaluate", lambda run, episodes: evaluate(run, min(episodes, 8)))
+    page = ROOT / "docs" / "python.md"
+    names: dict[str, object] = {}
+    for block in blocks_of(page):
+        if block.language == "python":
+            exec(compile(block.text, page.name, "exec"), names)
+    assert names["curve"] is not None
