@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, program
 from acd_plugin.running.console import logger
 from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.run_spec import RunSpec
@@ -109,7 +109,7 @@ def continued(
         if _is_complete(folder):
             raise FinishedError(
                 f"{run.path}: the run has reached its {reached} of {spec.config[reached]}; "
-                f"go on with: resume RUN with {reached}=LARGER"
+                f"to train it for longer: {_for_longer(folder, reached, spec)}"
             )
         logger.info("%s: trained to its end already: its record is completed", folder)
     note, command = _told_about(folder, spec.config)
@@ -128,6 +128,11 @@ def _reached(run: StoredRun, spec: RunSpec) -> str | None:
         if limit is not None and done >= limit:
             return key
     return None
+
+
+def _for_longer(folder: RunFolder, limit: str, spec: RunSpec) -> str:
+    """Return a command that trains a finished run for twice as long."""
+    return f"{program()} resume {folder.path} with {limit}={2 * spec.config[limit]}"
 
 
 def _is_complete(folder: RunFolder) -> bool:

@@ -72,8 +72,10 @@ def train_alone(planned: Planned, host: Host = BUILTIN, shown: Shown | None = No
 
 
 def tell_about(run: Planned) -> None:
-    """Say on what and in which environment a run is trained, and where else it is recorded."""
+    """Say from where and on what a run is trained, in which environment, and who records it."""
     settings, mongo = run.spec.settings, run.mongo()
+    if run.stored:
+        logger.info("going on from %s, of %s steps", run.stored.path, f"{settings.t_max:,}")
     logger.info("device: %s", describe_device(settings.device))
     logger.info("environment: %s %s", settings.env, _summary(settings.env_args))
     if mongo is not None:

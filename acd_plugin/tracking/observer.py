@@ -20,8 +20,9 @@ from acd_plugin.credentials import shown, without_credentials
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.metric_export import export
 from acd_plugin.tracking.plain_files import append_lines, append_whole, plain_file_in
+from acd_plugin.tracking.run_file import read_run
 from acd_plugin.tracking.run_folder import RunFolder, write_atomically
-from acd_plugin.tracking.unwritten import METRICS, Unwritten
+from acd_plugin.tracking.unwritten import METRICS, RUN, Unwritten
 
 logger = logging.getLogger("acd_plugin")
 
@@ -42,8 +43,10 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
 
     def __init__(self, results: str, resume: RunFolder | None = None) -> None:
         """Raises UserError when the folder to go on in is damaged."""
+        self._earlier: list[dict[str, str | None]] = []  # legs of this run
         if resume is not None:
             _check(resume)
+            self._earlier = _legs_of(resume)
         super().__init__(str(resume.path.parent) if resume else results)
         self._resume = resume
         self.unwritten = Unwritten()
@@ -69,6 +72,8 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
         return run_id
 
     def save_json(self, obj: object, filename: str) -> None:
+        if filename == RUN and isinstance(obj, dict) and self._earlier:
+            obj = {**obj, "earlier_legs": self._earlier}
         text = json.dumps(without_credentials(flatten(obj)), sort_keys=True, indent=2)
         with self._forgiven(filename):
             write_atomically(Path(self.dir) / filename, text.encode())
@@ -135,6 +140,14 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
         self.log_metrics({}, {})  # what a full disk has kept waiting
         with self._forgiven("metrics.json"):
             write_atomically(self.folder.path / "metrics.json", partial(export, self.folder))
+
+
+def _legs_of(folder: RunFolder) -> list[dict[str, str | None]]:
+    """Return the legs that a run has behind it; none where its record cannot be read."""
+    try:
+        return [leg.written() for leg in read_run(folder).legs]
+    except UserError:
+        return []  # damaged; that is no reason not to go on
 
 
 def _check(folder: RunFolder) -> None:

@@ -116,11 +116,10 @@ def _publishable(run: RunFile) -> JsonObject:
     meta, experiment = run.meta or Meta(), run.experiment or SacredExperiment()
     sources, host = experiment.repositories or [Repository()], run.host or {}
     command = shown_command(meta.command_line or "")
-    published = {
+    published: dict[str, object] = {
         "status": run.status,
         "result": run.result,
-        "start_time": run.start_time and run.start_time.isoformat(),
-        "heartbeat": run.heartbeat and run.heartbeat.isoformat(),
+        **run.written(),
         "meta": {
             "comment": meta.comment,
             "command_line": command_without_places(command, _PLACE) if command else None,
@@ -128,6 +127,8 @@ def _publishable(run: RunFile) -> JsonObject:
         "experiment": {"name": experiment.name, "repositories": [sources[0].model_dump()]},
         "host": {name: host.get(name) for name in ("cpu", "python_version")},
     }
+    if run.earlier_legs:
+        published["earlier_legs"] = [leg.written() for leg in run.earlier_legs]
     return cast(JsonObject, without_credentials(published))
 
 

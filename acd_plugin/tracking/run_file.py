@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -63,19 +63,49 @@ class SacredExperiment(_Part):
     sources: list[tuple[str, str]] | None = None  # names, and where copies lie beside the run
 
 
-class RunFile(_Part):
-    """What is known of a run. Times are in UTC, without saying so."""
+class Leg(_Part):
+    """One stretch of a run, from its start or resumption to its last sign of life."""
+
+    start_time: Date = None
+    heartbeat: Date = None
+
+    def written(self) -> dict[str, str | None]:
+        """Return the leg as it stands in the file."""
+        times = {"start_time": self.start_time, "heartbeat": self.heartbeat}
+        return {name: time.isoformat() if time else None for name, time in times.items()}
+
+    @property
+    def took(self) -> timedelta | None:
+        start, end = self.start_time, self.heartbeat
+        return end - start if start and end else None
+
+
+class RunFile(Leg):
+    """What is known of a run. Times are in UTC, without saying so.
+
+    Start and heartbeat are those of the last leg: Sacred knows no others.
+    """
 
     status: str | None = None
     result: Annotated[float | None, BeforeValidator(_number)] = None
-    start_time: Date = None
     stop_time: Date = None
-    heartbeat: Date = None
     meta: Meta | None = None
     experiment: SacredExperiment | None = None
     host: dict[str, object] | None = None
     fail_trace: list[str] | None = None
     artifacts: Annotated[list[str], BeforeValidator(_names)] = []
+    earlier_legs: list[Leg] = []
+
+    @property
+    def legs(self) -> list[Leg]:
+        """All legs, the last one included."""
+        return [*self.earlier_legs, self]
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long the run was trained, over all legs; None where no leg tells."""
+        known = [leg.took for leg in self.legs if leg.took is not None]
+        return sum(known, timedelta()) if known else None
 
 
 def read_run(folder: RunFolder) -> RunFile:

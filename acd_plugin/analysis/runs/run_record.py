@@ -34,7 +34,7 @@ class RunRecord:
     status: str  # one of `STATUSES`; KILLED: it says it is running, but no process has it
     result: float | None
     start: datetime | None
-    end: datetime | None  # last sign of life
+    duration: timedelta | None  # of training, over all times that it was resumed
     step: int | None  # of the last recorded number, in environment steps
     note: str | None
     command: str | None  # how it was started, where that was recorded
@@ -73,10 +73,6 @@ class RunRecord:
         return f"{self.algorithm} on {self.environment}, seed {self.seed}"
 
     @property
-    def duration(self) -> timedelta | None:
-        return self.end - self.start if self.start and self.end else None
-
-    @property
     def last_checkpoint(self) -> int | None:
         """Environment steps of the newest checkpoint.
 
@@ -104,8 +100,8 @@ def read_record(folder: RunFolder) -> RunRecord:
         config=config,
         status=_status(folder, str(run.status), run.heartbeat or run.start_time),
         result=run.result,
-        start=run.start_time,
-        end=run.heartbeat,
+        start=run.legs[0].start_time,
+        duration=run.duration,
         step=last_step(folder),
         note=meta.comment and shown(meta.comment),
         command=meta.command_line and shown_command(meta.command_line),
