@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 Statistic = Callable[..., Array]  # (*samples, axis)
 
 CONFIDENCE = 0.95
+LEVEL = 0.05  # of the tests that say who is ahead
 _RESAMPLES = 5000
 _AT_ONCE = 100  # resamples, which bounds the memory that many points take
 _PERMUTATIONS = stats.PermutationMethod(rng=0)  # all of them where they are few
@@ -143,11 +144,15 @@ def contrast(first: Array, second: Array) -> Contrast:
     probability = float(probability_of_improvement(first, second))
     if min(len(first), len(second)) < 2:
         return Contrast(difference, probability, None, None)
-    method = "asymptotic" if min(len(first), len(second)) >= _MANY else _PERMUTATIONS
-    p_value = float(stats.mannwhitneyu(first, second, method=method).pvalue)
     places = (np.arange(len(first)), np.arange(len(second)))
     interval = bootstrap_interval(places, _improvement_of_places(first, second))
-    return Contrast(difference, probability, interval, p_value)
+    return Contrast(difference, probability, interval, rank_test(first, second))
+
+
+def rank_test(first: Array, second: Array) -> float:
+    """Return p of the two-sided Mann-Whitney test of two groups (R,); of few by permutations."""
+    method = "asymptotic" if min(len(first), len(second)) >= _MANY else _PERMUTATIONS
+    return float(stats.mannwhitneyu(first, second, method=method).pvalue)
 
 
 def _improvement_of_places(first: Array, second: Array) -> Statistic:

@@ -1,14 +1,19 @@
-"""``main.py compare [RUN ...] --out FILE``: learning curves of several runs in one picture."""
+"""``main.py compare [RUN ...] --out FILE``: learning curves of several runs side by side."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from acd_plugin.analysis.curves.comparison import compare
+from acd_plugin.analysis.curves.comparison import Comparison, compare
+from acd_plugin.analysis.curves.plots import FORMATS
 from acd_plugin.analysis.report.comparison_page import page
+from acd_plugin.analysis.report.latex import comparison_table
 from acd_plugin.analysis.report.text_table import printable, text_table
+from acd_plugin.analysis.runs.plan_names import read_plan_names
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records, records_of
 from acd_plugin.analysis.statistics import interquartile_mean, mean
 from acd_plugin.cli.conditions import selection
@@ -17,25 +22,42 @@ from acd_plugin.tracking.results import find_run
 from acd_plugin.tracking.run_folder import write_atomically
 
 
+def _picture(kind: str, comparison: Comparison) -> bytes:
+    return comparison.picture().saved(kind)
+
+
+_WRITERS: dict[str, Callable[[Comparison], bytes]] = {
+    **{f".{kind}": partial(_picture, kind) for kind in FORMATS},
+    ".html": lambda comparison: page(comparison).encode(),
+    ".tex": lambda comparison: comparison_table(comparison).encode(),
+}
+
+
 def run(options: argparse.Namespace) -> int:
     """Write the comparison of these runs, by default all that meet the conditions."""
-    out: str = options.out
-    if not out.endswith((".png", ".html")):
-        raise UserError(f"--out {out}: must end in .png (a picture) or .html (a page)")
+    outs: list[str] = options.out
+    for out in outs:
+        if Path(out).suffix not in _WRITERS:
+            raise UserError(f"--out {out}: must end in {', '.join(_WRITERS)}")
     centre, its_name = (interquartile_mean, "IQM") if options.iqm else (mean, "mean")
     chosen = selection(options).choose(_find(options.runs, options.results))
-    comparison = compare(chosen, options.metric, centre, its_name)
+    names = read_plan_names(Path(options.results))
+    comparison = compare(chosen, options.metric, centre, its_name, names)
     print(text_table(comparison.rows()))
     for problem in comparison.problems:
         print(printable(f"left out: {problem}"), file=sys.stderr)
-    content = comparison.picture() if out.endswith(".png") else page(comparison).encode()
+    for out in outs:
+        _write(Path(out), _WRITERS[Path(out).suffix](comparison))
+        print(f"written: {out}")
+    return 0
+
+
+def _write(out: Path, content: bytes) -> None:
     try:
-        Path(out).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(Path(out), content)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(out, content)
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror})") from None
-    print(f"written: {out}")
-    return 0
 
 
 def _find(names: list[str], results: str) -> list[RunRecord]:

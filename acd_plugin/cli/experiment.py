@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.analysis.runs.plan_names import PlanName, write_plan_names
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
@@ -32,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     set_up_logging()
     workers = _workers(options.workers)
     plan = load_plan(options.plan, options.budget, options.plugins, options.device)
+    whole = plan
     if options.only:
         plan = only(plan, options.only)
     folder = Path(options.results or f"results/{plan.name}")
@@ -40,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
             f"--results={folder} is an archive: give a folder (archives in it count as done)"
         )
     check_writable(str(folder))
+    named = ((PlanName(job.algorithm, job.environment), job.spec.config) for job in whole.jobs)
+    write_plan_names(folder, plan.name, plan.title, named)
     runs = find_runs(plan.jobs, folder)
     states = {job: state_of(job, runs.get(job)) for job in plan.jobs}
     _show(plan, states, folder)

@@ -150,7 +150,10 @@ def _compare(parser: Parser) -> None:
     _results(parser)
     _drawn(parser)
     add_conditions(parser)
-    parser.add_argument("--out", required=True, metavar="FILE", help="a .png, or a .html page")
+    kinds = "a picture (.png, .pdf, .svg), a page (.html) or a table for LaTeX (.tex)"
+    parser.add_argument(
+        "--out", required=True, metavar="FILE", action="append", help=f"{kinds}; may be repeated"
+    )
     parser.add_argument(
         "--iqm", action="store_true", help="interquartile means over runs instead of means"
     )

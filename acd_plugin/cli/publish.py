@@ -9,6 +9,7 @@ from pathlib import Path
 
 from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
 from acd_plugin.analysis.report.text_table import printable
+from acd_plugin.analysis.runs.plan_names import copy_plan_names
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.errors import UserError
 from acd_plugin.running.export import export
@@ -40,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
                 copied += 1
             except UserError as error:
                 problems.append(str(error))
+        copy_plan_names(Path(results), copies.target)
         for problem in problems:
             print(printable(f"warning: {problem}"), file=sys.stderr)
         if not copied:

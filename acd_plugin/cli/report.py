@@ -10,35 +10,35 @@ from acd_plugin.analysis.report.document import Picture, html, markdown
 from acd_plugin.analysis.report.report import make_report
 from acd_plugin.analysis.report.scores import cells
 from acd_plugin.analysis.report.text_table import printable
+from acd_plugin.analysis.runs.plan_names import read_plan_names
 from acd_plugin.analysis.runs.run_record import read_records
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.run_folder import write_atomically
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write report.html, report.md, pictures and data."""
+    """Write report.html, report.md, pictures, tables for LaTeX and data."""
     results: str = options.results
     records, damaged = read_records(Path(results))
     if not records:
         raise UserError(f"no runs in '{results}': give the folder of an experiment's runs")
     found, problems = cells(records)
-    made = make_report(found, [*damaged, *problems])
+    names = read_plan_names(Path(results))
+    made = make_report(found, [*damaged, *problems], names)
     for problem in made.problems:
         print(printable(f"warning: {problem}"), file=sys.stderr)
-    heading = options.title or Path(results).name
+    heading = options.title or (names.titles[0] if len(names.titles) == 1 else Path(results).name)
     place = Path(results) if Path(results).is_dir() else Path(results).parent  # of an archive
     folder = Path(options.out or place / "report")
     files = {
         "report.html": html(heading, made.sections).encode(),
         "report.md": markdown(heading, made.sections).encode(),
         **{name: text.encode() for name, text in made.data.items()},
-        **{
-            block.name: block.content
-            for section in made.sections
-            for block in section.blocks
-            if isinstance(block, Picture)
-        },
     }
+    for section in made.sections:
+        for block in section.blocks:
+            if isinstance(block, Picture):
+                files |= block.files()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():

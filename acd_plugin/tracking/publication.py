@@ -36,7 +36,7 @@ class Copies:
     """The copies in a folder, each found by the key that it shares with its run."""
 
     def __init__(self, target: Path) -> None:
-        self._target = target
+        self.target = target
         there = [folder for folder in run_folders(target) if folder.path.parent == target]
         self._places = {folder.key(): folder for folder in there}
         numbers = [int(folder.id) for folder in there if folder.id.isdigit()]
@@ -45,7 +45,7 @@ class Copies:
     def place_of(self, key: str) -> RunFolder:
         """Return the folder of the run with this key, or one with the next free number."""
         if key not in self._places:
-            self._places[key] = RunFolder(self._target / str(self._next))
+            self._places[key] = RunFolder(self.target / str(self._next))
             self._next += 1
         return self._places[key]
 

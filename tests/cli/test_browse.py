@@ -68,15 +68,22 @@ def test_a_finished_run_has_its_picture(two_runs: Path) -> None:
     assert (two_runs / "1" / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize(("name", "start"), [("a/b.png", b"\x89PNG"), ("c.html", b"<!doctype")])
-def test_runs_are_compared(call: Call, two_runs: Path, name: str, start: bytes) -> None:
-    out = two_runs.parent / name
-    compared = call("compare", f"--out={out}", "--iqm")
+def test_runs_are_compared(call: Call, two_runs: Path) -> None:
+    starts = {
+        "a/b.png": b"\x89PNG",
+        "b.pdf": b"%PDF",
+        "b.svg": b"<?xml",
+        "c.html": b"<!doctype",
+        "d.tex": b"% \\usepackage{booktabs}",
+    }
+    compared = call("compare", "--iqm", *(f"--out={two_runs.parent / name}" for name in starts))
     assert compared.code == 0
     assert [line.split()[0] for line in compared.out.splitlines()] == [
-        *("group", "dial", "qmix", "written:")
+        *("group", "dial", "qmix", *["written:"] * 5)
     ]
-    assert out.read_bytes().startswith(start)
+    for name, start in starts.items():
+        assert (two_runs.parent / name).read_bytes().startswith(start)
+    out = two_runs.parent / "d.tex"
     assert call("compare", "1", f"--out={out}").out.splitlines()[-2].startswith("dial")
 
 
@@ -86,7 +93,9 @@ def test_a_report_is_written(call: Call, two_runs: Path) -> None:
     written = {path.name for path in (two_runs / "report").iterdir()}
     assert written == {
         *("report.html", "report.md", "scores.csv", "curves.csv"),
-        *("curves_cyborg_small.png", "profiles_cyborg_small.png"),
+        *("scores_mean_sd.tex", "scores_iqm.tex", "marl_eval.json"),
+        *(f"curves_cyborg_small.{kind}" for kind in ("png", "pdf", "svg")),
+        *(f"profiles_cyborg_small.{kind}" for kind in ("png", "pdf", "svg")),
     }
     page = (two_runs / "report" / "report.html").read_text()
     assert "<h1>Ours</h1>" in page
@@ -98,7 +107,7 @@ def test_a_report_is_written(call: Call, two_runs: Path) -> None:
     [
         (["report", "nowhere"], "no runs in 'nowhere': give the folder of an experiment's runs"),
         (["runs", "--results=nowhere"], "no folder 'nowhere': name that of your runs with --resu"),
-        (["compare", "--out=x.pdf"], "--out x.pdf: must end in .png (a picture) or .html (a page)"),
+        (["compare", "--out=x.jpg"], "--out x.jpg: must end in .png, .pdf, .svg, .html, .tex"),
         (["compare", "--out=x.png"], "no runs in 'results': name their folder with --results"),
         (["show", "3"], "no run '3' (runs in results: none"),
         (["runs", "with", "a=b"], "'runs' takes no overrides, but got 'with a=b'"),

@@ -56,6 +56,12 @@ def test_a_plan_is_done_once(call: Call, results: Path, write_plan: WritePlan) -
     assert call("publish", str(results), "elsewhere/kept.tar.xz").code == 0
     assert "nothing to do" in call("experiment", "run", plan, "--results=elsewhere").out
     assert len(statuses(results)) == 1
+    archive = Path("elsewhere/kept.tar.xz")
+    for place, out in ((results, results / "report"), (archive, Path("elsewhere/report"))):
+        assert call("report", str(place)).code == 0
+        told = (out / "report.md").read_text()
+        assert told.startswith("# A test\n")  # the plan's names, wherever its runs are
+        assert "small: only talks (" in told
     more = write_plan(
         algorithms={"talks": {"config": "dial"}},
         budgets={"full": {"seeds": [1, 2], "epochs": 1, "evaluation_episodes": 16}},

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from acd_plugin.analysis.curves.learning_curve import Band, Curve, band, read_curve
-from acd_plugin.analysis.curves.plots import learning_curves
+from acd_plugin.analysis.curves.plots import Drawing, learning_curves
 from acd_plugin.analysis.runs.groups import grouped
+from acd_plugin.analysis.runs.plan_names import BETWEEN, PlanNames, told_apart
 from acd_plugin.analysis.runs.run_record import RunRecord, without_copies
-from acd_plugin.analysis.statistics import Statistic, mean
+from acd_plugin.analysis.statistics import LEVEL, Array, Statistic, mean, rank_test
 from acd_plugin.errors import UserError
+
+GroupsByName = dict[str, list[RunRecord]]
 
 
 class Group(NamedTuple):
@@ -21,6 +26,11 @@ class Group(NamedTuple):
     curves: Sequence[Curve]  # of the runs, in the same order
     band: Band
 
+    @property
+    def ends(self) -> Array:
+        """The last values of the runs (R,)."""
+        return np.array([curve.values[-1] for curve in self.curves])
+
 
 class Comparison(NamedTuple):
     """What `compare` shows."""
@@ -30,11 +40,26 @@ class Comparison(NamedTuple):
     centre: str  # "mean" or "IQM"
     problems: Sequence[str]  # runs that could not be compared, and why
 
-    def picture(self) -> bytes:
-        """Return the learning curves as a PNG."""
+    def picture(self) -> Drawing:
+        """Draw the learning curves."""
         bands = {group.name: group.band for group in self.groups}
         curves = {group.name: group.curves for group in self.groups}
         return learning_curves(bands, curves, self.metric)
+
+    def best(self) -> str | None:
+        """Return the group that ends ahead of every other by a test, None if none does.
+
+        Only returns are known to be better the higher they are.
+        """
+        if not self.metric.endswith("return_mean") or len(self.groups) < 2:
+            return None
+        ends = {group.name: group.ends for group in self.groups}
+        first = max(ends, key=lambda name: float(ends[name].mean()))
+        others = [ends[name] for name in ends if name != first]
+        if min(len(values) for values in ends.values()) < 2:
+            return None
+        is_ahead = all(rank_test(ends[first], other) < LEVEL for other in others)
+        return first if is_ahead else None
 
     def rows(self) -> list[list[str]]:
         """Return the table of the groups' last points, with a heading."""
@@ -59,14 +84,17 @@ def compare(
     metric: str,
     centre: Statistic = mean,
     centre_name: str = "mean",
+    names: PlanNames | None = None,
 ) -> Comparison:
     """Compare runs; copies and those without the metric are left out and named.
+
+    Groups have the names of the plans that have such runs, if any.
 
     Raises UserError when no run is left, or when a group's runs have no steps in common.
     """
     originals, problems = without_copies(runs)
     groups = []
-    for name, members in grouped(originals).items():
+    for name, members in _shown(grouped(originals), names or PlanNames()).items():
         curves = {}
         for run in members:
             try:
@@ -79,6 +107,17 @@ def compare(
     if not groups:
         raise UserError(problems[0] if problems else "no runs to compare")
     return Comparison(groups, metric, centre_name, problems)
+
+
+def _shown(groups: GroupsByName, names: PlanNames) -> GroupsByName:
+    """Return the groups by the names of the plans."""
+    planned = {own: names.of(runs[0]) for own, runs in groups.items()}
+    places = {name.environment for name in planned.values() if name}
+    called = {
+        own: own if name is None else name.algorithm if len(places) == 1 else BETWEEN.join(name)
+        for own, name in planned.items()
+    }
+    return {shown: groups[own] for own, shown in told_apart(called).items()}
 
 
 def _band(name: str, curves: Mapping[str, Curve], centre: Statistic) -> Band:

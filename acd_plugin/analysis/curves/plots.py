@@ -1,70 +1,137 @@
-"""Pictures of learning curves."""
+"""Pictures of learning curves and scores, for a screen and for a paper."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from acd_plugin.analysis.curves.axis_words import in_words, unit_of_steps
 from acd_plugin.analysis.curves.learning_curve import Band, Curve
 from acd_plugin.analysis.statistics import Array
 
-_COLOURS = 10  # of matplotlib's default cycle
-_MANY_POINTS = 20_000
+FORMATS = ("png", "pdf", "svg")
+# Okabe and Ito (2008), which people with any kind of colour vision tell apart; less the yellow,
+# which white paper swallows.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _LONGEST_NAME = 120  # letters
+_LINES = ("-", "--", ":", "-.")
+_SAVED: Any = {
+    "pdf.fonttype": 42,  # TrueType: journals refuse Type 3
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "acd_plugin",  # the same picture gives the same bytes
+}
+# Without the time, so that the same runs give the same bytes.
+_METADATA: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
+
+
+class Drawing(NamedTuple):
+    """A picture that can be written in any of `FORMATS`."""
+
+    figure: Any
+
+    def saved(self, kind: str) -> bytes:
+        """Return the content of a file of this kind."""
+        from matplotlib import rc_context  # noqa: PLC0415
+
+        content = io.BytesIO()
+        with rc_context(_SAVED):
+            self.figure.savefig(content, format=kind, metadata=_METADATA.get(kind))
+        return content.getvalue()
+
+    def files(self) -> dict[str, bytes]:
+        """Return the contents of the files of all kinds."""
+        return {kind: self.saved(kind) for kind in FORMATS}
+
+
+class Styles:
+    """The look of each group: the same, and in the same order, in all pictures."""
+
+    def __init__(self, groups: Sequence[str]) -> None:
+        self._places = {group: place for place, group in enumerate(dict.fromkeys(groups))}
+
+    def in_order(self, groups: Mapping[str, object]) -> list[str]:
+        """Return these groups as legends list them."""
+        return sorted(groups, key=lambda group: self._places[group])
+
+    def of(self, group: str) -> dict[str, str]:
+        """Return colour and line of a group."""
+        place = self._places[group]
+        line = _LINES[place // len(_COLOURS) % len(_LINES)]
+        return {"color": _COLOURS[place % len(_COLOURS)], "linestyle": line}
 
 
 def learning_curves(
-    bands: Mapping[str, Band], runs: Mapping[str, Sequence[Curve]], metric: str
-) -> bytes:
-    """Return a PNG: per group its centre, its band, and thinly every run."""
+    bands: Mapping[str, Band],
+    runs: Mapping[str, Sequence[Curve]],
+    metric: str,
+    styles: Styles | None = None,
+) -> Drawing:
+    """Draw for each group its centre, its band, and thinly every run."""
     from matplotlib.collections import LineCollection  # noqa: PLC0415
 
-    figure, axes = _figure(4.5)
-    for number, (name, band) in enumerate(bands.items()):
-        colour, line = f"C{number % _COLOURS}", ("-", "--", ":")[number // _COLOURS % 3]
+    styles = styles or Styles(list(bands))
+    figure, axes = _empty(4.5)
+    last_steps = [float(band.steps[-1]) for band in bands.values() if len(band.steps)]
+    scale, unit = unit_of_steps(max(last_steps, default=1.0))
+    for name in styles.in_order(bands):
+        band = bands[name]
+        style: Any = styles.of(name)
         # All at once: there may be hundreds.
-        thin = [np.column_stack(curve) for curve in runs[name]]
-        axes.add_collection(LineCollection(thin, colors=colour, linewidths=0.6, alpha=0.35))
+        thin = [np.column_stack([curve.steps / scale, curve.values]) for curve in runs[name]]
+        axes.add_collection(LineCollection(thin, linewidths=0.6, alpha=0.35, **style))
         label = f"{_words(name)} ({band.runs} run{'s' if band.runs > 1 else ''})"
-        axes.plot(band.steps, band.centre, line, color=colour, linewidth=1.8, label=label)
-        axes.fill_between(band.steps, band.low, band.high, color=colour, alpha=0.2, linewidth=0)
+        steps = band.steps / scale
+        axes.plot(steps, band.centre, linewidth=1.8, label=label, **style)
+        axes.fill_between(steps, band.low, band.high, color=style["color"], alpha=0.2, linewidth=0)
     if metric.endswith("return_mean"):
         axes.set_yscale("symlog", linthresh=1)
         _label_returns(axes.yaxis)
-    axes.set(xlabel="game steps", ylabel=_words(metric))
-    axes.grid(alpha=0.3)
+    axes.set(xlabel=f"Training ({unit})", ylabel=_words(in_words(metric)))
     axes.autoscale_view()
-    points = sum(len(curve.steps) for curves in runs.values() for curve in curves)
-    # The best place is looked for among all points.
-    where = "best" if points < _MANY_POINTS else "lower right"
-    axes.legend(frameon=False, fontsize="small", loc=where)
-    return _png(figure)
+    return _finished(figure, axes)
 
 
-def profiles(thresholds: Array, shares: Mapping[str, Array]) -> bytes:
-    """Return a PNG: per group the share of runs above each return."""
-    figure, axes = _figure(3)
-    for name, share in shares.items():
-        axes.step(thresholds, share, where="post", label=_words(name))
+def profiles(thresholds: Array, shares: Mapping[str, Array], styles: Styles) -> Drawing:
+    """Draw for each group the share of runs above each return."""
+    figure, axes = _empty(3.2)
+    for name in styles.in_order(shares):
+        axes.step(thresholds, shares[name], where="post", label=_words(name), **styles.of(name))
     axes.set_xscale("symlog", linthresh=1)
     _label_returns(axes.xaxis)
-    axes.set(xlabel="return", ylabel="share of runs above it", ylim=(-0.03, 1.03))
-    axes.grid(alpha=0.3)
-    axes.legend(frameon=False, fontsize="small")
-    return _png(figure)
+    axes.set(xlabel="Mean return per greedy game of a run's last policy")
+    axes.set(ylabel="Share of runs above it", ylim=(-0.03, 1.03))
+    return _finished(figure, axes)
 
 
-def _figure(height: float) -> tuple[Any, Any]:
-    """Return a figure of so many inches, and its axes."""
+def _empty(height: float) -> tuple[Any, Any]:
     # Slow to load, and only needed here. The object interface needs no display.
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=(8, height), layout="constrained", dpi=120)
     return figure, figure.add_subplot()
+
+
+def _finished(figure: Any, axes: Any) -> Drawing:
+    """Give a picture its grid and, below it where it hides nothing, its legend."""
+    axes.grid(alpha=0.3)
+    handles, names = axes.get_legend_handles_labels()
+    longest = max(map(len, names))
+    columns = max(1, min(len(names), 110 // (longest + 8)))
+    figure.legend(
+        handles,
+        names,
+        loc="outside lower center",
+        ncols=columns,
+        frameon=False,
+        fontsize="small",
+    )
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # it has its place now: files need not find it again
+    return Drawing(figure)
 
 
 def _words(name: str) -> str:
@@ -82,13 +149,7 @@ def _label_returns(axis: Any) -> None:
     axis.set_major_formatter("{x:g}")
 
 
-def _png(figure: Any) -> bytes:
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png")
-    return picture.getvalue()
-
-
 def save_curve(curve: Curve, name: str, metric: str, path: Path) -> None:
     """Write the picture of a single run."""
     alone = Band(curve.steps, curve.values, curve.values, curve.values, 1)
-    path.write_bytes(learning_curves({name: alone}, {name: []}, metric))
+    path.write_bytes(learning_curves({name: alone}, {name: []}, metric).saved("png"))

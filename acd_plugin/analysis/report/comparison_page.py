@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acd_plugin.analysis.curves.axis_words import in_words
 from acd_plugin.analysis.curves.comparison import Comparison
 from acd_plugin.analysis.report.document import Picture, Section, Table, Text, html
 from acd_plugin.analysis.report.settings_tables import settings_section
@@ -13,7 +14,8 @@ def page(comparison: Comparison) -> str:
         "Lines are groups with a 95% bootstrap interval over runs; thin lines are single runs."
     )
     left_out = [Text(f"Left out: {problem}") for problem in comparison.problems]
-    picture = Picture("curves.png", "learning curves", comparison.picture())
+    drawn = {"png": comparison.picture().saved("png")}
+    picture = Picture("curves", "learning curves", drawn)
     made = [["run", "group", "seed", "status", "result", "command"]]
     for group in comparison.groups:
         for run in group.runs:
@@ -25,4 +27,4 @@ def page(comparison: Comparison) -> str:
         Section("Runs", [Table(made)]),
         settings_section({group.name: group.runs[0] for group in comparison.groups}),
     ]
-    return html(comparison.metric, sections)
+    return html(in_words(comparison.metric), sections)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import NamedTuple
+
+from acd_plugin.analysis.report.wide_tables import split
 
 _MARKS = re.compile(r"[\\`]|\](?=[(:\[])")  # what makes code of words, or a link
 
@@ -24,34 +26,52 @@ class Code(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows of cells; the first row is the heading."""
+    """Rows of cells; the first row is the heading. Wide ones are shown in parts."""
 
     rows: Sequence[Sequence[str]]
+    labels: int = 1  # columns that say what a row is about, which every part has
 
 
 class Picture(NamedTuple):
-    """A PNG that also lies beside the document under its name."""
+    """A picture that also lies beside the document, in files ``NAME.KIND``."""
 
     name: str
     title: str
-    content: bytes
+    kinds: Mapping[str, bytes]  # "png", which the page shows, and others
+
+    def files(self) -> dict[str, bytes]:
+        return {f"{self.name}.{kind}": content for kind, content in self.kinds.items()}
+
+
+Block = Text | Code | Table | Picture
 
 
 class Section(NamedTuple):
     title: str
-    blocks: Sequence[Text | Code | Table | Picture]
+    blocks: Sequence[Block]
 
 
 def markdown(title: str, sections: Sequence[Section]) -> str:
     """Return the document with its pictures as files beside it."""
-    parts = [f"# {_plain(title)}"]
+    contents = [f"- [{_linked(section.title)}](#{_anchor(section.title)})" for section in sections]
+    parts = [f"# {_plain(title)}", "\n".join(contents)]
     for section in sections:
         parts.append(f"## {_plain(section.title)}")
         parts += [_markdown_block(block) for block in section.blocks]
     return "\n\n".join(parts) + "\n"
 
 
-def _markdown_block(block: Text | Code | Table | Picture) -> str:
+def _linked(title: str) -> str:
+    """Return a title as the words of a link, which no bracket may end."""
+    return _plain(re.sub(r"[\[\]]", " ", title))
+
+
+def _anchor(title: str) -> str:
+    """Return the name of a heading in a link, as those who show Markdown make it."""
+    return re.sub(r"[^\w\- ]", "", " ".join(title.lower().split())).replace(" ", "-")
+
+
+def _markdown_block(block: Block) -> str:
     if isinstance(block, Text):
         return _plain(block.words)
     if isinstance(block, Code):
@@ -60,12 +80,19 @@ def _markdown_block(block: Text | Code | Table | Picture) -> str:
         fence = "`" * max(3, longest + 1)
         return f"{fence}\n{lines}\n{fence}"
     if isinstance(block, Picture):
-        return f"![{_plain(block.title)}]({block.name})"
-    heading, *rows = (
-        " | ".join(_plain(cell).replace("|", "\\|") for cell in row) for row in block.rows
+        others = [f"[{kind.upper()}]({block.name}.{kind})" for kind in block.kinds if kind != "png"]
+        return "\n\n".join(
+            [f"![{_plain(block.title)}]({block.name}.png)", " ".join(others)]
+        ).rstrip()
+    return "\n\n".join(_markdown_table(part) for part in split(block.rows, block.labels))
+
+
+def _markdown_table(rows: Sequence[Sequence[str]]) -> str:
+    heading, *others = (
+        " | ".join(_plain(cell).replace("|", "\\|") for cell in row) for row in rows
     )
-    rule = "|".join("---" for _ in block.rows[0])
-    return "\n".join([f"| {heading} |", f"|{rule}|", *(f"| {row} |" for row in rows)])
+    rule = "|".join("---" for _ in rows[0])
+    return "\n".join([f"| {heading} |", f"|{rule}|", *(f"| {row} |" for row in others)])
 
 
 def _plain(words: str) -> str:
@@ -76,25 +103,34 @@ def _plain(words: str) -> str:
 
 def html(title: str, sections: Sequence[Section]) -> str:
     """Return the document as a page that needs no other file."""
-    body = "".join(
-        f"<h2>{escape(section.title)}</h2>{''.join(_html_block(block) for block in section.blocks)}"
+    contents = "".join(
+        f'<li><a href="#{_anchor(section.title)}">{escape(section.title)}</a></li>'
         for section in sections
     )
-    return _PAGE.format(title=escape(title), body=body)
+    body = "".join(
+        f'<h2 id="{_anchor(section.title)}">{escape(section.title)}</h2>'
+        f"{''.join(_html_block(block) for block in section.blocks)}"
+        for section in sections
+    )
+    return _PAGE.format(title=escape(title), contents=contents, body=body)
 
 
-def _html_block(block: Text | Code | Table | Picture) -> str:
+def _html_block(block: Block) -> str:
     if isinstance(block, Text):
         return f"<p>{escape(block.words)}</p>"
     if isinstance(block, Code):
         return f"<pre>{escape(chr(10).join(block.lines))}</pre>"
     if isinstance(block, Picture):
-        data = base64.b64encode(block.content).decode()
+        data = base64.b64encode(block.kinds["png"]).decode()
         return f'<p><img alt="{escape(block.title)}" src="data:image/png;base64,{data}"></p>'
-    heading, *rows = block.rows
+    return "".join(_html_table(part) for part in split(block.rows, block.labels))
+
+
+def _html_table(rows: Sequence[Sequence[str]]) -> str:
+    heading, *others = rows
     head = "".join(f"<th>{escape(cell)}</th>" for cell in heading)
     body = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in others
     )
     return f"<table><tr>{head}</tr>{body}</table>"
 
@@ -108,6 +144,6 @@ th, td {{ border-bottom: 1px solid #ccc; padding: .25rem .75rem .25rem 0; text-a
 pre {{ background: #f4f4f4; padding: .75rem; overflow-x: auto }}
 img {{ max-width: 100% }}
 </style>
-<h1>{title}</h1>{body}
+<h1>{title}</h1><nav><ul>{contents}</ul></nav>{body}
 </html>
 """

@@ -58,7 +58,7 @@ def messages(examined: Sequence[Examined]) -> Section:
         "each bit of the sender's observation that was ever seen, the most telling first, and a "
         "decision tree. All runs are in message_events.csv."
     )
-    does, tells = Table(effects(examined)), Table(subjects(examined))
+    does, tells = (Table(rows, len(_WHOSE)) for rows in (effects(examined), subjects(examined)))
     blocks = [does, Text(tampered), tells, Text(told), Text(explained), *_when_sent(examined)]
     return Section("Messages", blocks)
 

@@ -11,9 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from acd_plugin.analysis.curves.learning_curve import band
-from acd_plugin.analysis.curves.plots import learning_curves, profiles
+from acd_plugin.analysis.curves.plots import Styles, learning_curves, profiles
 from acd_plugin.analysis.report import score_tables
 from acd_plugin.analysis.report.document import Code, Picture, Section, Text
+from acd_plugin.analysis.report.findings import findings
+from acd_plugin.analysis.report.latex import MEASURES, latex_table
+from acd_plugin.analysis.report.marl_eval import marl_eval_json
 from acd_plugin.analysis.report.message_tables import (
     effects,
     events,
@@ -21,8 +24,11 @@ from acd_plugin.analysis.report.message_tables import (
     messages,
     subjects,
 )
+from acd_plugin.analysis.report.ranking import ranking
 from acd_plugin.analysis.report.scores import Cell
 from acd_plugin.analysis.report.settings_tables import settings_section
+from acd_plugin.analysis.report.shown_names import with_plan_names
+from acd_plugin.analysis.runs.plan_names import PlanNames
 from acd_plugin.analysis.statistics import performance_profile
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.command_line import without
@@ -35,29 +41,42 @@ class Report(NamedTuple):
     """What is written: the document, and files of data beside it."""
 
     sections: Sequence[Section]
-    data: Mapping[str, str]  # name of the file -> CSV
+    data: Mapping[str, str]  # name of the file -> its text
     problems: Sequence[str]  # what was left out, and why
 
 
-def make_report(cells: Sequence[Cell], problems: Sequence[str]) -> Report:
-    """Return the report on finished runs; UserError when there is none."""
+def make_report(
+    cells: Sequence[Cell], problems: Sequence[str], names: PlanNames | None = None
+) -> Report:
+    """Return the report on finished runs; UserError when there is none.
+
+    Groups and environments are shown under the names of the plans; CSV files keep those that say
+    the settings.
+    """
     if not cells:
         raise UserError(problems[0] if problems else "no finished runs to report on")
-    environments = list(dict.fromkeys(cell.environment for cell in cells))
+    data = {"scores.csv": _scores(cells), "curves.csv": _curves(cells)}
     examined, damaged = examined_runs(cells)
     problems = [*problems, *damaged]
-    sections = [_overview(cells, environments, problems)]
-    for environment, file in _files(environments).items():
-        inside = [cell for cell in cells if cell.environment == environment]
-        sections.append(_environment(environment, file, inside))
-    data = {"scores.csv": _scores(cells), "curves.csv": _curves(cells)}
     if examined:
-        sections.append(messages(examined))
         data["messages.csv"] = _csv(effects(examined))
         data["message_content.csv"] = _csv(subjects(examined))
         data["message_events.csv"] = _csv(events(examined))
-    examples = {f"{cell.group}; {cell.environment}": cell.scores[0].run for cell in cells}
-    return Report([*sections, _runs(cells), settings_section(examples)], data, problems)
+    shown = with_plan_names(cells, names or PlanNames())
+    inside: dict[str, list[Cell]] = {}
+    for cell in shown:
+        inside.setdefault(cell.environment, []).append(cell)
+    rankings = {environment: ranking(found) for environment, found in inside.items()}
+    styles = Styles([cell.group for cell in shown])
+    sections = [findings(inside, rankings, problems), _overview(shown, list(inside), problems)]
+    for name, file in _files(list(inside)).items():
+        sections.append(_environment(name, file, inside[name], styles))
+    if examined:
+        sections.append(messages(examined_runs(shown)[0]))
+    examples = {f"{cell.group}; {cell.environment}": cell.scores[0].run for cell in shown}
+    data |= {f"{name}.tex": latex_table(name, inside, rankings) for name in MEASURES}
+    data["marl_eval.json"] = marl_eval_json(inside)
+    return Report([*sections, _runs(shown), settings_section(examples)], data, problems)
 
 
 def _overview(
@@ -65,30 +84,30 @@ def _overview(
 ) -> Section:
     explanation = (
         "Interquartile mean over runs of the mean return of each run's last policy, with a 95% "
-        "bootstrap interval. A row holds runs that differ only by their seed; where an algorithm "
-        "has several rows, their names say in what they differ."
+        "bootstrap interval. A group holds runs that differ only by their seed; where an algorithm "
+        "has several groups, their names say in what they differ."
     )
     warnings = [Text(f"Warning: {problem}") for problem in problems]
     table = score_tables.overview(cells, environments)
     return Section("Results", [table, Text(explanation), *warnings])
 
 
-def _environment(name: str, file: str, cells: Sequence[Cell]) -> Section:
+def _environment(name: str, file: str, cells: Sequence[Cell], styles: Styles) -> Section:
     bands = {cell.group: band([score.curve for score in cell.scores]) for cell in cells}
     curves = {cell.group: [score.curve for score in cell.scores] for cell in cells}
     means = np.concatenate([cell.means for cell in cells])
     thresholds = np.linspace(means.min() - _TINY, max(0.0, means.max()), 201)
     shares = {cell.group: performance_profile(cell.means, thresholds) for cell in cells}
-    learned = learning_curves(bands, curves, "test_return_mean")
-    reached = profiles(thresholds, shares)
+    learned = learning_curves(bands, curves, "test_return_mean", styles).files()
+    reached = profiles(thresholds, shares, styles).files()
     return Section(
         name,
         [
             *score_tables.results(cells),
-            Picture(f"curves_{file}.png", f"learning curves, {name}", learned),
+            Picture(f"curves_{file}", f"learning curves, {name}", learned),
             *score_tables.speed(cells),
             *score_tables.contrasts(cells),
-            Picture(f"profiles_{file}.png", f"share of runs above a return, {name}", reached),
+            Picture(f"profiles_{file}", f"share of runs above a return, {name}", reached),
         ],
     )
 

@@ -15,6 +15,7 @@ from acd_plugin.analysis.curves.learning_curve import (
 )
 from acd_plugin.analysis.report.document import Table, Text
 from acd_plugin.analysis.report.scores import Cell, Score
+from acd_plugin.analysis.report.wide_tables import narrow
 from acd_plugin.analysis.statistics import Interval, contrast
 
 _SHARE_OF_THE_WAY = 0.9  # a threshold: this far from the first test to the best group's last score
@@ -27,13 +28,13 @@ def overview(cells: Sequence[Cell], environments: Sequence[str]) -> Table:
     rows = [["IQM of the return", *environments]]
     for group in groups:
         rows.append([group, *(found.get((group, name), "") for name in environments)])
-    return Table(rows)
+    return Table(narrow(rows))
 
 
 def _iqm(cell: Cell) -> str:
-    summary = cell.summary
-    spread = "one run" if summary.interval is None else _told(summary.interval)
-    return f"{summary.iqm:.2f} ({spread})"
+    interval = cell.summary.interval
+    spread = "one run" if interval is None else _told(interval)
+    return f"{cell.summary.iqm:.2f} ({spread})"
 
 
 def results(cells: Sequence[Cell]) -> list[Table | Text]:
@@ -69,7 +70,7 @@ def _of_seed(score: Score) -> str:
 
 def speed(cells: Sequence[Cell]) -> list[Table | Text]:
     """How many games each run needed to come most of the way, and whether it has settled."""
-    best = max(float(np.mean(cell.means)) for cell in cells)
+    best = max(cell.mean for cell in cells)
     start = float(np.median([score.curve.values[0] for cell in cells for score in cell.scores]))
     threshold = start + _SHARE_OF_THE_WAY * (best - start)
     rows = [["group", f"games until a test first returns {threshold:.2f}", "change at the end"]]

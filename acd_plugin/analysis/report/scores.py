@@ -52,6 +52,10 @@ class Cell:
         return summarise(self.means)
 
     @property
+    def mean(self) -> float:
+        return float(self.means.mean())
+
+    @property
     def sd_over_games(self) -> float:
         """Mean over runs of the sd of one policy's returns; nan if it is not known of all."""
         return float(np.mean([score.sd for score in self.scores]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from acd_plugin.analysis.report.document import Section, Table, Text
+from acd_plugin.analysis.report.wide_tables import narrow
 from acd_plugin.analysis.runs.groups import settings
 from acd_plugin.analysis.runs.run_record import RunRecord
 
@@ -17,4 +18,5 @@ def settings_section(groups: Mapping[str, RunRecord]) -> Section:
     common = [["setting", "of all"], *(row[:2] for row in rows if len(set(row[1:])) == 1)]
     own = [["setting", *groups], *(row for row in rows if len(set(row[1:])) > 1)]
     told = Text("As this release records them; what an earlier one recorded is translated.")
-    return Section("Settings", [told, *(Table(rows) for rows in (common, own) if len(rows) > 1)])
+    tables = [Table(narrow(rows)) for rows in (common, own) if len(rows) > 1]
+    return Section("Settings", [told, *tables])

@@ -9,6 +9,8 @@ import pytest
 
 from acd_plugin.analysis.curves.comparison import compare
 from acd_plugin.analysis.report.comparison_page import page
+from acd_plugin.analysis.report.latex import comparison_table
+from acd_plugin.analysis.runs.plan_names import PlanName, PlanNames
 from acd_plugin.errors import UserError
 from tests.analysis.conftest import Make
 
@@ -23,7 +25,8 @@ def test_the_table_has_the_ends_of_the_groups(make: Make) -> None:
         ["dial", "2", "100", "-3.00", "-4.00 to -2.00", "-2.00, -4.00"],
         ["qmix", "1", "100", "-1.00", "-1.00 to -1.00", "-1.00"],
     ]
-    assert matplotlib.image.imread(io.BytesIO(found.picture())).shape == (540, 960, 4)
+    picture = found.picture().saved("png")
+    assert matplotlib.image.imread(io.BytesIO(picture)).shape == (540, 960, 4)
 
 
 def test_runs_without_a_curve_are_left_out_and_named(make: Make) -> None:
@@ -52,3 +55,25 @@ def test_the_page_needs_nothing_else_and_shows_text_as_text(make: Make) -> None:
     assert "<b>" not in html
     assert "python main.py --config=dial" in html
     assert "<td>env_args.scenario</td><td>small</td>" in html
+
+
+def test_groups_have_the_names_of_the_plan(make: Make) -> None:
+    names = PlanNames()
+    runs = [make([-1.0, -2.0]), make([-1.0, -2.0], lr=0.5), make([-1.0, -2.0], name="qmix")]
+    names.add(runs[0].config, PlanName("talks", "a small one"))
+    names.add(runs[1].config, PlanName("talks", "a small one"))
+    found = compare(runs, METRIC, names=names)
+    assert [group.name for group in found.groups] == ["talks, lr=0.1", "talks, lr=0.5", "qmix"]
+
+
+def test_the_best_is_marked_only_where_a_test_says_so(make: Make) -> None:
+    few = [make([-9.0, -5.0 - seed], seed=seed) for seed in range(3)]
+    few += [make([-9.0, -1.0 - seed / 10], seed=seed, name="qmix") for seed in range(3)]
+    assert compare(few, METRIC).best() is None  # p = 0.1 at the least
+    more = [make([-9.0, -8.0], seed=3), make([-9.0, -1.5], seed=3, name="qmix")]
+    found = compare([*few, *more], METRIC)
+    assert found.best() == "qmix"
+    table = comparison_table(found)
+    assert "qmix & 4 & 100 & $\\mathbf{-1.20}$ & $[-1.40, -1.05]$ \\\\" in table
+    assert table.count("mathbf") == 1
+    assert "Bold: ahead" in table

@@ -21,7 +21,7 @@ def test_the_published_report_is_that_of_the_published_runs() -> None:
     made = make_report(found, [*damaged, *problems])
     kept = {path.name for path in (RESULTS / "report").iterdir()}
     blocks = [block for section in made.sections for block in section.blocks]
-    pictures = {block.name for block in blocks if isinstance(block, Picture)}
+    pictures = [name for block in blocks if isinstance(block, Picture) for name in block.files()]
     assert kept == {"report.md", "report.html", *made.data, *pictures}
     for name, text in made.data.items():
         assert text == (RESULTS / "report" / name).read_text(), name

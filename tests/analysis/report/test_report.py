@@ -12,10 +12,14 @@ from typing import Any
 import pytest
 
 from acd_plugin.analysis.curves.learning_curve import games_until
+from acd_plugin.analysis.curves.plots import Drawing, profiles
 from acd_plugin.analysis.report import report
 from acd_plugin.analysis.report.document import Code, Picture, Section, Table, Text, html, markdown
 from acd_plugin.analysis.report.report import make_report
 from acd_plugin.analysis.report.scores import cells, score_of
+from acd_plugin.analysis.report.shown_names import with_plan_names
+from acd_plugin.analysis.report.wide_tables import narrow, split
+from acd_plugin.analysis.runs.plan_names import PlanName, PlanNames
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.errors import UserError
 from tests.analysis.conftest import Make
@@ -135,7 +139,8 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
     made = make_report(*cells(runs))
     text = markdown("A test", made.sections)
     row = ["0.125", "0.750", "7.50", "-0.400", "0.250", "0.500", "0.000", "-2.50"]
-    assert f"| small | dial | 1 | {' | '.join(row)} |" in text
+    for part in (row[:4], row[4:]):  # it is wide
+        assert f"| small | dial | 1 | {' | '.join(part)} |" in text
     _, when = text.split("When agent 1 sends: small, dial, seed 1\n\n")
     strongest_first = ["alert | 4 | 1.000 | 0.000", "calm | 60 | 0.125 | 0.250"]
     rows = "".join(f"| {row} |\n" for row in (*strongest_first, "ever | 64 | 0.125 | "))
@@ -160,9 +165,9 @@ def test_profiles_reach_from_the_lowest_to_the_highest_run(
 ) -> None:
     drawn = []
 
-    def draw(*shown: Any) -> bytes:
-        drawn.append(shown)
-        return b""
+    def draw(thresholds: Any, shares: Any, styles: Any) -> Drawing:
+        drawn.append((thresholds, shares))
+        return profiles(thresholds, shares, styles)
 
     monkeypatch.setattr(report, "profiles", draw)
     for means in ((-4.0, -2.0), (1.0, 5.0)):
@@ -204,16 +209,64 @@ def test_documents_show_text_as_text_and_need_nothing_else() -> None:
         Text("a < b"),
         Code(["x"]),
         Table([["h"], ["a|b"]]),
-        Picture("p.png", "t", b"png"),
+        Picture("p", "t", {"png": b"png", "pdf": b"pdf"}),
     ]
-    sections = [Section("S", blocks)]
+    sections = [Section("S, a=1.5", blocks)]
     page = html("T", sections)
     assert "a &lt; b" in page
     assert "data:image/png;base64,cG5n" in page
     assert "http" not in page
+    assert '<a href="#s-a15">S, a=1.5</a>' in page
+    assert '<h2 id="s-a15">' in page
     text = markdown("T", sections)
     assert "a\\|b" in text
-    assert "![t](p.png)" in text
+    assert "![t](p.png)\n\n[PDF](p.pdf)" in text
+    assert "- [S, a=1.5](#s-a15)" in text
+
+
+def test_wide_tables_are_turned_and_split() -> None:
+    wide = [["", *"abcdefghij"], ["row", *"0123456789"]]
+    turned = narrow(wide)
+    assert [list(row) for row in turned[:2]] == [["", "row"], ["a", "0"]]
+    assert narrow(turned) is turned
+    parts = split([["who", "what", *"abcdefghij"]], labels=2)
+    assert [list(part[0]) for part in parts] == [
+        ["who", "what", *"abcde"],
+        ["who", "what", *"fghij"],
+    ]
+    text = markdown("T", [Section("S", [Table([["", *"abcdefghij"]])])])
+    assert "|  | a | b | c | d | e |" in text
+    assert "|  | f | g | h | i | j |" in text
+
+
+def test_plans_name_groups_and_environments_and_say_their_order(make: Make) -> None:
+    dark = {"scenario": "small", "detection_rate": 0.1}
+    runs = [
+        make([-9.0, -4.0], name="qmix"),
+        make([-9.0, -3.0]),
+        make([-9.0, -2.0], t_max=900),
+        make([-9.0, -1.0], env_args=dark),
+        make([-9.0, -8.0], name="unplanned"),
+    ]
+    names = PlanNames()
+    for run, algorithm, environment in (
+        (runs[1], "Talks & listens", "The office"),
+        (runs[0], "QMIX", "The office"),
+        (runs[3], "Talks & listens", "The office"),
+    ):
+        names.add(run.config, PlanName(algorithm, environment))
+    found, problems = cells(runs)
+    shown = with_plan_names(found, names)
+    assert [(cell.environment, cell.group) for cell in shown] == [
+        ("The office, detection_rate=0.1", "Talks & listens"),
+        ("The office, detection_rate=0.5", "Talks & listens, t_max=900"),
+        ("The office, detection_rate=0.5", "Talks & listens, t_max=None"),
+        ("The office, detection_rate=0.5", "QMIX"),
+        ("The office, detection_rate=0.5", "unplanned"),
+    ]
+    made = make_report(found, problems, names)
+    assert "Talks & listens" not in made.data["scores.csv"]  # which names the settings
+    assert "Talks \\& listens, t\\_max=900" in made.data["scores_mean_sd.tex"]
 
 
 NAMES = (
@@ -243,7 +296,7 @@ def test_names_are_shown_and_do_nothing(make: Make, name: str) -> None:
     text = markdown(name, made.sections)
     outside = "".join(text.split("```")[::2]) if "`" not in name else text
     assert not re.search(
-        r"(?<!\\)<|(?<!\\)\]\((?!curves|profiles)|^# heading", outside, re.MULTILINE
+        r"(?<!\\)<|(?<!\\)\]\((?!curves|profiles|#)|^# heading", outside, re.MULTILINE
     )
     for row in re.findall(r"^\| .*$", text, re.MULTILINE):
         assert row.endswith(" |")

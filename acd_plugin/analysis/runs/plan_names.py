@@ -1,0 +1,111 @@
+"""What plans call their runs: kept in ``plans/`` beside the runs, for whoever reports on them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Hashable, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from acd_plugin.analysis.runs.groups import learned_with
+from acd_plugin.analysis.runs.run_record import RunRecord
+from acd_plugin.configuration.migration import Config, migrate
+from acd_plugin.credentials import without_credentials
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.archive import is_archive, unpacked
+from acd_plugin.tracking.places import without_places
+from acd_plugin.tracking.run_folder import JsonObject, read_json, write_atomically
+
+BETWEEN = ", "  # the parts of a name
+_FOLDER = "plans"
+
+
+class PlanName(NamedTuple):
+    """The names of a run's algorithm and environment in a plan, as the user wrote them."""
+
+    algorithm: str
+    environment: str
+
+
+class PlanNames:
+    """The names of all plans beside some runs; of runs that several plans name, the first's."""
+
+    def __init__(self) -> None:
+        self.titles: list[str] = []
+        self._names: dict[Hashable, PlanName] = {}
+
+    def add(self, config: Config, name: PlanName) -> None:
+        """Name the runs with these settings, of whatever seed and length."""
+        self._names.setdefault(learned_with(migrate(config)), name)
+
+    def of(self, run: RunRecord) -> PlanName | None:
+        """Return how a plan calls a run, None if none has it."""
+        return self._names.get(learned_with(run.config))
+
+    @property
+    def algorithms(self) -> list[str]:
+        """All names of algorithms, in the order of the plans."""
+        return list(dict.fromkeys(name.algorithm for name in self._names.values()))
+
+    @property
+    def environments(self) -> list[str]:
+        """All names of environments, in the order of the plans."""
+        return list(dict.fromkeys(name.environment for name in self._names.values()))
+
+
+def write_plan_names(
+    results: Path, plan: str, title: str, named: Iterable[tuple[PlanName, Config]]
+) -> None:
+    """Keep a plan's names beside its runs; ``plan`` is the name of its file."""
+    configs = {name: without_places(without_credentials(config)) for name, config in named}
+    runs = [{**name._asdict(), "config": config} for name, config in configs.items()]
+    place = results / _FOLDER / f"{plan}.json"
+    place.parent.mkdir(exist_ok=True)
+    write_atomically(place, (json.dumps({"title": title, "runs": runs}, indent=1) + "\n").encode())
+
+
+def read_plan_names(results: Path) -> PlanNames:
+    """Return the names beside the runs in a folder or an archive; UserError if they are damaged."""
+    place = unpacked(results) if is_archive(results) else results
+    names = PlanNames()
+    for path in _files(place):
+        try:
+            _add_all(read_json(path), names)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UserError(
+                f"{path}: is damaged ({type(error).__name__}: {error}): delete it, and "
+                "'experiment run' writes it anew"
+            ) from None
+    return names
+
+
+def copy_plan_names(results: Path, target: Path) -> None:
+    """Copy the names with the runs."""
+    for path in _files(unpacked(results) if is_archive(results) else results):
+        (target / _FOLDER).mkdir(exist_ok=True)
+        shutil.copyfile(path, target / _FOLDER / path.name)
+
+
+def _files(place: Path) -> list[Path]:
+    return sorted((place / _FOLDER).glob("*.json"))
+
+
+def _add_all(plan: JsonObject, names: PlanNames) -> None:
+    names.titles.append(str(plan["title"]))
+    for run in plan["runs"]:
+        names.add(run["config"], PlanName(str(run["algorithm"]), str(run["environment"])))
+
+
+def told_apart(shown: dict[str, str]) -> dict[str, str]:
+    """Return shown names by own ones; equal shown names get what differs in the own."""
+    alike: dict[str, list[str]] = {}
+    for own, name in shown.items():
+        alike.setdefault(name, []).append(own)
+    result = {}
+    for own, name in shown.items():
+        others = [set(other.split(BETWEEN)) for other in alike[name] if other != own]
+        parts = own.split(BETWEEN)[1:]
+        kept = [part for part in parts if any(part not in other for other in others)]
+        result[own] = BETWEEN.join([name, *kept])
+    return result
