@@ -1,4 +1,4 @@
-"""``main.py experiment run PLAN``: many runs by one plan."""
+"""``main.py experiment run PLAN``: many runs by one plan; ``search``: in `cli.search`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from acd_plugin.analysis.report.text_table import text_table
-from acd_plugin.analysis.runs.plan_names import PlanName, write_plan_names
+from acd_plugin.analysis.runs.plan_names import PlanName, Swept, write_plan_names
 from acd_plugin.analysis.runs.run_record import RunRecord
+from acd_plugin.cli.search import search
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.estimate import estimate
@@ -29,9 +30,11 @@ from acd_plugin.tracking.run_folder import check_writable
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what is not done yet of a plan."""
+    """Do what is not done yet of a plan, or search its best setting."""
     set_up_logging()
     workers = _workers(options.workers)
+    if options.action == "search":
+        return search(options, workers)
     plan = load_plan(options.plan, options.budget, options.plugins, options.device)
     whole = plan
     if options.only:
@@ -42,7 +45,10 @@ def run(options: argparse.Namespace) -> int:
             f"--results={folder} is an archive: give a folder (archives in it count as done)"
         )
     check_writable(str(folder))
-    named = ((PlanName(job.algorithm, job.environment), job.spec.config) for job in whole.jobs)
+    named = (
+        (PlanName(job.algorithm, job.environment), Swept(*job.base, job.swept), job.spec.config)
+        for job in whole.jobs
+    )
     write_plan_names(folder, plan.name, plan.title, named)
     runs = find_runs(plan.jobs, folder)
     states = {job: state_of(job, runs.get(job)) for job in plan.jobs}
@@ -128,21 +134,28 @@ def _workers(wanted: int | None) -> int:
 
 
 def _show(plan: Plan, states: Mapping[Job, State], folder: Path) -> None:
-    """Print what is planned and how much of it is done."""
-    done = Counter(
-        (job.algorithm, job.environment, state is State.DONE) for job, state in states.items()
-    )
-    columns = list(dict.fromkeys(job.environment for job in plan.jobs))
-    table = [["runs done", *columns]]
-    for row in dict.fromkeys(job.algorithm for job in plan.jobs):
+    """Print what is planned and how much of it is done; of a sweep the number of settings."""
+    done = Counter((*job.base, state is State.DONE) for job, state in states.items())
+    settings: dict[str, dict[str, None]] = {}
+    for job in plan.jobs:
+        for base, name in zip(job.base, (job.algorithm, job.environment), strict=True):
+            settings.setdefault(base, {})[name] = None
+    columns = list(dict.fromkeys(job.base[1] for job in plan.jobs))
+    table = [["runs done", *(_counted(column, settings) for column in columns)]]
+    for row in dict.fromkeys(job.base[0] for job in plan.jobs):
         finished = [done[row, column, True] for column in columns]
         planned = [
             done[row, column, False] + count
             for column, count in zip(columns, finished, strict=True)
         ]
         cells = [f"{count} of {whole}" for count, whole in zip(finished, planned, strict=True)]
-        table.append([row, *cells])
+        table.append([_counted(row, settings), *cells])
     print(f"{plan.title}\n{text_table(table)}")
     counts = Counter(states.values())
     told = [s for s in State if counts[s] or s is not State.ELSEWHERE]
     print(f"{len(states)} runs in {folder}: " + ", ".join(f"{counts[s]} {s.value}" for s in told))
+
+
+def _counted(base: str, settings: Mapping[str, Mapping[str, None]]) -> str:
+    count = len(settings[base])
+    return base if count == 1 else f"{base} ({count} settings)"

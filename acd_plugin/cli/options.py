@@ -168,8 +168,7 @@ def _sync(parser: Parser) -> None:
 def _experiment(parser: Parser) -> None:
     actions = parser.add_subparsers(dest="action", required=True)
     run = actions.add_parser("run", help="do what is not done yet of a plan", allow_abbrev=False)
-    run.add_argument("plan", help="a .yaml file, such as experiments/smoke.yaml")
-    run.add_argument("--budget", default="full", help="which of the plan's budgets (full)")
+    _plan(run)
     run.add_argument(
         "--only",
         metavar="PATTERN",
@@ -177,20 +176,29 @@ def _experiment(parser: Parser) -> None:
         default=[],
         help="runs with such names, as 'DIAL on *' or '*, seed 1'; may be repeated (all)",
     )
-    run.add_argument("--results", help="folder of the runs (results/NAME OF THE PLAN)")
-    run.add_argument("--workers", type=int, help="runs at a time (one per core; one on a GPU)")
-    run.add_argument(
+    run.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    looked_for = "look for the best setting of a plan's sweep"
+    search = actions.add_parser("search", help=looked_for, allow_abbrev=False)
+    _plan(search)
+    search.add_argument("--trials", type=int, default=20, help="settings to try in all (20)")
+
+
+def _plan(parser: Parser) -> None:
+    parser.add_argument("plan", help="a .yaml file, such as experiments/smoke.yaml")
+    parser.add_argument("--budget", default="full", help="which of the plan's budgets (full)")
+    parser.add_argument("--results", help="folder of the runs (results/NAME OF THE PLAN)")
+    parser.add_argument("--workers", type=int, help="runs at a time (one per core; one on a GPU)")
+    parser.add_argument(
         "--device",
         choices=["cpu", "cuda", "auto"],
         help="train there, whatever the plan says; on a GPU the seeds of a setting together",
     )
-    run.add_argument(
+    parser.add_argument(
         "--ray-address",
         metavar="ADDRESS",
         help="work on this Ray cluster instead; 'auto', or 'local' for one of its own",
     )
-    run.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    _plugin(run)
+    _plugin(parser)
 
 
 def _report(parser: Parser) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any
 
 from acd_plugin.errors import UserError
@@ -16,7 +17,28 @@ from acd_plugin.running.console import logger
 def run_on_ray(works: Sequence[Work], seconds: Mapping[str, float], address: str) -> Worked:
     """Do all the work as Ray tasks of one processor each, and a GPU where runs want it.
 
-    After Ctrl-C those that go on save, and no others begin.
+    After Ctrl-C those that go on save, and no others begin. Raises UserError as of `connected`.
+    """
+    with connected(address) as ray:
+        workers = int(ray.cluster_resources().get("CPU", 1))
+        begin = ray.remote(num_cpus=1, max_retries=0)(_do)
+        tasks = [begin.options(num_gpus=_gpus(work)).remote(work) for work in works]
+        pending: dict[Future[Reports], Work] = {
+            task.future(): work for task, work in zip(tasks, works, strict=True)
+        }
+        try:
+            return Worked(collect(pending, Progress(works, seconds, workers)), False)
+        except KeyboardInterrupt:
+            logger.info("stopping: the runs that go on now save first")
+            for task in tasks:
+                ray.cancel(task)  # which interrupts what goes on; see `Processes.run`
+            ended = [outcome(future, work) for future, work in pending.items()]
+            return Worked({name: one for told in ended for name, one in told.items()}, True)
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """Yield Ray, connected to a cluster.
 
     ``address`` is that of a cluster, ``auto`` for the one that this machine belongs to, or
     ``local`` for one of its own that ends with the plan. All machines must have this program and
@@ -34,20 +56,8 @@ def run_on_ray(works: Sequence[Work], seconds: Mapping[str, float], address: str
             f"--ray-address {address}: no Ray cluster there ({reason}); give the address of its "
             "head, 'auto', or 'local'"
         ) from None
-    workers = int(ray.cluster_resources().get("CPU", 1))
-    begin = ray.remote(num_cpus=1, max_retries=0)(_do)
-    tasks = [begin.options(num_gpus=_gpus(work)).remote(work) for work in works]
-    pending: dict[Future[Reports], Work] = {
-        task.future(): work for task, work in zip(tasks, works, strict=True)
-    }
     try:
-        return Worked(collect(pending, Progress(works, seconds, workers)), False)
-    except KeyboardInterrupt:
-        logger.info("stopping: the runs that go on now save first")
-        for task in tasks:
-            ray.cancel(task)  # which interrupts what goes on; see `Processes.run`
-        ended = [outcome(future, work) for future, work in pending.items()]
-        return Worked({name: one for told in ended for name, one in told.items()}, True)
+        yield ray
     finally:
         ray.shutdown()
 

@@ -22,16 +22,19 @@ _ROUNDS = 8  # of games and updates that are measured of runs that are trained t
 def estimate(left: Mapping[Job, RunRecord | None]) -> dict[str, float]:
     """Return the seconds that what is left of each job takes, given its run if it has one.
 
-    Every pair is trained for a moment. What is trained together shares its time. Raises UserError
-    when a component refuses a job's settings.
+    Every pair is trained for a moment, of a sweep one setting. What is trained together shares its
+    time. Raises UserError when a component refuses a job's settings.
     """
     pairs: dict[tuple[str, str], list[Job]] = {}
     for job in left:
         pairs.setdefault((job.algorithm, job.environment), []).append(job)
-    estimates = {}
+    estimates: dict[str, float] = {}
+    measured: dict[tuple[str, str], float] = {}
     for jobs in pairs.values():
-        together = is_on_gpu(jobs[0])
-        seconds = _measure_together(jobs) if together else _measure(jobs[0].spec)
+        together, base = is_on_gpu(jobs[0]), jobs[0].base
+        if base not in measured:
+            measured[base] = _measure_together(jobs) if together else _measure(jobs[0].spec)
+        seconds = measured[base]
         start = _START / len(jobs) if together else _START
         for job in jobs:
             run = left[job]

@@ -17,18 +17,13 @@ from acd_plugin.configuration.validation import Settings, parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.errors import UserError, find
+from acd_plugin.experiments.sweep import Choice, Varied, varied
 from acd_plugin.running.run_spec import RunSpec, resolve
 
 EPISODES_PER_EPOCH = 128  # as the paper counts, for every algorithm
+MOST_RUNS = 10_000
 _SET_BY_THE_PLAN = ("seed", "t_max", "episodes_max", "local_results_path")
 _NO_TEXT = ("true", "false", "null", "none")  # which would be read as something else
-
-
-class Choice(Settings):
-    """A configuration file, and what is different from it."""
-
-    config: str  # a name in config/algs or config/envs, or a path
-    with_: dict[str, Any] = Field(default={}, alias="with")
 
 
 class Budget(Settings):
@@ -53,12 +48,14 @@ class PlanFile(Settings):
 class Job:
     """One run of a plan."""
 
-    algorithm: str  # name in the plan
-    environment: str  # name in the plan
+    algorithm: str  # name in the plan, with what is varied
+    environment: str  # the same
     seed: int
     evaluation_episodes: int
     spec: RunSpec = field(compare=False)
     command_line: str = field(compare=False)  # with which a person can repeat it
+    base: tuple[str, str] = field(compare=False)  # names of both in the plan, without a sweep
+    swept: Mapping[str, object] = field(compare=False)  # settings that the plan varies
 
     @property
     def name(self) -> str:
@@ -84,11 +81,15 @@ def load_plan(
     """
     file = parse(PlanFile, read_yaml(Path(path)), path)
     spent = find(file.budgets, f"budget of {path}", budget)
-    pairs = _Pairs(file, plugins, {} if device is None else {"device": device})
-    jobs: list[Job] = []
+    pairs = Pairs(file.with_, plugins, {} if device is None else {"device": device})
     mistakes: list[str] = []
-    for row in file.algorithms:
-        for column in file.environments:
+    rows, columns = (_all_varied(part, mistakes) for part in (file.algorithms, file.environments))
+    runs = len(rows) * len(columns) * len(spent.seeds)
+    if runs > MOST_RUNS:
+        raise UserError(f"{path}: plans {runs:,} runs: at most {MOST_RUNS:,}")
+    jobs: list[Job] = []
+    for row in rows:
+        for column in columns:
             try:
                 jobs += pairs.jobs(row, column, spent)
             except UserError as error:
@@ -99,6 +100,17 @@ def load_plan(
     # a seed of everything before the next seed of anything: a plan half done can be compared
     jobs.sort(key=lambda job: spent.seeds.index(job.seed))
     return Plan(Path(path).stem, file.title, jobs)
+
+
+def _all_varied(choices: Mapping[str, Choice], mistakes: list[str]) -> list[Varied]:
+    """Return the settings of all choices; adds to the mistakes what is wrong with them."""
+    found = []
+    for name, choice in choices.items():
+        try:
+            found += varied(name, choice)
+        except UserError as error:
+            mistakes.append(str(error))
+    return found
 
 
 def only(plan: Plan, patterns: Sequence[str]) -> Plan:
@@ -116,32 +128,41 @@ def only(plan: Plan, patterns: Sequence[str]) -> Plan:
     return replace(plan, jobs=chosen)
 
 
-class _Pairs:
+class Pairs:
     """Makes the jobs of a plan; equal environments are read once."""
 
     def __init__(
-        self, file: PlanFile, plugins: Sequence[str], changes: Mapping[str, object]
+        self, of_all: Mapping[str, object], plugins: Sequence[str], changes: Mapping[str, object]
     ) -> None:
-        self._file = file
+        self._of_all = of_all
         self._changes = changes
         self._plugins = plugins
         self._blueprints: dict[str, Blueprint] = {}
 
-    def jobs(self, row: str, column: str, spent: Budget) -> list[Job]:
+    def jobs(self, row: Varied, column: Varied, spent: Budget) -> list[Job]:
         """Return the runs of one algorithm on one environment, one for each seed."""
-        algorithm, environment = self._file.algorithms[row], self._file.environments[column]
-        changes = {**_merge_changes(self._file, row, column), **self._changes}
-        spec = self._resolve(algorithm.config, environment.config, changes)
+        algorithm, environment = row.choice.config, column.choice.config
+        changes = {**_merge_changes(self._of_all, row, column), **self._changes}
+        spec = self._resolve(algorithm, environment, changes)
         games = spent.epochs * EPISODES_PER_EPOCH
         length = {"t_max": games * spec.sizes.episode_limit, "episodes_max": games}
-        words = [f"--config={algorithm.config}", f"--env-config={environment.config}"]
+        words = [f"--config={algorithm}", f"--env-config={environment}"]
         words += [f"--plugin={file}" for file in self._plugins]
         jobs = []
         for seed in spent.seeds:
             own = {**length, "seed": seed}
-            command = _command(words, {**changes, **own})
-            episodes = spent.evaluation_episodes
-            jobs.append(Job(row, column, seed, episodes, spec.changed(**own), command))
+            jobs.append(
+                Job(
+                    row.name,
+                    column.name,
+                    seed,
+                    spent.evaluation_episodes,
+                    spec.changed(**own),
+                    _command(words, {**changes, **own}),
+                    (row.base, column.base),
+                    {**row.values, **column.values},
+                )
+            )
         return jobs
 
     def _resolve(self, algorithm: str, env: str, changes: Mapping[str, object]) -> RunSpec:
@@ -165,15 +186,16 @@ def _word(value: object) -> str:
     return repr(value)
 
 
-def _merge_changes(file: PlanFile, row: str, column: str) -> dict[str, object]:
+def _merge_changes(of_all: Mapping[str, object], row: Varied, column: Varied) -> dict[str, object]:
     """Return what a pair changes in its configurations; UserError for any that cannot be."""
-    own, others = file.algorithms[row].with_, file.environments[column].with_
+    own, others = row.choice.with_, column.choice.with_
     problems = [
-        f"algorithm '{row}' sets {key}={own[key]!r} and environment '{column}' {others[key]!r}"
+        f"algorithm '{row.base}' sets {key}={own[key]!r} and environment '{column.base}' "
+        f"{others[key]!r}"
         for key in own.keys() & others.keys()
         if own[key] != others[key]
     ]
-    merged = {**file.with_, **others, **own}
+    merged = {**of_all, **others, **own}
     problems += [
         f"'{key}' is set by the plan's budget" for key in _SET_BY_THE_PLAN if key in merged
     ]

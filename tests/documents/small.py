@@ -39,6 +39,7 @@ def smaller(words: list[str]) -> list[str]:
         words = [*words, "--episodes=8"]
     elif command == "experiment":
         shrink_plan(Path(next(word for word in words if word.endswith(".yaml"))))
+        words = [re.sub(r"^--trials=.*", "--trials=1", word) for word in words]
     return [*words, "with", *overrides] if overrides else words
 
 

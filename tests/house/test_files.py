@@ -22,7 +22,11 @@ ANY_IN = (
     "acd_plugin/envs/cyborg/cyborg_backend/",  # CybORG
     "acd_plugin/configuration/",  # YAML, and what earlier releases recorded
     "acd_plugin/experiments/plan.py",  # YAML
+    "acd_plugin/experiments/sweep.py",  # YAML
     "acd_plugin/experiments/cluster.py",  # Ray
+    "acd_plugin/experiments/search.py",  # Optuna
+    "acd_plugin/experiments/trial.py",  # Optuna
+    "acd_plugin/cli/search.py",  # Optuna
     "acd_plugin/tracking/",  # Sacred, JSON, PyTorch's files, MongoDB, TensorBoard
     "acd_plugin/hosts/builtin/global_generators.py",  # the generators' states
     "acd_plugin/running/evaluation.py",  # JSON

@@ -18,6 +18,7 @@ FORMATS = ("png", "pdf", "svg")
 # which white paper swallows.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _LONGEST_NAME = 120  # letters
+_LOG_FROM = 20  # values that span more are drawn on a logarithmic axis
 _LINES = ("-", "--", ":", "-.")
 _SAVED: Any = {
     "pdf.fonttype": 42,  # TrueType: journals refuse Type 3
@@ -105,6 +106,29 @@ def profiles(thresholds: Array, shares: Mapping[str, Array], styles: Styles) -> 
     axes.set(xlabel="Mean return per greedy game of a run's last policy")
     axes.set(ylabel="Share of runs above it", ylim=(-0.03, 1.03))
     return _finished(figure, axes)
+
+
+def response(points: Sequence[tuple[object, float]], setting: str) -> Drawing:
+    """Draw scores over the values of a setting, and the mean at each value."""
+    figure, axes = _empty(3.2)
+    at: dict[Any, list[float]] = {}
+    for value, score in points:
+        at.setdefault(value if _is_number(value) else str(value), []).append(score)
+    places = sorted(at) if all(map(_is_number, at)) else list(at)
+    for place in places:
+        axes.plot([place] * len(at[place]), at[place], "o", color=_COLOURS[0], alpha=0.5)
+    means = [sum(at[place]) / len(at[place]) for place in places]
+    axes.plot(places, means, color=_COLOURS[1], label="mean")
+    if _is_number(places[0]) and _is_number(places[-1]) and places[-1] > _LOG_FROM * places[0] > 0:
+        axes.set_xscale("log")
+    axes.set_yscale("symlog", linthresh=1)
+    _label_returns(axes.yaxis)
+    axes.set(xlabel=setting, ylabel="Mean return per greedy game")
+    return _finished(figure, axes)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _empty(height: float) -> tuple[Any, Any]:

@@ -12,6 +12,8 @@ from acd_plugin.analysis.report.wide_tables import split
 
 _MARKS = re.compile(r"[\\`]|\](?=[(:\[])")  # what makes code of words, or a link
 
+_LONGEST_NAME = 150  # of a file, in letters
+
 
 class Text(NamedTuple):
     """A paragraph."""
@@ -41,6 +43,17 @@ class Picture(NamedTuple):
 
     def files(self) -> dict[str, bytes]:
         return {f"{self.name}.{kind}": content for kind, content in self.kinds.items()}
+
+
+def file_names(titles: Sequence[str]) -> dict[str, str]:
+    """Return for each title what a file about it may be called, no two alike."""
+    files: dict[str, str] = {}
+    for title in titles:
+        file = re.sub("[^A-Za-z0-9.=-]+", "_", title)[:_LONGEST_NAME]
+        while file in files.values():
+            file += "_"
+        files[title] = file
+    return files
 
 
 Block = Text | Code | Table | Picture

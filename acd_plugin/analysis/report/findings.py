@@ -12,6 +12,7 @@ from acd_plugin.analysis.report.document import Section, Text
 from acd_plugin.analysis.report.ranking import Ranking, Rival
 from acd_plugin.analysis.report.scores import Cell
 
+_MOST_NAMED = 6  # groups in one sentence
 _NOTABLE = 0.05  # of the way that a run has come: a change at the end that is no noise
 
 _EXPLANATION = (
@@ -86,7 +87,9 @@ def _order(found: Ranking) -> list[str]:
 
 
 def _listed(rivals: Sequence[Rival], leader: Cell) -> str:
-    return ", ".join(_rival(one, leader) for one in rivals)
+    told = [_rival(one, leader) for one in rivals[:_MOST_NAMED]]
+    others = len(rivals) - len(told)
+    return ", ".join(told) + (f" and {_count(others, 'other')}" if others else "")
 
 
 def _rival(one: Rival, leader: Cell) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ import numpy as np
 from acd_plugin.analysis.curves.learning_curve import band
 from acd_plugin.analysis.curves.plots import Styles, learning_curves, profiles
 from acd_plugin.analysis.report import score_tables
-from acd_plugin.analysis.report.document import Code, Picture, Section, Text
+from acd_plugin.analysis.report.document import Code, Picture, Section, Text, file_names
 from acd_plugin.analysis.report.findings import findings
 from acd_plugin.analysis.report.latex import MEASURES, latex_table
 from acd_plugin.analysis.report.marl_eval import marl_eval_json
@@ -25,6 +24,7 @@ from acd_plugin.analysis.report.message_tables import (
     subjects,
 )
 from acd_plugin.analysis.report.ranking import ranking
+from acd_plugin.analysis.report.response import responses
 from acd_plugin.analysis.report.scores import Cell
 from acd_plugin.analysis.report.settings_tables import settings_section
 from acd_plugin.analysis.report.shown_names import with_plan_names
@@ -34,7 +34,6 @@ from acd_plugin.errors import UserError
 from acd_plugin.tracking.command_line import without
 
 _TINY = 1e-9
-_LONGEST_NAME = 150  # of a file, in letters
 
 
 class Report(NamedTuple):
@@ -62,14 +61,16 @@ def make_report(
         data["messages.csv"] = _csv(effects(examined))
         data["message_content.csv"] = _csv(subjects(examined))
         data["message_events.csv"] = _csv(events(examined))
-    shown = with_plan_names(cells, names or PlanNames())
+    names = names or PlanNames()
+    shown = with_plan_names(cells, names)
     inside: dict[str, list[Cell]] = {}
     for cell in shown:
         inside.setdefault(cell.environment, []).append(cell)
     rankings = {environment: ranking(found) for environment, found in inside.items()}
     styles = Styles([cell.group for cell in shown])
     sections = [findings(inside, rankings, problems), _overview(shown, list(inside), problems)]
-    for name, file in _files(list(inside)).items():
+    sections += responses(shown, names)
+    for name, file in file_names(list(inside)).items():
         sections.append(_environment(name, file, inside[name], styles))
     if examined:
         sections.append(messages(examined_runs(shown)[0]))
@@ -110,17 +111,6 @@ def _environment(name: str, file: str, cells: Sequence[Cell], styles: Styles) ->
             Picture(f"profiles_{file}", f"share of runs above a return, {name}", reached),
         ],
     )
-
-
-def _files(environments: Sequence[str]) -> dict[str, str]:
-    """Return what files about each environment are called, no two alike."""
-    files: dict[str, str] = {}
-    for environment in environments:
-        file = re.sub("[^A-Za-z0-9.=-]+", "_", environment)[:_LONGEST_NAME]
-        while file in files.values():
-            file += "_"
-        files[environment] = file
-    return files
 
 
 def _runs(cells: Sequence[Cell]) -> Section:

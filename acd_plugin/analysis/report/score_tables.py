@@ -18,6 +18,7 @@ from acd_plugin.analysis.report.scores import Cell, Score
 from acd_plugin.analysis.report.wide_tables import narrow
 from acd_plugin.analysis.statistics import Interval, contrast
 
+_MOST_PAIRED = 12  # groups of which every pair is compared
 _SHARE_OF_THE_WAY = 0.9  # a threshold: this far from the first test to the best group's last score
 
 
@@ -96,12 +97,12 @@ def _games(score: Score, threshold: float) -> str:
 
 
 def contrasts(cells: Sequence[Cell]) -> list[Table | Text]:
-    """Every pair of groups; nothing when there is only one."""
+    """Every pair of groups, of many the best with each; nothing when there is only one."""
     if len(cells) < 2:
         return []
     heading = ["first", "second", "difference", "probability that the first is higher"]
     rows = [[*heading, "95% interval", "p"]]
-    for first, second in combinations(cells, 2):
+    for first, second in _pairs(cells):
         found = contrast(first.means, second.means)
         measured = [f"{found.difference:+.2f}", f"{found.probability:.2f}", _told(found.interval)]
         p_value = "" if found.p_value is None else f"{found.p_value:.3f}"
@@ -114,6 +115,13 @@ def contrasts(cells: Sequence[Cell]) -> list[Table | Text]:
         "corrected for their number."
     )
     return [Table(rows), Text(explanation)]
+
+
+def _pairs(cells: Sequence[Cell]) -> list[tuple[Cell, Cell]]:
+    if len(cells) <= _MOST_PAIRED:
+        return list(combinations(cells, 2))
+    best = max(cells, key=lambda cell: cell.mean)
+    return [(best, cell) for cell in cells if cell is not best]
 
 
 def _unless_nan(value: float, form: str) -> str:

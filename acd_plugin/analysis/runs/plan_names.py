@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,16 +28,32 @@ class PlanName(NamedTuple):
     environment: str
 
 
+class Swept(NamedTuple):
+    """Where a run stands in a sweep: one setting of an algorithm in an environment."""
+
+    algorithm: str  # their names in the plan, without the values
+    environment: str
+    values: Mapping[str, object]  # of the settings that the plan varies; none if it varies none
+
+
 class PlanNames:
     """The names of all plans beside some runs; of runs that several plans name, the first's."""
 
     def __init__(self) -> None:
         self.titles: list[str] = []
         self._names: dict[Hashable, PlanName] = {}
+        self._swept: dict[Hashable, Swept] = {}
 
-    def add(self, config: Config, name: PlanName) -> None:
+    def add(self, config: Config, name: PlanName, swept: Swept | None = None) -> None:
         """Name the runs with these settings, of whatever seed and length."""
-        self._names.setdefault(learned_with(migrate(config)), name)
+        key = learned_with(migrate(config))
+        self._names.setdefault(key, name)
+        if swept is not None and swept.values:
+            self._swept.setdefault(key, swept)
+
+    def swept(self, run: RunRecord) -> Swept | None:
+        """Return where a run stands in a plan's sweep, None if it is in none."""
+        return self._swept.get(learned_with(run.config))
 
     def of(self, run: RunRecord) -> PlanName | None:
         """Return how a plan calls a run, None if none has it."""
@@ -55,14 +71,21 @@ class PlanNames:
 
 
 def write_plan_names(
-    results: Path, plan: str, title: str, named: Iterable[tuple[PlanName, Config]]
+    results: Path, plan: str, title: str, named: Iterable[tuple[PlanName, Swept, Config]]
 ) -> None:
     """Keep a plan's names beside its runs; ``plan`` is the name of its file."""
-    configs = {name: without_places(without_credentials(config)) for name, config in named}
-    runs = [{**name._asdict(), "config": config} for name, config in configs.items()]
+    runs = {
+        name: {
+            **name._asdict(),
+            "swept": swept._asdict(),
+            "config": without_places(without_credentials(config)),
+        }
+        for name, swept, config in named
+    }
     place = results / _FOLDER / f"{plan}.json"
     place.parent.mkdir(exist_ok=True)
-    write_atomically(place, (json.dumps({"title": title, "runs": runs}, indent=1) + "\n").encode())
+    content = {"title": title, "runs": list(runs.values())}
+    write_atomically(place, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def read_plan_names(results: Path) -> PlanNames:
@@ -94,7 +117,8 @@ def _files(place: Path) -> list[Path]:
 def _add_all(plan: JsonObject, names: PlanNames) -> None:
     names.titles.append(str(plan["title"]))
     for run in plan["runs"]:
-        names.add(run["config"], PlanName(str(run["algorithm"]), str(run["environment"])))
+        name = PlanName(str(run["algorithm"]), str(run["environment"]))
+        names.add(run["config"], name, Swept(**run["swept"]))
 
 
 def told_apart(shown: dict[str, str]) -> dict[str, str]:
