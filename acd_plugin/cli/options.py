@@ -162,6 +162,13 @@ def _compare(parser: Parser) -> None:
 def _sync(parser: Parser) -> None:
     _some_runs(parser)
     _results(parser)
+    parser.add_argument(
+        "--tracker",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="tensorboard, wandb or mlflow instead of MongoDB; may be repeated",
+    )
     _mongo(parser)
 
 
@@ -288,7 +295,7 @@ COMMANDS = {
     "runs": Command("list the recorded runs", _runs),
     "show": Command("print one recorded run with its learning curve", _show),
     "compare": Command("draw the learning curves of several runs", _compare),
-    "sync": Command("copy recorded runs into MongoDB", _sync),
+    "sync": Command("copy recorded runs into MongoDB, or into a tracker", _sync),
     "experiment": Command("many runs by one plan", _experiment),
     "report": Command("tables, curves and statistics of many runs", _report),
     "communication": Command(

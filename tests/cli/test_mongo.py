@@ -138,7 +138,8 @@ def test_damaged_runs_do_not_stop_the_others(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["sync"], "sync needs a database: give --mongo=URL, or set ACD_MONGO_URL"),
+        (["sync"], "sync needs a database or a tracker: give --mongo=URL (or set ACD_MONGO_URL), "),
+        (["sync", "--tracker=wandbb"], "unknown tracker 'wandbb'; did you mean 'wandb'?"),
         (["sync", "--mongo=localhost"], "not a MongoDB URL; write it like mongodb://user:passw"),
         (["sync", "--mongo=mongodb://localhost", "--results=none"], "no runs in 'none'"),
         (["sync", "7", "--mongo=mongodb://localhost"], "no run '7' (runs in results: none"),

@@ -94,10 +94,13 @@ def test_the_same_seed_gives_the_same_bits(train: Call, results: Path) -> None:
 def test_event_files_hold_the_same_numbers(train: Call, results: Path) -> None:
     accumulators = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
     train(2, "use_tensorboard=True")
-    events = accumulators.EventAccumulator(str(results / "1" / "tensorboard"))
+    (place,) = (results / "1" / "tensorboard").iterdir()
+    assert place.name == "dial on cyborg_small, seed 0"  # as TensorBoard calls the run
+    events = accumulators.EventAccumulator(str(place))
     events.Reload()
     recorded = [(step, value) for name, step, value in numbers(results / "1") if name == "loss"]
-    shown = [(event.step, event.value) for event in events.Scalars("loss")]
+    assert "test/return_mean" in events.Tags()["scalars"]
+    shown = [(event.step, event.value) for event in events.Scalars("train/loss")]
     assert shown == [(step, pytest.approx(value, rel=1e-6)) for step, value in recorded]
 
 

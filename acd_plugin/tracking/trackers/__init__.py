@@ -7,10 +7,13 @@ One of your own is a class (or any function that makes a `Tracker`) under a name
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from acd_plugin.tracking.trackers.mlflow import MLflow
 from acd_plugin.tracking.trackers.tensorboard import TensorBoard
+from acd_plugin.tracking.trackers.wandb import WandB
 
 
 class Tracker(Protocol):
@@ -28,4 +31,14 @@ class Tracker(Protocol):
 # Makes a tracker from the folder of a run, in which it may write, and the run's configuration.
 TrackerFactory = Callable[[Path, Mapping[str, object]], Tracker]
 
-TRACKERS: dict[str, TrackerFactory] = {"tensorboard": TensorBoard}
+TRACKERS: dict[str, TrackerFactory] = {
+    "tensorboard": TensorBoard,
+    "wandb": WandB,
+    "mlflow": MLflow,
+}
+# Of recorded runs, whose numbers replace what the tracker was told of them before.
+FROM_FOLDERS: dict[str, TrackerFactory] = {
+    "tensorboard": partial(TensorBoard, is_anew=True),
+    "wandb": partial(WandB, is_anew=True),
+    "mlflow": partial(MLflow, is_anew=True),
+}

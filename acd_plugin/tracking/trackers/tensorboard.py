@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.trackers.naming import run_name, tag
 
 
 class TensorBoard:
-    """Writes ``tensorboard/``; needs the package tensorboard."""
+    """Writes ``tensorboard/NAME OF THE RUN/``; needs the package tensorboard.
 
-    def __init__(self, folder: Path, config: Mapping[str, object]) -> None:
-        del config
+    TensorBoard calls a run by its folder. A run that was begun by an earlier release goes on in
+    ``tensorboard/`` itself.
+    """
+
+    def __init__(self, folder: Path, config: Mapping[str, object], is_anew: bool = False) -> None:
+        """``is_anew`` replaces what this class has written for the run before."""
         try:  # here, because the package is optional and slow to load
             from torch.utils.tensorboard import SummaryWriter  # noqa: PLC0415
         except ImportError:
             raise UserError(
                 "the tracker tensorboard needs the package tensorboard: pip install tensorboard"
             ) from None
-        self._writer: Any = SummaryWriter(str(folder / "tensorboard"))
+        place = folder / "tensorboard"
+        if is_anew:
+            shutil.rmtree(place, ignore_errors=True)
+        if not list(place.glob("events.out.tfevents.*")):
+            place /= run_name(config).replace("/", "_")
+        self._writer: Any = SummaryWriter(str(place))
 
     def write(self, name: str, value: float, step: int) -> None:
-        self._writer.add_scalar(name, value, step)
+        self._writer.add_scalar(tag(name), value, step)
 
     def close(self) -> None:
         self._writer.close()

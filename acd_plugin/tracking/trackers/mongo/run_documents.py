@@ -17,7 +17,7 @@ from acd_plugin.tracking.columns import flat_columns
 from acd_plugin.tracking.plain_files import open_plain
 from acd_plugin.tracking.recorded_config import read_config
 from acd_plugin.tracking.run_file import parse_run, utc
-from acd_plugin.tracking.run_folder import RunFolder, read_json
+from acd_plugin.tracking.run_folder import JsonObject, RunFolder, read_json
 from acd_plugin.tracking.trackers.mongo.address import Document
 
 _FORMAT = "MongoObserver-0.7.0"  # what Sacred 0.8 writes
@@ -38,7 +38,7 @@ def run_document(folder: RunFolder) -> Document:
     document = {
         "format": _FORMAT,
         "command": run.get("command"),
-        "experiment": run.get("experiment") or {},
+        "experiment": _experiment(run.get("experiment") or {}, folder),
         "host": run.get("host") or {},
         "meta": run.get("meta") or {},
         "status": run.get("status"),
@@ -77,6 +77,14 @@ def _check_storable(document: Document, folder: RunFolder) -> None:
         raise UserError(f"{folder}: cannot be stored in MongoDB ({reason})") from None
     if size > _LARGEST:
         raise UserError(f"{folder}: its record of {size:,} bytes is too large for MongoDB")
+
+
+def _experiment(experiment: JsonObject, folder: RunFolder) -> JsonObject:
+    """Return what Sacred knows of the experiment, in whose name stands the number of the folder.
+
+    Omniboard shows the name in a column of every table; its own numbers are the database's.
+    """
+    return {**experiment, "name": f"{experiment.get('name')}, run {folder.id}"}
 
 
 def _captured_output(path: Path) -> str:
