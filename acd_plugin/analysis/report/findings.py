@@ -11,6 +11,7 @@ from acd_plugin.analysis.curves.learning_curve import change_at_the_end
 from acd_plugin.analysis.report.document import Section, Text
 from acd_plugin.analysis.report.ranking import Ranking, Rival
 from acd_plugin.analysis.report.scores import Cell
+from acd_plugin.analysis.statistics import Array
 
 _MOST_NAMED = 6  # groups in one sentence
 _NOTABLE = 0.05  # of the way that a run has come: a change at the end that is no noise
@@ -101,23 +102,33 @@ def _rival(one: Rival, leader: Cell) -> str:
 
 
 def _unsettled(cells: Sequence[Cell]) -> list[str]:
-    told = []
+    told, unknown = [], []
     for cell in cells:
-        changes = np.array([change_at_the_end(score.curve) for score in cell.scores])
-        if not is_settled(cell):
+        changes = _changes(cell)
+        if np.isnan(changes).any():
+            unknown.append(cell.group)
+        elif not is_settled(cell):
             low, high = f"{changes.min():+.2f}", f"{changes.max():+.2f}"
             told.append(f"{cell.group} ({low if low == high else f'{low} to {high}'})")
-    return [f"Not settled: {', '.join(told)}."] if told else []
+    sentences = [f"Not settled: {', '.join(told)}."] if told else []
+    if unknown:
+        sentences.append(f"Too few tests to see whether it has settled: {', '.join(unknown)}.")
+    return sentences
+
+
+def _changes(cell: Cell) -> Array:
+    """Return how much the tests of each run (R,) changed at its end; nan of too few."""
+    return np.array([change_at_the_end(score.curve) for score in cell.scores])
 
 
 def is_settled(cell: Cell) -> bool:
     """Return whether nothing shows that the group would have changed with more training."""
-    changes = np.array([change_at_the_end(score.curve) for score in cell.scores])
+    changes = _changes(cell)
     ways = np.array([abs(score.curve.values[-1] - score.curve.values[0]) for score in cell.scores])
     if bool((np.abs(changes) > _NOTABLE * ways).any()):
         return False
     root = math.sqrt(len(changes))
-    if len(changes) < 2 or bool(np.isnan(changes).any()):
+    if len(changes) < 2:
         return True
     common = abs(float(changes.mean()))
     noise = 2 * float(changes.std(ddof=1)) / root

@@ -50,7 +50,10 @@ def test_sentences_say_who_is_ahead_how_sure_and_what_lacks(runs: list[RunRecord
     assert "Not told apart from it: vdn (-1.20, 0.05 behind, p = " in small
     assert "Single runs, which cannot be tested: iql (-0.50, 0.65 above)." in small
     assert "Fewer runs than the 4 of others: vdn (3), iql (1)." in small
-    assert large == "large: only qmix (-7.00, 2 runs) was run."
+    assert large == (
+        "large: only qmix (-7.00, 2 runs) was run. Too few tests to see whether it has settled: "
+        "qmix."
+    )
 
 
 def test_what_still_changes_has_not_settled(make: Make) -> None:
