@@ -77,6 +77,7 @@ class _Training:
         self._first_step = number * job.spec.settings.t_max  # tests of later seeds follow
         self._processes = processes
         self._told = -1
+        self._is_asked_to_stop = False
 
     def done(self, is_stopped: threading.Event) -> Report | None:
         """Train and evaluate the run, as far as it is not yet; None if it is not worth it."""
@@ -97,12 +98,18 @@ class _Training:
                     self._tell_tests()
                     is_poor = is_poor or bool(self._trial.should_prune())
                     if is_poor or is_stopped.is_set():
-                        self._processes.stop()  # it saves first
+                        self._stop()
             except BaseException:  # an interruption by Ray, say
-                self._processes.stop()
+                self._stop()
                 raise
         self._tell_tests()  # with which others are compared
         return None if is_poor else next(iter(working.result().values()))
+
+    def _stop(self) -> None:
+        """Let the run save and end; asked a second time it would end without saving."""
+        if not self._is_asked_to_stop:
+            self._is_asked_to_stop = True
+            self._processes.stop()
 
     def _tell_tests(self) -> None:
         """Tell the study the tests that are new."""

@@ -6,6 +6,7 @@ import json
 import math
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,13 @@ class Played(Processes):
             run["status"] = "INTERRUPTED"
             (folder / "run.json").write_text(json.dumps(run))
             self._stop.wait(20)
+            time.sleep(0.1)  # it takes a while to save
         (folder / "run.json").write_text(json.dumps(run))
         write_reports(reports, {task.name: Report(None, str(folder), is_hopeless)})
         return 0
 
     def stop(self) -> None:
+        assert not self._stop.is_set()  # a second time it would end without saving
         self._stop.set()
 
 
