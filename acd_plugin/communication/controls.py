@@ -67,6 +67,32 @@ class OracleChannel(Channel):
         return outgoing.truths["threatened"].expand_as(outgoing.logits)
 
 
+class SelfSendChannel(Channel):
+    """Lets every agent hear itself in place of the others.
+
+    As many values arrive, through a network of the same size, and none of them tells an agent what
+    it did not know.
+    """
+
+    def deliver(self, messages: Tensor) -> Tensor:
+        own = messages.unsqueeze(-2).expand(*messages.shape[:-1], self.n_agents - 1, -1)
+        return own.flatten(-2)
+
+
+class ShuffledChannel(Channel):
+    """Delivers what was said in another game, at the same step and by the same agents.
+
+    What arrives looks like messages and tells nothing of this game. In games (B, N, M) each hears
+    the one before it, the first the last; a game that is alone hears nothing.
+    """
+
+    def deliver(self, messages: Tensor) -> Tensor:
+        games = -3
+        if messages.dim() < -games or messages.shape[games] == 1:
+            return super().deliver(torch.zeros_like(messages))
+        return super().deliver(messages.roll(1, dims=games))
+
+
 class NoChannel(Channel):
     """Between agents whose messages have no bits: nothing is sent, received or unlocked."""
 

@@ -9,6 +9,8 @@ from acd_plugin.communication.controls import (
     AlwaysZero,
     NoChannel,
     OracleChannel,
+    SelfSendChannel,
+    ShuffledChannel,
 )
 from acd_plugin.errors import UserError, find
 
@@ -18,6 +20,8 @@ CHANNELS: dict[str, type[Channel]] = {
     "always_1": AlwaysOne,
     "alarm": AlarmChannel,
     "oracle": OracleChannel,
+    "self_send": SelfSendChannel,
+    "shuffled": ShuffledChannel,
 }
 
 

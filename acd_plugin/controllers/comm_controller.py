@@ -21,7 +21,7 @@ from acd_plugin.components.episodes import played_steps, previous_actions
 from acd_plugin.controllers.base import BaseController, Choice, Decision
 from acd_plugin.controllers.conversation import Memory, Step, start
 from acd_plugin.envs.comm_layout import CommLayout
-from acd_plugin.errors import find
+from acd_plugin.errors import UserError, find
 
 
 class CommUnrolled(Protocol):
@@ -66,6 +66,11 @@ class CommController(BaseController[Memory]):
         layout: CommLayout | None = args.blueprint.comm_layout
         self.n_actions: int = args.n_actions
         channel_class, self.message_size = self.message_form(args)
+        if self.message_size and self.n_agents < 2:
+            raise UserError(
+                f"a team of {self.n_agents} has nobody to talk to: choose an environment with two "
+                "agents or more, or an algorithm without messages"
+            )
         self.channel = channel_class(self.n_agents, layout)
         received = self.channel.received_size(self.message_size)
         sizes = CommSizes(entry_size(scheme, "obs"), received, message_outputs, layout)

@@ -8,7 +8,13 @@ import numpy as np
 import torch
 
 from acd_plugin.communication.channel import Channel, Outgoing
-from acd_plugin.communication.controls import AlarmChannel, AlwaysOne, AlwaysZero
+from acd_plugin.communication.controls import (
+    AlarmChannel,
+    AlwaysOne,
+    AlwaysZero,
+    SelfSendChannel,
+    ShuffledChannel,
+)
 from acd_plugin.envs.comm_layout import CommLayout
 
 # Two host slots and one block bit; action 2 of each agent is unlocked by a message.
@@ -96,3 +102,18 @@ def test_an_alarm_says_whether_ones_own_hosts_show_anything_gate_or_no_gate() ->
         for noise in (None, torch.ones_like(logits)):
             sent = send(AlarmChannel(3, layout), logits, noise, seen)
             assert sent.flatten().tolist() == [0.0, 1.0, 0.0]
+
+
+def test_who_sends_to_itself_hears_as_many_values_as_of_the_others() -> None:
+    messages = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]])
+    received = SelfSendChannel(3, LAYOUT).deliver(messages)
+    assert received.tolist() == [[[1, 2, 1, 2], [3, 4, 3, 4], [5, 6, 5, 6]]]
+    assert received.shape == Channel(3, LAYOUT).deliver(messages).shape
+
+
+def test_shuffled_messages_are_those_of_another_game() -> None:
+    messages = torch.arange(6.0).reshape(3, 2, 1)  # game g says 2 g and 2 g + 1
+    channel = ShuffledChannel(2, LAYOUT)
+    assert channel.deliver(messages).flatten(1).tolist() == [[5, 4], [1, 0], [3, 2]]
+    assert not channel.deliver(messages[:1]).any()
+    assert not channel.deliver(messages[0]).any()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -179,3 +180,13 @@ def test_the_oracle_tells_whose_hosts_are_held(make_training: MakeTraining) -> N
 def test_the_oracle_needs_who_knows_the_truth(make_toy_training: MakeTraining) -> None:
     with pytest.raises(UserError, match="does not tell who is threatened"):
         make_toy_training(algorithm="dial_oracle")
+
+
+def test_who_is_alone_has_nobody_to_talk_to(make_training: MakeTraining, tmp_path: Path) -> None:
+    file = tmp_path / "alone.yaml"
+    file.write_text(
+        "extends: dial_2_subnets\nagents: [{name: Blue, defends: [User, Operational]}]\n"
+    )
+    with pytest.raises(UserError, match="a team of 1 has nobody to talk to: choose an environment"):
+        make_training(f"env_args.scenario={file}")
+    make_training(f"env_args.scenario={file}", algorithm="dial_nocomm")
