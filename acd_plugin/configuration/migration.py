@@ -29,6 +29,9 @@ _SCENARIOS_0_1_0 = {
 }
 # Settings of that game which are new since.
 _NEW_ENV_ARGS: Config = {"attacker": "paper", "reward_terms": {}}
+# Settings of that game which are newer than 0.2.0, and the price of an action that it did not have.
+_NEWER_ENV_ARGS: Config = {"sees": "own"}
+_NEWER_COSTS: Config = {"protect": 0.1}
 _COUNTED_EPISODES = ("dial_learner", "rial_learner")
 _TARGETS = "target_update_interval_or_tau"
 
@@ -38,6 +41,10 @@ def migrate(config: Mapping[str, Any]) -> Config:
     migrated = dict(config)
     if "numbers" not in config:
         _from_0_1_0(migrated)
+    env_args = migrated.get("env_args") or {}
+    if migrated.get("env") == "cyborg":
+        costs = {**_NEWER_COSTS, **(env_args.get("costs") or {})}
+        migrated["env_args"] = {**_NEWER_ENV_ARGS, **env_args, "costs": costs}
     migrated.setdefault("chance", 1)  # drawn from generators that were asked in turn
     if "device" not in config:
         migrated["device"] = "cuda" if config.get("use_cuda") else "cpu"

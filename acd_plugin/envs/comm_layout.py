@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 class CommLayout:
     """How observations are laid out and what a message can unlock.
 
-    An observation is ``host_slots`` times ``bits_per_host`` bits, then ``block_bits`` bits; -1
-    fills the slots that an agent does not have.
+    An observation is ``host_slots`` times ``bits_per_host`` bits, then ``block_bits`` bits of what
+    an agent blocked and was told; -1 fills the slots that an agent does not have.
     """
 
     host_slots: int

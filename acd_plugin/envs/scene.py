@@ -28,7 +28,6 @@ class Network:
     subnets: tuple[Subnet, ...]
     hosts: tuple[Host, ...]
     foothold: int  # the attacker's own host, which nobody sees or defends
-    objective: int  # the host that the attacker wants in the end
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,7 @@ class Scene:
     attack: Attack | None  # None: it slept
     scanned: int | None  # the host that the innocent user scanned
     deeds: tuple[Deed, ...]  # of each defender
+    objective: int  # the host that the attacker wants in the end
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ import pytest
 
 from acd_plugin.configuration.layers import load_config, parse_value
 from acd_plugin.configuration.paths import names_in
-from acd_plugin.envs.cyborg.scenario import load_scenario
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
 from acd_plugin.errors import UserError, program
 
 

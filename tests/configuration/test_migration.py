@@ -42,6 +42,15 @@ def test_a_setting_that_was_ignored_keeps_runs_apart() -> None:
     assert migrate(config)["numbers"] == 0
 
 
+def test_settings_that_are_newer_than_a_run_have_the_value_that_they_had_implicitly() -> None:
+    today = load_config("dial", "cyborg_small", [])
+    env_args = {key: value for key, value in today["env_args"].items() if key != "sees"}
+    costs = {key: value for key, value in env_args["costs"].items() if key != "protect"}
+    older = {**today, "numbers": 1, "env_args": {**env_args, "costs": costs}}
+    assert migrate(older)["env_args"] == today["env_args"]
+    assert "env_args" not in migrate({"numbers": 1, "env": "echo"})
+
+
 def test_migrating_twice_changes_nothing() -> None:
     once = migrate(recorded_by_0_1_0("rial_learner", 12800.0))
     assert migrate(once) == once

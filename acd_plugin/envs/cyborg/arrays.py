@@ -15,13 +15,18 @@ ItemT = TypeVar("ItemT", bound=np.generic)
 
 def observation_size(rules: Rules) -> int:
     """Return the length of an agent's observation."""
-    return BITS_PER_HOST * rules.agent_host.shape[1] + rules.agent_block.shape[1]
+    return BITS_PER_HOST * rules.agent_host.shape[1] + other_bits(rules)
+
+
+def other_bits(rules: Rules) -> int:
+    """Return how many bits follow those of hosts: of own blocks, and of what clues tell."""
+    return rules.agent_block.shape[1] + bool(rules.clues.any()) * len(rules.objectives)
 
 
 def new_state(rules: Rules, games: int) -> GameState:
     """Allocate the state of ``games`` games."""
     hosts = len(rules.host_subnet)
-    subnets = len(rules.subnet_owner)
+    subnets = len(rules.subnet_guard)
     agents, actions = rules.action_kind.shape
 
     def per_game(dtype: type[ItemT], *shape: int) -> NDArray[ItemT]:
@@ -31,7 +36,9 @@ def new_state(rules: Rules, games: int) -> GameState:
         key=per_game(np.uint64),
         dice=per_game(np.float64, Dice.HOSTS + 2 * hosts),
         step=per_game(np.int64),
+        objective=per_game(np.int64),
         level=per_game(np.int8, hosts),
+        clue=per_game(np.int64, agents),
         pid_known=per_game(np.bool_, hosts),
         activity=per_game(np.int8, hosts),
         compromise=per_game(np.int8, hosts),

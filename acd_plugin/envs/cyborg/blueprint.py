@@ -9,7 +9,7 @@ from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.compiled.content import Rule
 from acd_plugin.envs.compiled.gpu import check_gpu
-from acd_plugin.envs.cyborg.arrays import observation_size
+from acd_plugin.envs.cyborg.arrays import observation_size, other_bits
 from acd_plugin.envs.cyborg.certification import rules_name
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.definition import define_game
@@ -43,7 +43,7 @@ class CyborgBlueprint:
         rules, settings = self.rules, self.settings
         return CommLayout(
             host_slots=rules.agent_host.shape[1],
-            block_bits=rules.agent_block.shape[1],
+            block_bits=other_bits(rules),
             bits_per_host=BITS_PER_HOST,
             gate_on_host_bits=settings.comm_gate,
             unlocked_by_message=(rules.action_kind == Blue.ANALYSE)

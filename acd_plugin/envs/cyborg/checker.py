@@ -14,7 +14,8 @@ from acd_plugin.envs.cyborg.definition import GameDefinition, define_game
 from acd_plugin.envs.cyborg.game.types import GameState, Red, Result
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from acd_plugin.envs.cyborg.plugged import users_part
-from acd_plugin.envs.cyborg.scenario import Scenario, load_scenario
+from acd_plugin.envs.cyborg.scenario import Scenario
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
 from acd_plugin.errors import UserError
 
 GAMES = 1000
@@ -51,7 +52,9 @@ def scenario_findings(scenario: Scenario) -> Iterator[Finding]:
     for subnet in scenario.subnets:
         names = [host.name for host in subnet.hosts]
         if subnet.name not in known:
-            lost = " and with it the objective" if scenario.objective in names else ""
+            lost = (
+                "" if set(names).isdisjoint(scenario.objectives) else " and with it the objective"
+            )
             yield Finding(
                 False,
                 f"the attacker never finds the subnet '{subnet.name}'{lost}: let a host of one "

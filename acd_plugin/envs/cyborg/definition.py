@@ -13,7 +13,8 @@ from acd_plugin.envs.cyborg.names import action_names, observation_names
 from acd_plugin.envs.cyborg.program import Plugged, Program, compose
 from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS
 from acd_plugin.envs.cyborg.rules import build_rules
-from acd_plugin.envs.cyborg.scenario import Scenario, load_scenario
+from acd_plugin.envs.cyborg.scenario import Scenario
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
 from acd_plugin.envs.cyborg.settings import EnvSettings
 from acd_plugin.errors import find
 

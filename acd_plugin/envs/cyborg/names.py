@@ -40,6 +40,7 @@ def observation_names(scenario: Scenario, rules: Rules) -> list[list[str]]:
                 for meaning in _BIT_MEANINGS
             ),
             *("" if s == PADDING else f"blocked {scenario.subnet_names[s]}" for s in blocks),
+            *(f"objective is {name}" for name in scenario.objectives if scenario.clues),
         ]
         for own, blocks in zip(rules.agent_host, rules.agent_block, strict=True)
     ]

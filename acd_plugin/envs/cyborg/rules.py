@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,12 +15,18 @@ from acd_plugin.envs.cyborg.game.types import (
     Level,
     Rules,
 )
-from acd_plugin.envs.cyborg.scenario import Scenario
+from acd_plugin.envs.cyborg.scenario import HOST_ACTIONS, Agent, AgentAction, Scenario
 from acd_plugin.envs.cyborg.settings import EnvSettings
 
 _GIVES = {"fails": Level.NONE, "user": Level.USER, "root": Level.ROOT}
 _DETECTED = {"never": Detection.NEVER, "rate": Detection.RATE, "always": Detection.ALWAYS}
-_HOST_ACTIONS = (Blue.REMOVE, Blue.RESTORE, Blue.ANALYSE)
+_KINDS: dict[AgentAction, Blue] = {
+    "remove": Blue.REMOVE,
+    "restore": Blue.RESTORE,
+    "analyse": Blue.ANALYSE,
+    "protect": Blue.PROTECT,
+    "block": Blue.BLOCK,
+}
 
 
 def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
@@ -28,21 +36,12 @@ def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
     subnet_index = {name: index for index, name in enumerate(scenario.subnet_names)}
     host_subnet = [subnet_index[subnet.name] for subnet in scenario.subnets for _ in subnet.hosts]
     images = [scenario.images[host.image] for host in hosts]
-    agent_host = _padded(
-        [[host_index[host.name] for host in scenario.hosts_of(agent)] for agent in scenario.agents]
-    )
+    seen = [scenario.seen_by(agent, settings.sees == "team") for agent in scenario.agents]
+    agent_host = _padded([[host_index[host.name] for host in row] for row in seen])
     agent_block = _padded(
         [[subnet_index[name] for name in scenario.blockable_by(agent)] for agent in scenario.agents]
     )
-    subnet_owner = [
-        next(i for i, agent in enumerate(scenario.agents) if name in agent.defends)
-        for name in scenario.subnet_names
-    ]
-    host_owner = [
-        NOBODY if host.name == scenario.foothold else subnet_owner[subnet]
-        for host, subnet in zip(hosts, host_subnet, strict=True)
-    ]
-    kind, target, slot = _action_table(agent_host, agent_block)
+    kind, target = _action_table(scenario, host_index, agent_block)
     costs = settings.costs
     return Rules(
         host_subnet=np.array(host_subnet),
@@ -59,27 +58,43 @@ def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
             [host_index.get(scenario.ways_in.get(name, ""), NOBODY) for name in subnet_index]
         ),
         foothold=host_index[scenario.foothold],
-        objective=host_index[scenario.objective],
-        subnet_owner=np.array(subnet_owner),
-        host_owner=np.array(host_owner),
+        objectives=np.array([host_index[name] for name in scenario.objectives]),
+        clues=np.array([host.name in scenario.clues for host in hosts]),
+        subnet_guard=np.array(
+            [_first(scenario, scenario.blockable_by, name) for name in subnet_index]
+        ),
+        host_owner=np.array(
+            [
+                NOBODY
+                if host.name == scenario.foothold
+                else _first(scenario, scenario.acts_on_hosts, scenario.subnet_names[subnet])
+                for host, subnet in zip(hosts, host_subnet, strict=True)
+            ]
+        ),
         agent_host=agent_host,
         agent_block=agent_block,
         action_kind=kind,
         action_target=target,
-        action_slot=slot,
+        action_watch=_watches(kind, target, agent_host, settings),
+        exclusive=sum(2 ** _KINDS[action] for action in scenario.exclusive),
+        joint_group=np.array(
+            [
+                next((n for n, group in enumerate(scenario.joint) if host.name in group), NOBODY)
+                for host in hosts
+            ]
+        ),
         green_hosts=np.array(
             [host_index[name] for name in scenario.green.hosts] if scenario.green else [],
             dtype=np.int64,
         ),
         green_sleep_probability=scenario.green.sleep_probability if scenario.green else 1.0,
         detection_rate=settings.detection_rate,
-        mask_actions=settings.action_mask,
-        analyse_free=settings.analyse_mode == "free",
         damage=np.array([costs.damage.of(host.importance) for host in hosts]),
         restore_cost=np.array([costs.restore.of(host.importance) for host in hosts]),
         remove_cost=costs.remove,
         analyse_cost=costs.analyse,
         block_cost=costs.block,
+        protect_cost=costs.protect,
         reward_weights=np.array(list(settings.reward_terms.values()), dtype=np.float64),
     )
 
@@ -92,29 +107,49 @@ def _padded(rows: list[list[int]]) -> NDArray[np.int64]:
     return table
 
 
-def _action_table(
-    agent_host: NDArray[np.int64], agent_block: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return kind, target and slot of every action, each (N, A).
+def _first(scenario: Scenario, can: Callable[[Agent], object], subnet: str) -> int:
+    """Return the first agent that defends a subnet and ``can`` do something there, or NOBODY."""
+    for index, agent in enumerate(scenario.agents):
+        if subnet in agent.defends and can(agent):
+            return index
+    return NOBODY
 
-    The columns mean the same for every agent (Sleep; Remove, Restore, Analyse of host slot 1..K;
-    Block of block slot 1..B), so that agents of different size can share one network.
+
+def _action_table(
+    scenario: Scenario, host_index: Mapping[str, int], agent_block: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return kind and target of every action, each (N, A).
+
+    The columns mean the same for every agent (Sleep; Remove, Restore, Analyse, Protect of its first
+    host, of its second, ...; Block of its first subnet, ...), so that agents of different size can
+    share one network. There are as many of a kind as the agent that has most of it needs.
     """
-    agents, slots = agent_host.shape
-    blocks = agent_block.shape[1]
-    actions = 1 + len(_HOST_ACTIONS) * slots + blocks
-    kind = np.full((agents, actions), Blue.ABSENT, dtype=np.int64)
-    target = np.full((agents, actions), PADDING, dtype=np.int64)
-    slot = np.full((agents, actions), PADDING, dtype=np.int64)
-    kind[:, 0] = Blue.SLEEP
-    column = 1
-    for action in _HOST_ACTIONS:
-        columns = slice(column, column + slots)
-        target[:, columns] = agent_host
-        kind[:, columns] = np.where(agent_host == PADDING, Blue.ABSENT, action)
-        slot[:, columns] = np.arange(slots)
-        column += slots
-    target[:, column:] = agent_block
-    kind[:, column:] = np.where(agent_block == PADDING, Blue.ABSENT, Blue.BLOCK)
-    slot[:, column:] = np.arange(blocks)
-    return kind, target, slot
+    agents = len(scenario.agents)
+    kinds = [np.full((agents, 1), int(Blue.SLEEP))]
+    targets = [np.full((agents, 1), PADDING)]
+    for action in HOST_ACTIONS:
+        hosts = [scenario.hosts_for(agent, action) for agent in scenario.agents]
+        rows = _padded([[host_index[host.name] for host in own] for own in hosts])
+        targets.append(rows)
+        kinds.append(np.where(rows == PADDING, Blue.ABSENT, _KINDS[action]))
+    targets.append(agent_block)
+    kinds.append(np.where(agent_block == PADDING, Blue.ABSENT, Blue.BLOCK))
+    return np.concatenate(kinds, axis=1), np.concatenate(targets, axis=1)
+
+
+def _watches(
+    kind: NDArray[np.int64],
+    target: NDArray[np.int64],
+    agent_host: NDArray[np.int64],
+    settings: EnvSettings,
+) -> NDArray[np.int64]:
+    """Return the host (N, A) on which an agent must see a threat before it may act there.
+
+    NOBODY where it need not: a mask must not tell of a host that the agent does not see.
+    """
+    limited = [Blue.REMOVE, Blue.RESTORE]
+    if settings.analyse_mode != "free":
+        limited.append(Blue.ANALYSE)
+    is_seen = np.array([np.isin(*row) for row in zip(target, agent_host, strict=True)])
+    is_limited = np.isin(kind, limited) & is_seen & settings.action_mask
+    return np.where(is_limited, target, NOBODY)

@@ -1,22 +1,17 @@
-"""A network, who defends it and what its hosts are: read from YAML and checked.
-
-Scenario files live in ``config/scenarios``; a path to a file of the user's own works as well.
-"""
+"""A network, who defends it and what its hosts are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from acd_plugin.configuration.paths import config_root, names_in
-from acd_plugin.configuration.validation import Settings, parse
-from acd_plugin.configuration.yaml_file import read_yaml
-from acd_plugin.errors import UserError, brief, listing, nearest
+from acd_plugin.configuration.validation import Settings
 
 Importance = Literal["none", "low", "medium", "high"]
+AgentAction = Literal["remove", "restore", "analyse", "protect", "block"]
+HOST_ACTIONS: tuple[AgentAction, ...] = ("remove", "restore", "analyse", "protect")
+_USUAL: tuple[AgentAction, ...] = ("remove", "restore", "analyse")
 
 
 class Content(Settings):
@@ -32,7 +27,11 @@ class Content(Settings):
     @model_serializer(mode="wrap")
     def _without_what_was_added(self, write: SerializerFunctionWrapHandler) -> dict[str, object]:
         fields = type(self).model_fields
-        unchanged = {name for name in self.added if getattr(self, name) == fields[name].default}
+        unchanged = {
+            name
+            for name in self.added
+            if getattr(self, name) == fields[name].get_default(call_default_factory=True)
+        }
         content: dict[str, object] = write(self)
         return {name: value for name, value in content.items() if name not in unchanged}
 
@@ -65,10 +64,18 @@ class Subnet(Content):
 
 
 class Agent(Content):
-    """A defender and the subnets it is responsible for."""
+    """A defender: the subnets it is responsible for, what it can do there, and what it sees.
 
+    It can always sleep. ``actions`` None: Remove, Restore and Analyse, and Block if the scenario
+    has it. ``sees`` is ``own`` (the subnets that it defends), ``team`` (all that others see, too),
+    ``nothing``, or names of hosts and subnets.
+    """
+
+    added = frozenset({"actions", "sees"})
     name: str
     defends: list[str] = Field(min_length=1)
+    actions: list[AgentAction] | None = None
+    sees: Literal["own", "team", "nothing"] | list[str] = "own"
 
 
 class Green(Content):
@@ -79,15 +86,24 @@ class Green(Content):
 
 
 class Scenario(Content):
-    """A checked scenario: every name that is used exists, and every subnet has one defender."""
+    """A scenario: every name that is used exists, and every host has a defender.
 
+    ``objective`` may be several hosts, of which every game draws one; finding root on one of the
+    ``clues`` tells which. Of ``exclusive`` actions the team has one in a step; from the hosts of a
+    ``joint`` group the attacker can only be evicted together.
+    """
+
+    added = frozenset({"clues", "exclusive", "joint"})
     images: dict[str, Image]
     block: bool
     foothold: str
-    objective: str
+    objective: str | list[str]
     subnets: list[Subnet] = Field(min_length=1)
     agents: list[Agent] = Field(min_length=1)
     green: Green | None = None
+    clues: list[str] = Field(default_factory=list)
+    exclusive: list[AgentAction] = Field(default_factory=list)
+    joint: list[list[str]] = Field(default_factory=list)
 
     @property
     def hosts(self) -> list[Host]:
@@ -97,6 +113,10 @@ class Scenario(Content):
     @property
     def subnet_names(self) -> list[str]:
         return [subnet.name for subnet in self.subnets]
+
+    @property
+    def objectives(self) -> list[str]:
+        return self.objective if isinstance(self.objective, list) else [self.objective]
 
     @property
     def home(self) -> str:
@@ -120,8 +140,14 @@ class Scenario(Content):
                     found.append(host.reveals)
         return ways
 
+    def actions_of(self, agent: Agent) -> list[AgentAction]:
+        """What ``agent`` can do beside sleeping."""
+        if agent.actions is not None:
+            return agent.actions
+        return [*_USUAL, "block"] if self.block else [*_USUAL]
+
     def hosts_of(self, agent: Agent) -> list[Host]:
-        """The hosts that ``agent`` sees and acts on, in file order."""
+        """The hosts that ``agent`` defends, in file order."""
         return [
             host
             for subnet in self.subnets
@@ -130,112 +156,42 @@ class Scenario(Content):
             if host.name != self.foothold
         ]
 
+    def hosts_for(self, agent: Agent, action: AgentAction) -> list[Host]:
+        """The hosts on which ``agent`` has an action."""
+        return self.hosts_of(agent) if action in self.actions_of(agent) else []
+
+    def defenders_of(self, subnet: str) -> list[Agent]:
+        """The agents that defend a subnet, those first that act on its hosts."""
+        defenders = [agent for agent in self.agents if subnet in agent.defends]
+        return sorted(defenders, key=lambda agent: not self.acts_on_hosts(agent))
+
+    def acts_on_hosts(self, agent: Agent) -> bool:
+        """Whether ``agent`` can do anything on the hosts that it defends."""
+        return not set(HOST_ACTIONS).isdisjoint(self.actions_of(agent))
+
     def blockable_by(self, agent: Agent) -> list[str]:
         """The other subnets, in file order, whose traffic ``agent`` can block."""
-        if not self.block:
+        if "block" not in self.actions_of(agent):
             return []
         return [name for name in self.subnet_names if name not in agent.defends]
 
+    def seen_by(self, agent: Agent, as_team: bool = False) -> list[Host]:
+        """The hosts that ``agent`` sees: those that it defends first, then in file order.
 
-def load_scenario(name: str) -> Scenario:
-    """Return the scenario called ``name`` (or stored at that path).
+        ``as_team``: whatever any agent sees.
+        """
+        team = self.agents if as_team or agent.sees == "team" else [agent]
+        names = {name for member in team for name in self._shown_to(member)}
+        own = self.hosts_of(agent)
+        ordered = own + [host for host in self.hosts if host not in own]
+        return [host for host in ordered if host.name in names]
 
-    Raises UserError, naming file, key and legal values, when anything in it is wrong.
-    """
-    path = _find(name)
-    scenario = parse(Scenario, _read_with_parents(path, seen=()), str(path))
-    problems = list(_problems(scenario))
-    if problems:
-        raise UserError(f"{path}: " + "; ".join(problems))
-    return scenario
-
-
-def _find(name: str) -> Path:
-    if name.endswith((".yaml", ".yml")):
-        return Path(name)
-    known = [option for option in names_in("scenarios") if option != "images"]
-    if name not in known:
-        raise UserError(
-            f"unknown scenario '{brief(name)}'{nearest(name, known)} "
-            f"(legal: {listing(known)}, or the path of a .yaml file)"
-        )
-    return config_root() / "scenarios" / f"{name}.yaml"
-
-
-def _read_with_parents(path: Path, seen: tuple[Path, ...]) -> dict[str, object]:
-    if path in seen:
-        raise UserError(f"{path}: extends itself")
-    data = read_yaml(path)
-    parent = data.pop("extends", None)
-    images = data.get("images")
-    if isinstance(images, str):
-        data["images"] = read_yaml(_beside(path, images))
-    if parent is None:
-        return data
-    if not isinstance(parent, str):
-        raise UserError(
-            f"{path}: 'extends' is {brief(repr(parent))}: must be the name of a scenario"
-        )
-    sibling = path.parent / f"{parent}.yaml"
-    parent_path = sibling if sibling.exists() else _find(parent)
-    return {**_read_with_parents(parent_path, (*seen, path)), **data}
-
-
-def _beside(path: Path, name: str) -> Path:
-    sibling = path.parent / name
-    return sibling if sibling.exists() else config_root() / "scenarios" / name
-
-
-def _problems(scenario: Scenario) -> Iterable[str]:
-    """Yield what pydantic cannot see: references between the parts of the file."""
-    hosts = {host.name: host for host in scenario.hosts}
-    subnets = scenario.subnet_names
-    yield from _repeated("host", [host.name for host in scenario.hosts])
-    yield from _repeated("subnet", subnets)
-    yield from _repeated("agent", [agent.name for agent in scenario.agents])
-    yield from _unknown("foothold", scenario.foothold, hosts)
-    yield from _unknown("objective", scenario.objective, hosts)
-    if scenario.foothold == scenario.objective:
-        yield f"foothold and objective are both '{scenario.foothold}': they must be two hosts"
-    for subnet in scenario.subnets:
-        for host in subnet.hosts:
-            yield from _unknown(f"image of {host.name}", host.image, scenario.images)
-            if host.reveals is not None:
-                yield from _unknown(f"reveals of {host.name}", host.reveals, subnets)
-                if host.reveals == subnet.name:
-                    yield f"reveals of {host.name} is its own subnet: must be another one"
-    for name, image in scenario.images.items():
-        for exploit in image.exploits:
-            if (exploit.gives == "fails") != (exploit.detected == "never"):
-                yield (
-                    f"images.{name}.{exploit.name}: an exploit that fails is never detected, "
-                    "and one that opens a session is detected by 'rate' or 'always'"
-                )
-    yield from _agent_problems(scenario)
-    for name in scenario.green.hosts if scenario.green else []:
-        yield from _unknown("green.hosts", name, hosts)
-        if name == scenario.foothold:
-            yield f"green.hosts has the foothold '{name}': green can only scan defended hosts"
-
-
-def _agent_problems(scenario: Scenario) -> Iterable[str]:
-    defended = [name for agent in scenario.agents for name in agent.defends]
-    for name in defended:
-        yield from _unknown("agents.defends", name, scenario.subnet_names)
-    yield from _repeated("defended subnet", defended)
-    for name in scenario.subnet_names:
-        if name not in defended:
-            yield f"subnet '{brief(name)}' has no defender: add it to one agent's 'defends'"
-    for agent in scenario.agents:
-        if not scenario.hosts_of(agent):
-            yield f"agent '{agent.name}' has no host to defend"
-
-
-def _unknown(key: str, name: str, legal: Mapping[str, object] | list[str]) -> Iterable[str]:
-    if name not in legal:
-        yield f"{key} is '{brief(name)}'{nearest(name, legal)} (legal: {listing(legal)})"
-
-
-def _repeated(kind: str, names: list[str]) -> Iterable[str]:
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{kind} '{brief(name)}' appears twice"
+    def _shown_to(self, agent: Agent) -> list[str]:
+        """The names of the hosts that are an agent's own to see."""
+        if agent.sees == "nothing":
+            return []
+        if agent.sees in ("own", "team"):
+            return [host.name for host in self.hosts_of(agent)]
+        hosts = {subnet.name: [host.name for host in subnet.hosts] for subnet in self.subnets}
+        shown = [host for name in agent.sees for host in hosts.get(name, [name])]
+        return [name for name in shown if name != self.foothold]

@@ -36,7 +36,7 @@ def network_of(definition: GameDefinition) -> Network:
     return Network(
         defenders=tuple(agent.name for agent in scenario.agents),
         subnets=tuple(
-            Subnet(name, int(owner)) for name, owner in zip(names, rules.subnet_owner, strict=True)
+            Subnet(name, scenario.agents.index(scenario.defenders_of(name)[0])) for name in names
         ),
         hosts=tuple(
             Host(
@@ -48,7 +48,6 @@ def network_of(definition: GameDefinition) -> Network:
             for host, subnet in zip(scenario.hosts, rules.host_subnet, strict=True)
         ),
         foothold=int(rules.foothold),
-        objective=int(rules.objective),
     )
 
 
@@ -67,6 +66,7 @@ def scene_of(
         attack=_attack(definition, state, game, deeds) if begun else None,
         scanned=None if scanned == NOBODY else scanned,
         deeds=deeds if begun else (),
+        objective=int(state.objective[game]),
     )
 
 
@@ -101,7 +101,8 @@ def _attack(
     result = Result(state.red_result[game])
     from_subnet = int(rules.host_subnet[source])
     to_subnet = target if kind == Red.SWEEP else int(rules.host_subnet[target])
-    is_blocked = deeds[rules.subnet_owner[to_subnet]].blocks == from_subnet != to_subnet
+    guard = rules.subnet_guard[to_subnet]
+    is_blocked = guard != NOBODY and deeds[guard].blocks == from_subnet != to_subnet
     return Attack(
         name=_ATTACKS[kind],
         source=source,

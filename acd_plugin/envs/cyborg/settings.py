@@ -37,6 +37,7 @@ class Costs(Settings):
     remove: Cost  # per Remove that removed nothing
     analyse: Cost  # per Analyse that found nothing new
     block: Cost  # per Block
+    protect: Cost = 0.1  # per Protect
 
 
 class EnvSettings(Settings):
@@ -51,6 +52,7 @@ class EnvSettings(Settings):
     time_limit: int = Field(ge=1, le=100_000)
     bootstrap_at_time_limit: bool
     costs: Costs
+    sees: Literal["own", "team"] = "own"  # own: as the scenario says; team: all that any agent sees
     attacker: str = "paper"  # of `attackers.ATTACKERS`; "one+other": each game draws its own
     # Terms of `reward_terms.REWARD_TERMS` that are added to the reward, with their weights.
     reward_terms: dict[str, Weight] = Field(default_factory=dict)

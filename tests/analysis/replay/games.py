@@ -21,8 +21,8 @@ NETWORK = Network(
         Host("Vault", 1, "high", None),
     ),
     foothold=0,
-    objective=2,
 )
+VAULT = 2  # what the attacker wants
 CLEAN = HostState("none", "none", "no", process_known=False)
 OWN = HostState("root", "none", "no", process_known=False)
 SLEPT = Deed("unknown", 0.0, useless=False, blocks=None)
@@ -38,21 +38,21 @@ def the_game() -> GameRecord:
     seen = HostState("user", "exploit", "user", process_known=True)
     exploited = Scene(
         (OWN, seen, CLEAN), 0.0, Attack("ExploitRemoteService", 0, 1, False, "success", False),
-        None, (SLEPT, SLEPT),
+        None, (SLEPT, SLEPT), VAULT,
     )  # fmt: skip
     blocked = Scene(
         (OWN, HostState("user", "none", "user", process_known=True), CLEAN), 0.0,
         Attack("DiscoverRemoteSystems", 1, 1, True, "fail", blocked=True),
-        None, (SLEPT, Deed("success", 1.0, useless=False, blocks=0)),
+        None, (SLEPT, Deed("success", 1.0, useless=False, blocks=0)), VAULT,
     )  # fmt: skip
     fallen = Scene(
         (OWN, HostState("root", "none", "user", process_known=True),
          HostState("root", "none", "no", process_known=False)),
-        10.1, None, 1, (SLEPT, SLEPT),
+        10.1, None, 1, (SLEPT, SLEPT), VAULT,
     )  # fmt: skip
     warned = HeardMessage(0, "1", ("Block Lobby", "Block Street"), "Sleep")
     return GameRecord(
-        start=Scene((OWN, CLEAN, CLEAN), 0.0, None, None, ()),
+        start=Scene((OWN, CLEAN, CLEAN), 0.0, None, None, (), VAULT),
         steps=(
             GameStep(0.0, (silent("Sleep", said="1"), silent("Sleep")), exploited),
             GameStep(

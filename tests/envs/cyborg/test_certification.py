@@ -10,7 +10,8 @@ import pytest
 from acd_plugin.envs.compiled.content import files_of
 from acd_plugin.envs.cyborg import certification
 from acd_plugin.envs.cyborg.cyborg_env import CyborgEnv
-from acd_plugin.envs.cyborg.scenario import Content, Scenario, load_scenario
+from acd_plugin.envs.cyborg.scenario import Content, Scenario
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
 from tests.envs.cyborg.games import env_args
 
 
@@ -49,7 +50,7 @@ def test_rewording_is_free_and_editing_is_not(tmp_path: Path, edited: str, same:
 
 def test_a_key_of_scenarios_that_is_added_later_leaves_old_names_alone() -> None:
     class Later(Scenario):
-        added = frozenset({"vlan"})
+        added = Scenario.added | {"vlan"}
         vlan: int = 0
 
     assert issubclass(Later, Content)

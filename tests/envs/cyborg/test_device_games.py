@@ -27,7 +27,7 @@ from tests.envs.cyborg.device_session import CASES, Record, play_on_cpu
 from tests.envs.cyborg.games import env_args
 
 ROOT = Path(__file__).resolve().parents[3]
-SHORT = ("small", "green", "large", "own", "cut_off", "attackers")
+SHORT = ("small", "green", "large", "own", "cut_off", "attackers", "hidden", "team")
 WHOLE = ("whole_small", "whole_green", "whole_large", "whole_own")
 MACHINES = ("simulator", "gpu")
 

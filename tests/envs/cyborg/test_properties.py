@@ -48,11 +48,15 @@ def check_step(batch: NativeBatchEnv, reward: NDArray[np.float64]) -> None:
     assert np.isin(bits[:, ~absent], (0, 1)).all()
     total = bits.sum(axis=3)
     threat = (total >= 2) | ((total == 1) & (bits[..., 0] == 0))  # as the game describes it
-    columns = state.available[:, :, 1 : 1 + 2 * slots].reshape(
-        batch.n_games, batch.n_agents, 2, slots
-    )
-    assert (columns == threat[:, :, None, :]).all()
-    assert state.available[:, :, 0].all()
+    for agent, own in enumerate(batch.action_names):
+        seen = list(rules.agent_host[agent])
+        for column, name in enumerate(own):
+            available = state.available[:, agent, column]
+            target = rules.action_target[agent, column]
+            if name.startswith(("Remove", "Restore")) and target in seen:
+                assert (available == threat[:, agent, seen.index(target)]).all()
+            elif not name.startswith("Analyse"):
+                assert (available == bool(name)).all()
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

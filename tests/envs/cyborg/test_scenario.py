@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from acd_plugin.configuration.paths import config_root, names_in
-from acd_plugin.envs.cyborg.scenario import load_scenario
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
 from acd_plugin.errors import UserError
 
 SCENARIOS = [name for name in names_in("scenarios") if name != "images"]
@@ -18,7 +18,7 @@ SCENARIOS = [name for name in names_in("scenarios") if name != "images"]
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_every_scenario_of_the_project_loads(name: str) -> None:
     scenario = load_scenario(name)
-    defended = [host for agent in scenario.agents for host in scenario.hosts_of(agent)]
+    defended = {host.name for agent in scenario.agents for host in scenario.hosts_of(agent)}
     assert len(defended) == len(scenario.hosts) - 1
 
 
@@ -77,9 +77,28 @@ def changed(path: str, value: object) -> dict[str, Any]:
         ("subnets.0.hosts", [], "at least 1 item"),
         ("foothold", "User9", "foothold is 'User9'"),
         ("objective", "User0", "foothold and objective are both 'User0'"),
-        ("agents.1.defends", ["User"], "defended subnet 'User' appears twice"),
+        ("agents.1.defends", ["User"], "Blue0, Blue1 defend subnet 'User' with the same action"),
+        ("agents.1.defends", ["User", "User"], "in 'defends' of Blue1 subnet 'User' appears twice"),
         ("agents.1.defends", ["User"], "subnet 'Operational' has no defender"),
         ("agents.1.name", "Blue0", "agent 'Blue0' appears twice"),
+        ("agents.1.actions", ["block"], "no agent can act on Op_Host0, Op_Server0: give one that"),
+        ("agents.1.actions", ["restart"], "should be 'remove', 'restore', 'analyse', 'protect'"),
+        ("agents.1.actions", ["remove", "remove"], "in 'actions' of Blue1 'remove' appears twice"),
+        ("agents.1.sees", ["User3"], "sees of Blue1 is 'User3'; did you mean 'User"),
+        ("agents.1.sees", [], "'sees' of Blue1 is []: write own, team, nothing or names"),
+        ("objective", [], "objective is []: name a host, or several"),
+        ("objective", ["Op_Server0", "Op_Server0"], "objective 'Op_Server0' appears twice"),
+        ("objective", ["Op_Server0", "User0"], "foothold and objective are both 'User0'"),
+        (
+            "clues",
+            ["User1"],
+            "clues tell which of several objectives a game has, and there is only",
+        ),
+        ("exclusive", ["analyse", "analyse"], "exclusive action 'analyse' appears twice"),
+        ("joint", [["User1"]], "joint has the group ['User1']: must be two hosts or more"),
+        ("joint", [["User1", "Op_Host1"]], "joint is 'Op_Host1'; did you mean 'Op_Host0'?"),
+        ("joint", [["User1", "User2"]], "has hosts of one agent, which can clean one at a time"),
+        ("joint", [["User0", "Op_Host0"]], "joint has the foothold 'User0', from which nobody"),
         ("green", {"hosts": ["User0"], "sleep_probability": 0.5}, "green can only scan defended"),
         ("green", {"hosts": ["User1"], "sleep_probability": 2.0}, "less than or equal to 1"),
         ("images", {"a": {"ports": [], "exploits": []}}, "'images.a.ports' is []"),
@@ -96,6 +115,29 @@ def test_mistakes_are_named(tmp_path: Path, path: str, value: object, message: s
     assert message in str(error.value)
     assert ".yaml: " in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_mistakes_that_take_two_keys_are_named(tmp_path: Path) -> None:
+    agents = [
+        {"name": "Blue0", "defends": ["User"], "actions": ["remove"], "sees": "nothing"},
+        {"name": "Blue1", "defends": ["Operational"], "actions": ["protect"], "sees": "nothing"},
+    ]
+    data = {
+        **small(),
+        "agents": agents,
+        "objective": ["Op_Host0", "Op_Server0"],
+        "clues": ["User1"],
+    }
+    with pytest.raises(UserError) as error:
+        load_scenario(write(tmp_path, data))
+    assert "no agent has 'analyse' on 'User1', where there is a clue" in str(error.value)
+    assert "no agent sees a host" in str(error.value)
+    data = {**small(), "block": False, "exclusive": ["restore"], "joint": [["User1", "Op_Host0"]]}
+    data["agents"] = [{**agents[0], "actions": ["restore", "block"]}, agents[1]]
+    with pytest.raises(UserError) as error:
+        load_scenario(write(tmp_path, data))
+    assert "'restore' cannot be exclusive where hosts are restored together" in str(error.value)
+    assert "agent 'Blue0' has 'block', and 'block' of the scenario is false" in str(error.value)
 
 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_the_network_is_the_scenarios(batch: GameBatch) -> None:
     assert network.defenders == ("Blue0", "Blue1", "Blue2")
     assert [subnet.name for subnet in network.subnets] == ["User", "Enterprise", "Operational"]
     assert network.hosts[network.foothold].name == "User0"
-    assert network.hosts[network.objective].name == "Op_Server0"
+    assert network.hosts[batch.scene(0).objective].name == "Op_Server0"
     ways_in = {host.name: host.reveals for host in network.hosts if host.reveals is not None}
     assert ways_in == {"User3": 1, "Enterprise2": 2}
 

@@ -22,7 +22,11 @@ function alertsOf(frame) {
 }
 
 function serverOf(frame) {
-  return frame && frame.scene ? frame.scene.hosts[DATA.network.objective].truth : "none";
+  return frame && frame.scene ? frame.scene.hosts[frame.scene.objective].truth : "none";
+}
+
+function serverName(frames) {
+  return DATA.network.hosts[frames[0].scene.objective].name;
 }
 
 function falls(frame, before) {
@@ -72,7 +76,7 @@ function outcomeOf(frames) {
   const outcome = [["Return", number(frames.at(-1).total)]];
   if (DATA.network) {
     const steps = frames.slice(1);
-    outcome.push([DATA.network.hosts[DATA.network.objective].name, serverText(frames)]);
+    outcome.push([serverName(frames), serverText(frames)]);
     outcome.push(["Damage", number(sum(steps.map((frame) => frame.scene.damage)))]);
     outcome.push(["Actions cost", number(sum(steps.map(actionCosts)))]);
   }

@@ -24,7 +24,7 @@ function drawNetwork(frame, width) {
     arrowheads(),
     ...layout.subnets.map((place, index) => drawSubnet(place, network.subnets[index])),
     ...drawWaysIn(layout),
-    ...layout.boxes.map((box, index) => drawHost(box, index, frame.scene.hosts[index])),
+    ...layout.boxes.map((box, index) => drawHost(box, index, frame.scene)),
     ...drawBlocks(layout, frame.scene),
     ...drawAttack(layout, frame.scene.attack),
     ...drawGreen(layout, frame.scene.scanned),
@@ -80,7 +80,8 @@ function wayAcross(box, subnet) {
   return `M${right ? box.x + box.width : box.x} ${box.y + 16} H${end}`;
 }
 
-function drawHost(box, index, host) {
+function drawHost(box, index, scene) {
+  const host = scene.hosts[index];
   const own = index === DATA.network.foothold;
   const small = box.width < 150;
   const half = small ? 70 : box.width / 2 + 10; // where the right half begins
@@ -88,7 +89,7 @@ function drawHost(box, index, host) {
     "g",
     { class: `host ${own ? "own" : host.truth}${small ? " small" : ""}` },
     draw("rect", { x: box.x, y: box.y, width: box.width, height: box.height, rx: 7 }),
-    drawName(box.x + 10, box.y + 18, nameOf(index), box.width - (host.process_known ? 44 : 16)),
+    drawName(box.x + 10, box.y + 18, nameOf(index, scene), box.width - (host.process_known ? 44 : 16)),
   );
   if (own) {
     group.append(draw("text", { x: box.x + 10, y: box.y + 40, class: "note" }, "the attacker's own"));
@@ -114,9 +115,9 @@ function drawHost(box, index, host) {
   return group;
 }
 
-function nameOf(index) {
+function nameOf(index, scene) {
   const name = DATA.network.hosts[index].name;
-  return index === DATA.network.objective ? `★ ${name}` : name;
+  return index === scene.objective ? `★ ${name}` : name;
 }
 
 function drawFact(x, y, caption, value, kind) {

@@ -23,8 +23,7 @@ function rowsOf(frames) {
   const marks = (find) => frames.map((frame, step) => [step, find(frame)]).filter((mark) => mark[1]);
   const rows = [];
   if (DATA.network) {
-    const server = DATA.network.hosts[DATA.network.objective].name;
-    rows.push([server, marks((frame) => (serverOf(frame) === "none" ? "" : `held ${serverOf(frame)}`))]);
+    rows.push([serverName(frames), marks((frame) => (serverOf(frame) === "none" ? "" : `held ${serverOf(frame)}`))]);
     rows.push(["alerts", marks(alertKind)]);
   }
   if (DATA.talks) rows.push(["messages", marks(messageKind)]);

@@ -11,6 +11,8 @@ from acd_plugin.envs.cyborg.cyborg_backend.package import check_cyborg
 from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Network, Orders
 from acd_plugin.envs.cyborg.cyborg_backend.workers import worlds_of
 from acd_plugin.envs.cyborg.definition import GameDefinition
+from acd_plugin.envs.cyborg.game.blue import is_thwarted
+from acd_plugin.envs.cyborg.game.types import NOBODY, GameState, Rules
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 
 
@@ -36,8 +38,16 @@ class CyborgBatchEnv(GameBatch):
     def _play(self, actions: NDArray[np.int64]) -> None:
         state = self.state
         self.program.decide_games(state, self.rules)
+        thwarted = find_thwarted(state, self.rules, actions)
         events = self.worlds.step(
-            Orders(actions, state.red_kind, state.red_target, state.red_source, state.green_host)
+            Orders(
+                actions,
+                thwarted,
+                state.red_kind,
+                state.red_target,
+                state.red_source,
+                state.green_host,
+            )
         )
         for name in Events._fields:
             getattr(state, name)[...] = getattr(events, name)
@@ -49,3 +59,13 @@ class CyborgBatchEnv(GameBatch):
     def close(self) -> None:
         """End the processes."""
         self.worlds.close()
+
+
+def find_thwarted(state: GameState, rules: Rules, actions: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return whose action (G, N) the others' keep from having an effect, before anybody acts."""
+    thwarted = np.zeros(actions.shape, dtype=np.bool_)
+    if not rules.exclusive and (rules.joint_group == NOBODY).all():
+        return thwarted
+    for game, agent in np.ndindex(actions.shape):
+        thwarted[game, agent] = is_thwarted(state, rules, game, agent, actions[game])
+    return thwarted

@@ -13,6 +13,7 @@ from CybORG.Simulator.Actions import Restore as CyborgRestore
 from CybORG.Simulator.State import State
 
 from acd_plugin.envs.cyborg.cyborg_backend.sessions import (
+    PROTECTED,
     SERVER,
     is_known,
     red_sessions_on,
@@ -117,4 +118,36 @@ class Block(_Priced, CyborgAction):  # type: ignore[misc]
         return Observation(True)
 
 
-BlueAction = Remove | Restore | Analyse | Block
+class Protect(_Priced, CyborgAction):  # type: ignore[misc]
+    """Let no exploit of a host work during this step."""
+
+    def __init__(self, agent: str, hostname: str, price: float) -> None:
+        super().__init__()
+        self.agent = agent
+        self.session = SERVER
+        self.price = price
+        self._hostname = hostname
+
+    def execute(self, state: State) -> Observation:
+        state.blocks.setdefault(PROTECTED, []).append(self._hostname)
+        return Observation(True)
+
+
+class Thwarted(_Priced, CyborgAction):  # type: ignore[misc]
+    """Any action that what the others do keeps from having an effect; it is paid for."""
+
+    has_worked = False
+    is_useless = True
+
+    def __init__(self, agent: str, price: float) -> None:
+        super().__init__()
+        self.agent = agent
+        self.session = SERVER
+        self.price = price
+
+    def execute(self, state: State) -> Observation:
+        del state  # part of CybORG's contract
+        return Observation(False)
+
+
+BlueAction = Remove | Restore | Analyse | Block | Protect | Thwarted

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from acd_plugin.envs.cyborg.scenario import Image, Scenario, load_scenario
+from acd_plugin.envs.cyborg.scenario import Image, Scenario
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
 from acd_plugin.errors import UserError, listing
 
 # Our names of the images, and CybORG's.
@@ -40,10 +41,21 @@ def _problems(scenario: Scenario) -> Iterable[str]:
         elif not _is_same(scenario.images[name], shipped[name]):
             yield f"image '{name}' is changed, and CybORG's has the ports and exploits it has"
     for host in scenario.hosts:
-        if host.name == scenario.objective and host.image != _OBJECTIVE_IMAGE:
+        if host.name in scenario.objectives and host.image != _OBJECTIVE_IMAGE:
             yield (
                 f"the objective '{host.name}' has image '{host.image}', on which CybORG has no "
                 f"service to stop (legal: {_OBJECTIVE_IMAGE})"
+            )
+    for host in scenario.hosts:
+        owners = [
+            agent.name
+            for agent in scenario.agents
+            if host in scenario.hosts_of(agent) and scenario.acts_on_hosts(agent)
+        ]
+        if len(owners) > 1:
+            yield (
+                f"{listing(owners)} act on '{host.name}', and in CybORG every agent has suspicions "
+                "of its own (legal: all actions on a host for one agent)"
             )
     for name in (*scenario.subnet_names, *(host.name for host in scenario.hosts)):
         if name in _TAKEN or name.endswith("_router"):

@@ -94,7 +94,7 @@ def _image(scenario: Scenario, name: str) -> str:
 def _host(scenario: Scenario, host: Host) -> Content:
     """A host's image, and what root on it tells of the network."""
     told: dict[str, Content] = {host.name: {"Interfaces": "All"}}
-    if host.name == scenario.objective:
+    if host.name in scenario.objectives:
         told[host.name]["Services"] = [OBJECTIVE_SERVICE]
     for subnet in scenario.subnets:
         if subnet.name == host.reveals:
@@ -115,10 +115,11 @@ def _session(host: str, kind: str, username: str, **more: object) -> Content:
 
 
 def _blue_sessions(scenario: Scenario, agent: int) -> list[Content]:
-    """One server, which its monitor reads, and a client on every host that the agent defends."""
+    """One server, which its monitor reads, and a client on every host on which the agent acts."""
     artifacts = ["NetworkConnections", "ProcessCreation"]
     server = _session(_DEFENDER, "VelociraptorServer", "ubuntu", artifacts=artifacts)
-    hosts = scenario.hosts_of(scenario.agents[agent])
+    own = scenario.agents[agent]
+    hosts = scenario.hosts_of(own) if scenario.acts_on_hosts(own) else []
     clients = [
         _session(host.name, "VelociraptorClient", "ubuntu", parent=server["name"]) for host in hosts
     ]

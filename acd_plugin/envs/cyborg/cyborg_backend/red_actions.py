@@ -20,7 +20,12 @@ from CybORG.Simulator.Actions import (
 from CybORG.Simulator.Actions.ConcreteActions.Portscan import Portscan
 from CybORG.Simulator.State import State
 
-from acd_plugin.envs.cyborg.cyborg_backend.sessions import RED, SERVER, red_sessions_on
+from acd_plugin.envs.cyborg.cyborg_backend.sessions import (
+    PROTECTED,
+    RED,
+    SERVER,
+    red_sessions_on,
+)
 
 _USER_DENSITY = 0.8  # malware of a plain user; CybORG's own 0.9 is what Analyse finds
 
@@ -89,6 +94,8 @@ class Exploit(_Launched, ExploitRemoteService):  # type: ignore[misc]
 
     def execute(self, state: State) -> Observation:
         if self._is_stopped(state, self._target_subnet):
+            return Observation(False)
+        if state.ip_addresses[self.ip_address] in state.blocks.get(PROTECTED, ()):
             return Observation(False)
         server = state.sessions[RED][SERVER]
         exploit = self.exploit_action_selector.get_exploit_action(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from CybORG.Simulator.State import State
 
 RED = "Red"
+PROTECTED = "protected hosts"  # where they stand among the state's blocks, which last for a step
 SERVER = 0  # number of an agent's first session, from which all of its others are led
 _ROOT = ("root", "SYSTEM")
 

@@ -25,6 +25,7 @@ class Orders(NamedTuple):
     """What everybody does in this step; the numbers are those of `game.types`."""
 
     actions: NDArray[np.int64]  # (G, N)
+    thwarted: NDArray[np.bool_]  # (G, N) whose action can have no effect
     red_kind: NDArray[np.int64]  # (G,)
     red_target: NDArray[np.int64]  # (G,)
     red_source: NDArray[np.int64]  # (G,)

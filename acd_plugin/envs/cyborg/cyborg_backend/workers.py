@@ -88,7 +88,7 @@ class WorkerWorlds:
         self._ask("reset", [seeds[worker.games] for worker in self._workers])
 
     def step(self, orders: Orders) -> Events:
-        parts = [Orders(*(field[worker.games] for field in orders)) for worker in self._workers]
+        parts = [Orders._make(field[worker.games] for field in orders) for worker in self._workers]
         answers = cast(list[Events], self._ask("step", parts))
         return Events(*(np.concatenate(fields) for fields in zip(*answers, strict=True)))
 

@@ -12,6 +12,7 @@ from acd_plugin.envs.cyborg.cyborg_backend.red_actions import RedAction
 from acd_plugin.envs.cyborg.cyborg_backend.sessions import RED, SERVER, is_known, red_sessions_on
 from acd_plugin.envs.cyborg.cyborg_backend.shims import random_numbers
 from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Network, Orders
+from acd_plugin.envs.cyborg.game.blue import price
 from acd_plugin.envs.cyborg.game.monitor import classify
 from acd_plugin.envs.cyborg.game.types import NOBODY, Activity, Blue, Level, Outcome, Red, Result
 
@@ -44,8 +45,15 @@ class World:
 
     def step(self, orders: Orders, events: Events, game: int) -> None:
         """Carry out the orders of row ``game`` and fill that row of ``events``."""
-        blues = [self._blue_action(i, int(a)) for i, a in enumerate(orders.actions[game])]
-        kind, target, source = (int(field[game]) for field in orders[1:4])
+        blues = [
+            self._thwarted(agent, int(action)) if in_vain else self._blue_action(agent, int(action))
+            for agent, (action, in_vain) in enumerate(
+                zip(orders.actions[game], orders.thwarted[game], strict=True)
+            )
+        ]
+        kind, target, source = (
+            int(field[game]) for field in (orders.red_kind, orders.red_target, orders.red_source)
+        )
         self.red_action = red = self._red_action(kind, target, source)
         actions = {
             name: action
@@ -100,7 +108,14 @@ class World:
         if kind == Blue.BLOCK:
             own = self._defends[agent]
             return blue_actions.Block(name, self._subnets[target], own, rules.block_cost)
+        if kind == Blue.PROTECT:
+            return blue_actions.Protect(name, self._hosts[target], rules.protect_cost)
         return None
+
+    def _thwarted(self, agent: int, action: int) -> BlueAction:
+        rules = self._rules
+        kind, target = rules.action_kind[agent, action], rules.action_target[agent, action]
+        return blue_actions.Thwarted(self._agents[agent], float(price(rules, kind, target)))
 
     def _read_hosts(self, events: Events, game: int) -> None:
         for index, host in enumerate(self._hosts):

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from acd_plugin.envs.compiled.compilation import compiled
+from acd_plugin.envs.cyborg.game.eviction import evicts
+from acd_plugin.envs.cyborg.game.exclusive import is_contested
+from acd_plugin.envs.cyborg.game.joint import is_left_alone
 from acd_plugin.envs.cyborg.game.types import (
     Blue,
     Compromise,
@@ -16,45 +19,67 @@ from acd_plugin.envs.cyborg.game.types import (
 
 
 @compiled
-def act(state: GameState, rules: Rules, game: int, agent: int, action: int) -> None:
-    """Carry out one agent's action; fills outcome, cost, useless and found_root."""
-    kind = rules.action_kind[agent, action]
-    target = rules.action_target[agent, action]
+def act(state: GameState, rules: Rules, game: int, agent: int, actions: np.ndarray) -> None:
+    """Carry out one agent's action of ``actions`` (N,); fills outcome, cost, useless, found_root.
+
+    The agents act in turn, but whether somebody's action is thwarted depends on what all of them
+    have chosen.
+    """
+    kind = rules.action_kind[agent, actions[agent]]
+    target = rules.action_target[agent, actions[agent]]
     state.found_root[game, agent] = False
     state.useless[game, agent] = False
-    state.cost[game, agent] = 0.0
+    state.cost[game, agent] = price(rules, kind, target)
     state.outcome[game, agent] = Outcome.SUCCESS.value
-    if kind == Blue.REMOVE:
-        worked = state.pid_known[game, target] and state.level[game, target] == Level.USER
-        _clean_if(state, game, agent, target, worked)
-        if not worked:
-            state.cost[game, agent] = rules.remove_cost
-    elif kind == Blue.RESTORE:
-        worked = state.pid_known[game, target]
-        _clean_if(state, game, agent, target, worked)
-        state.cost[game, agent] = rules.restore_cost[target]
+    if is_thwarted(state, rules, game, agent, actions):
+        _fail(state, game, agent)
+    elif kind == Blue.REMOVE or kind == Blue.RESTORE:
+        if evicts(state, game, kind, target):
+            state.level[game, target] = Level.NONE.value
+            state.pid_known[game, target] = False
+            if kind == Blue.REMOVE:
+                state.cost[game, agent] = 0.0
+        else:
+            _fail(state, game, agent)
     elif kind == Blue.ANALYSE:
         found = state.level[game, target] == Level.ROOT
-        if not found or state.pid_known[game, target]:
+        if found and not state.pid_known[game, target]:
+            state.cost[game, agent] = 0.0
+        else:
             state.useless[game, agent] = True
-            state.cost[game, agent] = rules.analyse_cost
         if found:
             state.found_root[game, agent] = True
             state.pid_known[game, target] = True
-    elif kind == Blue.BLOCK:
-        state.cost[game, agent] = rules.block_cost
-    else:
+    elif kind != Blue.BLOCK and kind != Blue.PROTECT:
         state.outcome[game, agent] = Outcome.UNKNOWN.value
 
 
 @compiled
-def _clean_if(state: GameState, game: int, agent: int, host: int, worked: bool) -> None:
-    if worked:
-        state.level[game, host] = Level.NONE.value
-        state.pid_known[game, host] = False
-    else:
-        state.outcome[game, agent] = Outcome.FAIL.value
-        state.useless[game, agent] = True
+def is_thwarted(state: GameState, rules: Rules, game: int, agent: int, actions: np.ndarray) -> bool:
+    """Whether what the others do keeps an agent's action from having any effect."""
+    return is_contested(rules, agent, actions) or is_left_alone(state, rules, game, agent, actions)
+
+
+@compiled
+def price(rules: Rules, kind: int, target: int) -> float:
+    """What an action costs; a Remove that evicts, and an Analyse that finds news, are free."""
+    if kind == Blue.REMOVE:
+        return rules.remove_cost
+    if kind == Blue.RESTORE:
+        return rules.restore_cost[target]
+    if kind == Blue.ANALYSE:
+        return rules.analyse_cost
+    if kind == Blue.BLOCK:
+        return rules.block_cost
+    if kind == Blue.PROTECT:
+        return rules.protect_cost
+    return 0.0
+
+
+@compiled
+def _fail(state: GameState, game: int, agent: int) -> None:
+    state.outcome[game, agent] = Outcome.FAIL.value
+    state.useless[game, agent] = True
 
 
 @compiled
@@ -65,7 +90,7 @@ def update_beliefs(state: GameState, rules: Rules, game: int, actions: np.ndarra
         host = rules.action_target[agent, actions[agent]]
         worked = state.outcome[game, agent] == Outcome.SUCCESS
         if kind == Blue.ANALYSE:
-            if state.compromise[game, host] == Compromise.UNKNOWN:
+            if worked and state.compromise[game, host] == Compromise.UNKNOWN:
                 state.compromise[game, host] = Compromise.NO.value
         elif kind == Blue.RESTORE:
             if worked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from acd_plugin.envs.compiled.compilation import compiled
-from acd_plugin.envs.cyborg.game.types import PADDING, Activity, Blue, GameState, Rules
+from acd_plugin.envs.cyborg.game.types import NOBODY, PADDING, Activity, Blue, GameState, Rules
 
 BITS_PER_HOST = 4
 NO_ACTION = -1  # stands for "no action yet" in the first observation
@@ -49,8 +49,11 @@ def _write_bits(state: GameState, rules: Rules, game: int, agent: int, action: i
             bits[column] = (
                 action != NO_ACTION
                 and rules.action_kind[agent, action] == Blue.BLOCK
-                and rules.action_slot[agent, action] == slot
+                and rules.action_target[agent, action] == rules.agent_block[agent, slot]
             )
+    first = slots * BITS_PER_HOST + rules.agent_block.shape[1]
+    for number in range(len(bits) - first):  # nothing where there are no clues
+        bits[first + number] = state.clue[game, agent] == rules.objectives[number]
 
 
 @compiled
@@ -62,16 +65,7 @@ def shows_threat(state: GameState, game: int, host: int) -> bool:
 @compiled
 def _write_mask(state: GameState, rules: Rules, game: int, agent: int) -> None:
     for action in range(rules.action_kind.shape[1]):
-        kind = rules.action_kind[agent, action]
-        if kind == Blue.ABSENT:
-            allowed = False
-        elif (
-            not rules.mask_actions
-            or kind == Blue.SLEEP
-            or kind == Blue.BLOCK
-            or (kind == Blue.ANALYSE and rules.analyse_free)
-        ):
-            allowed = True
-        else:
-            allowed = shows_threat(state, game, rules.action_target[agent, action])
-        state.available[game, agent, action] = allowed
+        watch = rules.action_watch[agent, action]
+        state.available[game, agent, action] = rules.action_kind[agent, action] != Blue.ABSENT and (
+            watch == NOBODY or shows_threat(state, game, watch)
+        )

@@ -22,7 +22,7 @@ def score(
         cost += _book(state, rules, totals, game, agent, actions[agent])
     state.reward[game] = 0.0 - damage - cost  # not -0.0 where nothing happened
     totals.damage[game] += damage
-    if state.level[game, rules.objective] != Level.NONE:
+    if state.level[game, state.objective[game]] != Level.NONE:
         totals.objective_steps[game] += 1
     elif totals.objective_steps[game] == 0:
         totals.objective_safe[game] += 1
@@ -40,6 +40,8 @@ def _book(
     elif kind == Blue.BLOCK:
         totals.block_cost[game] += cost
         totals.blocks[game] += 1
+    elif kind == Blue.PROTECT:
+        totals.block_cost[game] += cost
     else:
         totals.clean_cost[game] += cost
     if state.useless[game, agent]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from acd_plugin.envs.compiled import rng
 from acd_plugin.envs.compiled.compilation import compiled
-from acd_plugin.envs.cyborg.game import blue, green, monitor, observation
+from acd_plugin.envs.cyborg.game import blue, clues, green, monitor, observation
 from acd_plugin.envs.cyborg.game.red.choice import paper_attacker
 from acd_plugin.envs.cyborg.game.red.execution import execute
 from acd_plugin.envs.cyborg.game.reward import score
@@ -19,6 +19,7 @@ from acd_plugin.envs.cyborg.game.types import (
     Activity,
     Block,
     Compromise,
+    EpisodeDice,
     EpisodeTotals,
     GameState,
     Level,
@@ -39,7 +40,7 @@ def play(
     """Play one step of one game with the dice that lie in the state; ``actions`` is (N,)."""
     decide(state, rules, game)
     for agent in range(len(actions)):
-        blue.act(state, rules, game, agent, actions[agent])
+        blue.act(state, rules, game, agent, actions)
     execute(state, rules, game, actions)
     monitor.watch(state, rules, game)
     conclude(state, rules, totals, game, actions)
@@ -65,6 +66,7 @@ def conclude(
     blue.update_beliefs(state, rules, game, actions)
     monitor.mark_exploits(state, rules, game)
     blue.record_findings(state, rules, game, actions)
+    clues.follow(state, rules, game, actions)
     state.step[game] += 1
     observation.observe(state, rules, game, actions)
 
@@ -75,8 +77,11 @@ def reset(state: GameState, rules: Rules, totals: EpisodeTotals, game: int) -> N
     foothold = rules.foothold
     home = rules.host_subnet[foothold]
     state.step[game] = 0
+    die = rng.roll_one(state.key[game], Block.EPISODE.value, 0, EpisodeDice.OBJECTIVE.value)
+    state.objective[game] = rules.objectives[rng.pick(die, len(rules.objectives))]
     state.level[game, :] = Level.NONE.value
     state.level[game, foothold] = Level.ROOT.value
+    state.clue[game, :] = NOBODY
     state.pid_known[game, :] = False
     state.activity[game, :] = Activity.NONE.value
     state.compromise[game, :] = Compromise.NO.value

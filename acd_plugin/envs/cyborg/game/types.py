@@ -1,8 +1,9 @@
 """Vocabulary and arrays of the game.
 
 Shape legend: G games, N agents, H hosts (the foothold included), S subnets, A actions per agent,
-K host slots per agent, B block slots per agent, E exploits per image, D dice per step,
-O observation length (4 K + B), R reward terms that were added to the game's own reward.
+K hosts that an agent sees, B block slots per agent, E exploits per image, D dice per step,
+Q objectives, O observation length (4 K + B, and Q where there are clues), R reward terms that were
+added to the game's own reward.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ class Blue(IntEnum):
     RESTORE = 2
     ANALYSE = 3
     BLOCK = 4
+    PROTECT = 5
 
 
 class Red(IntEnum):
@@ -116,6 +118,7 @@ class EpisodeDice(IntEnum):
     """Columns of the dice of a whole episode, which lie at step 0 of their block."""
 
     ATTACKER = 0  # which of several attackers plays
+    OBJECTIVE = 1  # which of several objectives it is after
 
 
 class Rules(NamedTuple):
@@ -130,27 +133,29 @@ class Rules(NamedTuple):
     reveals: NDArray[np.int64]  # (H,) subnet or NOBODY
     way_in: NDArray[np.int64]  # (S,) host on the shortest way from the foothold, NOBODY: none
     foothold: int
-    objective: int
+    objectives: NDArray[np.int64]  # (Q,) hosts, of which every game draws one
+    clues: NDArray[np.bool_]  # (H,) root found on the host tells which one
     # defenders
-    subnet_owner: NDArray[np.int64]  # (S,) agent
-    host_owner: NDArray[np.int64]  # (H,) agent; NOBODY for the foothold
-    agent_host: NDArray[np.int64]  # (N, K) host or PADDING
+    subnet_guard: NDArray[np.int64]  # (S,) agent that can block what comes into it, or NOBODY
+    host_owner: NDArray[np.int64]  # (H,) agent that acts on it first; NOBODY for the foothold
+    agent_host: NDArray[np.int64]  # (N, K) host that the agent sees, or PADDING
     agent_block: NDArray[np.int64]  # (N, B) subnet or PADDING
     action_kind: NDArray[np.int64]  # (N, A) Blue
     action_target: NDArray[np.int64]  # (N, A) host for host actions, subnet for BLOCK
-    action_slot: NDArray[np.int64]  # (N, A) host slot or block slot
+    action_watch: NDArray[np.int64]  # (N, A) host that must show a threat before, NOBODY: none
+    exclusive: int  # bit k: of the actions of kind k (Blue) the team has one in a step
+    joint_group: NDArray[np.int64]  # (H,) number of the group that is cleaned together, or NOBODY
     # green
     green_hosts: NDArray[np.int64]  # (number of green hosts,) empty without green
     green_sleep_probability: float
     # settings
     detection_rate: float
-    mask_actions: bool
-    analyse_free: bool
     damage: NDArray[np.float64]  # (H,) per step as root
     restore_cost: NDArray[np.float64]  # (H,)
     remove_cost: float
     analyse_cost: float
     block_cost: float
+    protect_cost: float
     reward_weights: NDArray[np.float64]  # (R,)
 
 
@@ -162,8 +167,10 @@ class GameState(NamedTuple):
     dice: NDArray[np.float64]  # (G, D) this step's random numbers
     # truth
     step: NDArray[np.int64]  # (G,) steps played
+    objective: NDArray[np.int64]  # (G,) host that the attacker is after in this game
     level: NDArray[np.int8]  # (G, H) Level
     # defenders' knowledge
+    clue: NDArray[np.int64]  # (G, N) the objective, for those who were told; else NOBODY
     pid_known: NDArray[np.bool_]  # (G, H) the owner knows the process of the attacker's session
     activity: NDArray[np.int8]  # (G, H) Activity
     compromise: NDArray[np.int8]  # (G, H) Compromise
@@ -202,7 +209,7 @@ class EpisodeTotals(NamedTuple):
     damage: NDArray[np.float64]
     restore_cost: NDArray[np.float64]
     clean_cost: NDArray[np.float64]  # Remove and Analyse
-    block_cost: NDArray[np.float64]
+    block_cost: NDArray[np.float64]  # Block and Protect
     blocks: NDArray[np.float64]
     useless_actions: NDArray[np.float64]
     objective_steps: NDArray[np.float64]  # steps with the attacker on the objective

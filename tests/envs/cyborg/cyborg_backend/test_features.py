@@ -8,7 +8,8 @@ import pytest
 
 from acd_plugin.configuration.paths import names_in
 from acd_plugin.envs.cyborg.cyborg_backend.features import check_expressible
-from acd_plugin.envs.cyborg.scenario import Scenario, Subnet, load_scenario
+from acd_plugin.envs.cyborg.scenario import Scenario, Subnet
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
 from acd_plugin.errors import UserError
 
 NAMES = [name for name in names_in("scenarios") if name != "images"]
@@ -46,6 +47,14 @@ def test_a_changed_image() -> None:
     gateway = images["gateway"].model_copy(update={"ports": [22, 23]})
     with pytest.raises(UserError, match="image 'gateway' is changed"):
         check_expressible(changed(images=images | {"gateway": gateway}))
+
+
+def test_a_host_on_which_two_agents_act() -> None:
+    first, second = load_scenario("dial_2_subnets").agents
+    analyst = second.model_copy(update={"defends": ["User"], "actions": ["analyse"]})
+    healer = first.model_copy(update={"actions": ["restore"]})
+    with pytest.raises(UserError, match="Blue0, Blue1 act on 'User1', and in CybORG every agent"):
+        check_expressible(changed(agents=[healer, analyst]))
 
 
 def test_an_objective_without_a_service_and_a_taken_name() -> None:

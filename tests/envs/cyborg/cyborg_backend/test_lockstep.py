@@ -8,6 +8,7 @@ observations and masks.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,8 +69,8 @@ class Lockstep:
             self.native.program.decide_games(state, rules)
         for game in range(self.native.n_games):
             self._force_outcome(game)
-            for agent, action in enumerate(actions[game]):
-                blue.act(state, rules, game, agent, action)
+            for agent in range(self.native.n_agents):
+                blue.act(state, rules, game, agent, actions[game])
             execute(state, rules, game, actions[game])
             monitor.watch(state, rules, game)
         self.native.program.conclude_games(state, rules, self.native.totals, actions)
@@ -123,13 +124,37 @@ def test_every_step_of_random_episodes_agrees(setting: str) -> None:
 OTHERS = "+".join(name for name in ATTACKERS if name != "paper")
 
 
-@pytest.mark.usefixtures("cyborg")
-@pytest.mark.parametrize("env", ["cyborg_small", *slow(["cyborg_large"])])
-def test_every_step_against_the_other_attackers_agrees(env: str) -> None:
-    lockstep = Lockstep(make_batch(f"attacker={OTHERS}", games=12, seed=3, env=env))
+TEAMWORK = """
+extends: dial_2_subnets
+exclusive: [analyse, block]
+joint: [[User1, Op_Host0], [User2, Op_Server0]]
+"""
+
+
+def play_in_lockstep(lockstep: Lockstep) -> None:
     rng = np.random.default_rng(3)
     lockstep.reset(0)
     for _ in range(lockstep.native.episode_limit):
         lockstep.step(anything(lockstep.native, rng))
         lockstep.compare()
     assert (lockstep.native.episode_stats()["hosts_compromised"] > 0).any()
+
+
+@pytest.mark.usefixtures("cyborg")
+@pytest.mark.parametrize("env", ["cyborg_small", *slow(["cyborg_large"])])
+def test_every_step_against_the_other_attackers_agrees(env: str) -> None:
+    play_in_lockstep(Lockstep(make_batch(f"attacker={OTHERS}", games=12, seed=3, env=env)))
+
+
+@pytest.mark.usefixtures("cyborg")
+@pytest.mark.parametrize("env", ["hidden_target", "heterogeneous"])
+def test_every_step_of_games_with_other_actions_and_objectives_agrees(env: str) -> None:
+    play_in_lockstep(Lockstep(make_batch(games=12, seed=3, env=env)))
+
+
+@pytest.mark.usefixtures("cyborg")
+def test_every_step_of_games_of_teamwork_agrees(tmp_path: Path) -> None:
+    file = tmp_path / "teamwork.yaml"
+    file.write_text(TEAMWORK)
+    lockstep = Lockstep(make_batch(f"scenario={file}", "action_mask=False", games=12, seed=3))
+    play_in_lockstep(lockstep)

@@ -41,8 +41,9 @@ def give_order(state: GameState, game: int, kind: int, target: int, source: int)
 @compiled
 def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
     """Return (kind, target, source) by the first rule that yields an action; changes nothing."""
-    if state.admin[game, rules.objective]:
-        return Red.IMPACT.value, rules.objective, rules.objective
+    objective = state.objective[game]
+    if state.admin[game, objective]:
+        return Red.IMPACT.value, objective, objective
     subnet = subnet_to_sweep(state, game)
     if subnet != NOBODY:
         return Red.SWEEP.value, subnet, state.pivot[game, subnet]

@@ -27,8 +27,9 @@ def direct_attacker(state: GameState, rules: Rules, game: int) -> None:
 @compiled
 def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
     """Return (kind, target, source): sweep for, scan, exploit and escalate that one host."""
-    if state.admin[game, rules.objective]:
-        return Red.IMPACT.value, rules.objective, rules.objective
+    objective = state.objective[game]
+    if state.admin[game, objective]:
+        return Red.IMPACT.value, objective, objective
     host = next_on_the_way(state, rules, game)
     subnet = rules.host_subnet[host]
     pivot = state.pivot[game, subnet]
@@ -46,7 +47,7 @@ def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
 @compiled
 def next_on_the_way(state: GameState, rules: Rules, game: int) -> int:
     """The objective where its subnet can be worked on; else the gateway into it, and so on."""
-    host = rules.objective
+    host = state.objective[game]
     for _ in range(len(rules.way_in)):
         subnet = rules.host_subnet[host]
         gateway = rules.way_in[subnet]

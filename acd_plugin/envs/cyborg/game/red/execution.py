@@ -6,7 +6,10 @@ import numpy as np
 
 from acd_plugin.envs.compiled.compilation import compiled
 from acd_plugin.envs.compiled.rng import pick
+from acd_plugin.envs.cyborg.game.exclusive import is_contested
+from acd_plugin.envs.cyborg.game.protection import is_protected
 from acd_plugin.envs.cyborg.game.types import (
+    NOBODY,
     Blue,
     Detection,
     Dice,
@@ -28,7 +31,9 @@ def execute(state: GameState, rules: Rules, game: int, actions: np.ndarray) -> N
         state.red_result[game] = Result.NOTHING.value
     elif state.level[game, state.red_source[game]] == Level.NONE:
         state.red_result[game] = Result.LOST.value
-    elif _is_blocked(state, rules, game, actions):
+    elif _is_blocked(state, rules, game, actions) or (
+        kind == Red.EXPLOIT and is_protected(rules, target, actions)
+    ):
         state.red_result[game] = Result.FAIL.value
     elif kind == Red.EXPLOIT:
         _exploit(state, rules, game, target)
@@ -40,19 +45,21 @@ def execute(state: GameState, rules: Rules, game: int, actions: np.ndarray) -> N
 
 @compiled
 def _is_blocked(state: GameState, rules: Rules, game: int, actions: np.ndarray) -> bool:
-    """Whether the target's defender blocks the source's subnet in this step."""
+    """Whether the guard of the target's subnet blocks the source's in this step."""
     kind = state.red_kind[game]
     if kind == Red.ESCALATE or kind == Red.IMPACT:
         return False
     target = state.red_target[game]
     to_subnet = target if kind == Red.SWEEP else rules.host_subnet[target]
     from_subnet = rules.host_subnet[state.red_source[game]]
-    owner = rules.subnet_owner[to_subnet]
-    action = actions[owner]
+    guard = rules.subnet_guard[to_subnet]
+    if guard == NOBODY or from_subnet == to_subnet:
+        return False
+    action = actions[guard]
     return (
-        rules.action_kind[owner, action] == Blue.BLOCK
-        and rules.action_target[owner, action] == from_subnet
-        and from_subnet != to_subnet
+        rules.action_kind[guard, action] == Blue.BLOCK
+        and rules.action_target[guard, action] == from_subnet
+        and not is_contested(rules, guard, actions)
     )
 
 

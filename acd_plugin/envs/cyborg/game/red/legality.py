@@ -49,7 +49,7 @@ def is_legal(state: GameState, rules: Rules, game: int) -> bool:
     hosts = len(rules.host_subnet)
     is_there = 0 <= source < hosts
     if kind == Red.SWEEP:
-        return is_there and 0 <= target < len(rules.subnet_owner)
+        return is_there and 0 <= target < len(rules.subnet_guard)
     if kind == Red.SLEEP or not (is_there and 0 <= target < hosts) or target == rules.foothold:
         return kind == Red.SLEEP
     if kind == Red.SCAN:
@@ -58,5 +58,5 @@ def is_legal(state: GameState, rules: Rules, game: int) -> bool:
         return state.level[game, target] == Level.NONE
     from_there = target == source
     return from_there and (
-        kind == Red.ESCALATE or (kind == Red.IMPACT and target == rules.objective)
+        kind == Red.ESCALATE or (kind == Red.IMPACT and target == state.objective[game])
     )

@@ -23,7 +23,7 @@ def random_attacker(state: GameState, rules: Rules, game: int) -> None:
     """Let every possible action roll a die, and do the one with the smallest."""
     begin_decision(state, rules, game)
     kind, target, smallest = Red.SLEEP.value, NOBODY, 1.0
-    for subnet in range(len(rules.subnet_owner)):
+    for subnet in range(len(rules.subnet_guard)):
         if is_sweepable(state, game, subnet):
             die = _die(state, game, Red.SWEEP.value, subnet)
             if die < smallest:
@@ -50,7 +50,7 @@ def _is_possible(state: GameState, rules: Rules, game: int, kind: int, host: int
         return is_exploitable(state, rules, game, host)
     if kind == Red.ESCALATE:
         return is_escalatable(state, game, host)
-    return host == rules.objective and state.admin[game, host]
+    return host == state.objective[game] and state.admin[game, host]
 
 
 @compiled

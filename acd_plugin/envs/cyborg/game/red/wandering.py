@@ -39,8 +39,9 @@ def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
         subnet = subnet_to_sweep(state, game)
         if subnet != NOBODY:
             return Red.SWEEP.value, subnet, state.pivot[game, subnet]
-        if state.admin[game, rules.objective]:
-            return Red.IMPACT.value, rules.objective, rules.objective
+        objective = state.objective[game]
+        if state.admin[game, objective]:
+            return Red.IMPACT.value, objective, objective
     return Red.SLEEP.value, NOBODY, NOBODY
 
 
