@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple, NoReturn
 
 from acd_plugin import __version__
 from acd_plugin.cli.conditions import add_conditions
+from acd_plugin.cli.shared_options import (
+    add_drawn,
+    add_mongo,
+    add_plugin,
+    add_results,
+    add_some_runs,
+)
 from acd_plugin.credentials import shown
 
 _RUN_OR_FILE = "number or folder of a run, or a checkpoint file (.pt)"
@@ -73,8 +79,8 @@ def _train(parser: Parser) -> None:
         "--tag", action="append", default=[], help="a word to find the run by; may be repeated"
     )
     parser.add_argument("--note", help="a remark about the run, stored with it")
-    _plugin(parser)
-    _mongo(parser)
+    add_plugin(parser)
+    add_mongo(parser)
 
 
 def _resume(parser: Parser) -> None:
@@ -82,14 +88,14 @@ def _resume(parser: Parser) -> None:
     parser.add_argument(
         "runs", metavar="RUN", nargs="+", help=f"{_RUN_OR_FILE}; or several, as 3..9; {several}"
     )
-    _results(parser)
-    _plugin(parser)
-    _mongo(parser)
+    add_results(parser)
+    add_plugin(parser)
+    add_mongo(parser)
 
 
 def _evaluate(parser: Parser) -> None:
     parser.add_argument("run", help=_POLICY)
-    _results(parser)
+    add_results(parser)
     parser.add_argument("--episodes", type=int, default=128, help="games to play (128)")
     parser.add_argument(
         "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
@@ -100,12 +106,12 @@ def _evaluate(parser: Parser) -> None:
     parser.add_argument(
         "--backend", metavar="NAME", help="play on this simulator too, and compare (cyborg)"
     )
-    _plugin(parser)
+    add_plugin(parser)
 
 
 def _watch(parser: Parser) -> None:
     parser.add_argument("run", help=_POLICY)
-    _results(parser)
+    add_results(parser)
     parser.add_argument("--games", type=int, default=8, help="games to play (8)")
     parser.add_argument(
         "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
@@ -113,7 +119,7 @@ def _watch(parser: Parser) -> None:
     parser.add_argument(
         "--out", metavar="FILE.html", help="the page (games.html in the run's folder)"
     )
-    _plugin(parser)
+    add_plugin(parser)
 
 
 def _export(parser: Parser) -> None:
@@ -124,12 +130,12 @@ def _export(parser: Parser) -> None:
         metavar="FILE",
         help="a .safetensors file, to be loaded again; or .onnx, one step of the networks",
     )
-    _results(parser)
-    _plugin(parser)
+    add_results(parser)
+    add_plugin(parser)
 
 
 def _runs(parser: Parser) -> None:
-    _results(parser)
+    add_results(parser)
     add_conditions(parser)
     parser.add_argument(
         "--sort",
@@ -141,14 +147,14 @@ def _runs(parser: Parser) -> None:
 
 def _show(parser: Parser) -> None:
     parser.add_argument("run", help="number or folder of a run")
-    _results(parser)
-    _drawn(parser)
+    add_results(parser)
+    add_drawn(parser)
 
 
 def _compare(parser: Parser) -> None:
-    _some_runs(parser)
-    _results(parser)
-    _drawn(parser)
+    add_some_runs(parser)
+    add_results(parser)
+    add_drawn(parser)
     add_conditions(parser)
     kinds = "a picture (.png, .pdf, .svg), a page (.html) or a table for LaTeX (.tex)"
     parser.add_argument(
@@ -160,8 +166,8 @@ def _compare(parser: Parser) -> None:
 
 
 def _sync(parser: Parser) -> None:
-    _some_runs(parser)
-    _results(parser)
+    add_some_runs(parser)
+    add_results(parser)
     parser.add_argument(
         "--tracker",
         metavar="NAME",
@@ -169,7 +175,7 @@ def _sync(parser: Parser) -> None:
         default=[],
         help="tensorboard, wandb or mlflow instead of MongoDB; may be repeated",
     )
-    _mongo(parser)
+    add_mongo(parser)
 
 
 def _experiment(parser: Parser) -> None:
@@ -205,7 +211,7 @@ def _plan(parser: Parser) -> None:
         metavar="ADDRESS",
         help="work on this Ray cluster instead; 'auto', or 'local' for one of its own",
     )
-    _plugin(parser)
+    add_plugin(parser)
 
 
 def _report(parser: Parser) -> None:
@@ -217,13 +223,13 @@ def _report(parser: Parser) -> None:
 
 def _communication(parser: Parser) -> None:
     parser.add_argument("runs", metavar="RUN", nargs="+", help=_RUN_OR_FILE)
-    _results(parser)
+    add_results(parser)
     parser.add_argument("--episodes", type=int, default=256, help="games to play (256)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the games (0)")
     parser.add_argument(
         "--probability", type=float, default=0.1, help="of a flipped or lost bit (0.1)"
     )
-    _plugin(parser)
+    add_plugin(parser)
 
 
 def _publish(parser: Parser) -> None:
@@ -237,7 +243,7 @@ def _publish(parser: Parser) -> None:
     parser.add_argument(
         "--policies", action="store_true", help="with the trained policies, which can be evaluated"
     )
-    _plugin(parser)
+    add_plugin(parser)
 
 
 def _check(parser: Parser) -> None:
@@ -249,41 +255,7 @@ def _check(parser: Parser) -> None:
     ):
         own = kinds.add_parser(kind, help=f"check {meaning}", allow_abbrev=False)
         own.add_argument("name", help=meaning)
-        _plugin(own)
-
-
-def _results(parser: Parser) -> None:
-    parser.add_argument("--results", default="results", help="folder of the runs (results)")
-
-
-def _some_runs(parser: Parser) -> None:
-    parser.add_argument("runs", nargs="*", help="numbers or folders of runs (all)")
-
-
-def _drawn(parser: Parser) -> None:
-    parser.add_argument(
-        "--metric", default="test_return_mean", help="what is drawn (test_return_mean)"
-    )
-
-
-def _plugin(parser: Parser) -> None:
-    parser.add_argument(
-        "--plugin",
-        metavar="FILE",
-        dest="plugins",
-        action="append",
-        default=[],
-        help="a Python file of your own that is imported first; may be repeated",
-    )
-
-
-def _mongo(parser: Parser) -> None:
-    parser.add_argument(
-        "--mongo",
-        metavar="URL",
-        default=os.environ.get("ACD_MONGO_URL"),
-        help="MongoDB that gets a copy of what is recorded (default: ACD_MONGO_URL)",
-    )
+        add_plugin(own)
 
 
 COMMANDS = {

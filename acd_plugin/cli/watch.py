@@ -22,7 +22,7 @@ from acd_plugin.running.stored_run import open_policy
 from acd_plugin.tracking.plain_files import open_plain
 from acd_plugin.tracking.run_folder import write_atomically
 
-_MOST_STEPS = 20_000  # of all games of a page: 35 MB on the large network, which browsers open
+_MOST_STEPS = 20_000  # of all games of a page: 35 MB on the large network, as browsers still open
 _OF_THE_POLICY = ("n_bits", "message_content")
 
 
