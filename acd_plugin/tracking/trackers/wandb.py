@@ -34,7 +34,7 @@ class WandB:
                 "the tracker wandb needs the package wandb: pip install 'acd-plugin[wandb]'"
             ) from None
         mode = os.environ.get("WANDB_MODE") or "online"
-        if mode not in _LOCAL and not self._wandb.api.api_key:
+        if mode not in _LOCAL and not self._wandb.login(prompt=False, verify=False):
             raise UserError(
                 "the tracker wandb needs a login: run 'wandb login', or set WANDB_MODE=offline"
             )

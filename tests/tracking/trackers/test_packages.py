@@ -59,8 +59,8 @@ def test_a_package_that_is_not_there_stops_the_run_before_it_trains(
 def test_a_login_that_is_not_there_stops_the_run_before_it_trains(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    absent = SimpleNamespace(api=SimpleNamespace(api_key=None))
-    monkeypatch.setitem(sys.modules, "wandb", absent)
+    nobody = SimpleNamespace(login=lambda **_: False)
+    monkeypatch.setitem(sys.modules, "wandb", nobody)
     with pytest.raises(UserError, match="needs a login: run 'wandb login', or set WANDB_MODE="):
         TRACKERS["wandb"](folder, CONFIG)
     monkeypatch.setenv("WANDB_MODE", "offline")
