@@ -117,9 +117,13 @@ class WireServer:
             except OSError:
                 continue
 
-    def empty(self) -> None:
+    def empty(self, collection: str | None = None) -> None:
+        """Lose everything, or one collection."""
         with self._lock:
-            self.store.drop_database("sacred")
+            if collection is None:
+                self.store.drop_database("sacred")
+            else:
+                self.store["sacred"][collection].drop()
 
     def _converse(self, connection: socket.socket) -> None:
         while True:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sacred.dependencies import get_digest
 from sacred.observers import FileStorageObserver
 from sacred.serializer import flatten
 
@@ -52,6 +53,7 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
         self.unwritten = Unwritten()
         self._lines = ""  # of metrics, that are not written yet
         self._writing = threading.Lock()  # heartbeats and checkpoints both want metrics written
+        self._revision = _revision(resume) if resume is not None else 0
         self._is_running = False
         self._has_warned = False
 
@@ -71,10 +73,23 @@ class RunFolderObserver(FileStorageObserver):  # type: ignore[misc]  # Sacred ha
         self._is_running = True
         return run_id
 
+    def find_or_save(self, filename: str, store_dir: Path) -> Path:
+        """Keep a copy of a source file, whole: its name says its content, and who would look?"""
+        source = Path(filename)
+        place = store_dir / f"{source.stem}_{get_digest(filename)}{source.suffix}"
+        if not place.exists():
+            store_dir.mkdir(parents=True, exist_ok=True)
+            write_atomically(place, source.read_bytes())
+        return place
+
     def save_json(self, obj: object, filename: str) -> None:
-        if filename == RUN and isinstance(obj, dict) and self._earlier:
-            obj = {**obj, "earlier_legs": self._earlier}
-        text = json.dumps(without_credentials(flatten(obj)), sort_keys=True, indent=2)
+        content = without_credentials(flatten(obj))
+        if filename == RUN and isinstance(content, dict):
+            self._revision += 1  # tells copies of the run apart, whatever the clock says
+            content["revision"] = self._revision
+            if self._earlier:
+                content["earlier_legs"] = self._earlier
+        text = json.dumps(content, sort_keys=True, indent=2)
         with self._forgiven(filename):
             write_atomically(Path(self.dir) / filename, text.encode())
 
@@ -148,6 +163,13 @@ def _legs_of(folder: RunFolder) -> list[dict[str, str | None]]:
         return [leg.written() for leg in read_run(folder).legs]
     except UserError:
         return []  # damaged; that is no reason not to go on
+
+
+def _revision(folder: RunFolder) -> int:
+    try:
+        return read_run(folder).revision
+    except UserError:
+        return 0  # a new run, or a damaged one
 
 
 def _check(folder: RunFolder) -> None:

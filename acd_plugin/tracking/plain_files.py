@@ -6,11 +6,14 @@ ends or a device. None of them is read, none is written through.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
+
+import portalocker
 
 NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # absent on Windows, as are the pipes
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -54,6 +57,7 @@ def append_lines(path: Path, lines: bytes) -> None:
 def _append(path: Path, content: bytes, is_line: bool) -> None:
     file = opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | NO_LINK)
     try:
+        _wait_for_others(file)
         size = os.fstat(file).st_size
         if is_line and size and os.lseek(file, -1, os.SEEK_END) >= 0 and os.read(file, 1) != b"\n":
             content = b"\n" + content
@@ -64,6 +68,12 @@ def _append(path: Path, content: bytes, is_line: bool) -> None:
             raise
     finally:
         os.close(file)
+
+
+def _wait_for_others(file: int) -> None:
+    """Let one process append at a time, and take back only what is its own; where files lock."""
+    with contextlib.suppress(portalocker.LockException):
+        portalocker.lock(file, portalocker.LockFlags.EXCLUSIVE)
 
 
 def plain_file_in(folder: Path, name: str) -> Path | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.plain_values import LARGEST_INTEGER
 from acd_plugin.tracking.run_folder import RunFolder, read_json
 
 
@@ -92,6 +93,7 @@ class RunFile(Leg):
     meta: Meta | None = None
     experiment: SacredExperiment | None = None
     host: dict[str, object] | None = None
+    revision: Annotated[int, Field(ge=0, le=LARGEST_INTEGER)] = 0  # how often it was written
     fail_trace: list[str] | None = None
     artifacts: Annotated[list[str], BeforeValidator(_names)] = []
     earlier_legs: list[Leg] = []

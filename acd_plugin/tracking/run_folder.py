@@ -8,7 +8,8 @@ import re
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -75,13 +76,11 @@ class RunFolder:
     def key(self) -> str:
         """Return what identifies this run everywhere; a folder that has no such key gets one."""
         path = self.path / "key"
-        try:
-            with path.open("x") as file:
-                file.write(uuid.uuid4().hex)
-        except FileExistsError:
-            pass
-        except OSError as error:
-            raise UserError(f"{self}: cannot be written ({error.strerror})") from None
+        if not os.path.lexists(path):
+            try:
+                _write_once(path, uuid.uuid4().hex.encode())
+            except OSError as error:
+                raise UserError(f"{self}: cannot be written ({error.strerror})") from None
         key = self.known_key()
         if key is None:
             what = "holds no key" if os.path.lexists(path) and path.lstat().st_size else "is empty"
@@ -150,11 +149,29 @@ def check_writable(results: str) -> None:
         ) from None
 
 
+def _write_once(path: Path, content: bytes) -> None:
+    """Write a file as a whole that replaces none: of several who do so, the first counts."""
+    with _written_aside(path, content) as temporary:
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without links
+            temporary.replace(path)
+
+
 def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) -> None:
     """Write a file so that whoever looks sees the old or the new content, never a part.
 
     Content that is large is written by a function, and never in memory as a whole.
     """
+    with _written_aside(path, content) as temporary:
+        temporary.replace(path)
+
+
+@contextmanager
+def _written_aside(path: Path, content: bytes | Callable[[BinaryIO], object]) -> Iterator[Path]:
+    """Yield a file with the content, beside the one that it is for, and remove it if it is left."""
     write = content if callable(content) else lambda file: file.write(content)
     # Named by process and thread: Sacred writes from its heartbeat's thread as well.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
@@ -163,6 +180,6 @@ def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) 
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        yield temporary
     finally:
         temporary.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ def prepare(folder: RunFolder, t_env: int) -> None:
     """
     for place in (folder.path, folder.checkpoints):
         remove_leftovers(place, _SHARED)
+    remove_leftovers(folder.path.parent / "_sources")
     later = [path for path in folder.stored_checkpoints() if int(path.stem) > t_env]
     for path in reversed(later):
         path.unlink()

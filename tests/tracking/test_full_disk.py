@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -11,6 +15,7 @@ import pytest
 
 from acd_plugin.tracking import metric_file, observer
 from tests.cli.conftest import EPOCH, Call, call, numbers, results, run_json, train
+from tests.slow import slow
 from tests.tracking.test_plain_files import room_for
 from tests.tracking.trackers.mongo.conftest import RecordedRun, expected_points
 
@@ -95,6 +100,37 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line(tmp_path: Path, room: int) 
     assert recorded(run) == expected_points(20)
     lines = run.folder.metrics.read_text().splitlines()
     assert len(lines) == 2 * 20
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MiB; skips where none may be made."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(place)]
+    if shutil.which("mount") is None or subprocess.call(mount, stderr=subprocess.DEVNULL):
+        pytest.skip("this user may not make a file system: needs `mount -t tmpfs`")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.mark.parametrize("room", [0, 1, *slow(range(2, 6))])
+def test_a_small_disk_that_is_full_again_and_again(small_disk: Path, room: int) -> None:
+    """Room is a number of pages, which is what such a file system gives."""
+    run = RecordedRun(small_disk)
+    filler, page = small_disk / "filler", 4096
+    for step in range(0, 400, 40):
+        with filler.open("ab") as file:
+            left = os.statvfs(small_disk).f_bavail
+            os.posix_fallocate(file.fileno(), 0, max(1, left - room) * page)
+        run.log(step, step + 20)
+        run.log(step + 20, step + 40)
+        filler.unlink()
+    run.complete()
+    assert recorded(run) == expected_points(400)
+    assert len(run.folder.metrics.read_text().splitlines()) == 2 * 400
 
 
 def test_heartbeats_and_checkpoints_write_nothing_twice(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.naming import run_name, tag
 
 
@@ -31,7 +32,10 @@ class TensorBoard:
             shutil.rmtree(place, ignore_errors=True)
         if not list(place.glob("events.out.tfevents.*")):
             place /= run_name(config).replace("/", "_")
-        self._writer: Any = SummaryWriter(str(place))
+        # A run that goes on shows nothing of what it forgot.
+        stored = [] if is_anew else RunFolder(folder).stored_checkpoints()
+        purge = int(stored[-1].stem) + 1 if stored else None
+        self._writer: Any = SummaryWriter(str(place), purge_step=purge)
 
     def write(self, name: str, value: float, step: int) -> None:
         self._writer.add_scalar(tag(name), value, step)

@@ -15,12 +15,21 @@ from acd_plugin.tracking.trackers.mongo.files import (
     artifact_paths,
     file_entries,
     left_out,
+    stored_ids,
 )
 from acd_plugin.tracking.trackers.mongo.metric_lines import MetricLines
 from acd_plugin.tracking.trackers.mongo.metrics import MetricCopier
 from acd_plugin.tracking.trackers.mongo.run_documents import run_document
 
 _SACREDS_FIELDS = {"config", "experiment", "status"}
+_WANTED = (
+    "heartbeat",
+    "revision",
+    "sync_digest",
+    "info.metrics",
+    "artifacts",
+    "experiment.sources",
+)
 _BESIDE_RUNS = {"metrics", "fs.files", "fs.chunks"}
 
 
@@ -71,7 +80,7 @@ class RunCopier:
     """Copies the run in ``folder``; afterwards the store holds all of it, once.
 
     It does not matter what was copied before, by whom, or whether replies got lost: a run is found
-    by its key, and its heartbeat says who knows it better.
+    by its key, and its revision, a count of what was written, says who knows it better.
     """
 
     def __init__(self, folder: RunFolder, store: RunStore) -> None:
@@ -100,21 +109,20 @@ class RunCopier:
             self._store.forget()
             self._store.check()
         self._was_there = True
-        there, here = run.get("heartbeat"), document["heartbeat"]
-        if there is not None and (here is None or here < there):
+        if _is_newer(run, document):
             return Change.NEWER_THERE
         digest = self._digest(document)
         if run.get("sync_digest") == digest:
-            if self._has_metrics(run):
+            if self._has_metrics(run) and self._store.files.has_all(stored_ids(run)):
                 return Change.UNCHANGED
             self._metrics.forget()
+            self._store.files.forget()
         document["info"]["metrics"] = self._metrics.copy(run["_id"], is_new)
         document |= file_entries(document, self._folder.path, self._store.files)
         runs, mine = self._store.database.runs, {"_id": run["_id"], "sync_key": self._key}
         # Once more, now within one operation: somebody may have copied more of it meanwhile.
-        not_newer = {"heartbeat": None} if here is None else {"heartbeat": {"$not": {"$gt": here}}}
         result = runs.update_one(
-            {**mine, **not_newer}, {"$set": {**document, "sync_digest": digest}}
+            {**mine, **_not_newer(document)}, {"$set": {**document, "sync_digest": digest}}
         )
         if result.matched_count:
             return Change.NEW if is_new else Change.UPDATED
@@ -135,9 +143,9 @@ class RunCopier:
         }
 
     def _find_or_insert(self, document: Document) -> tuple[Document, bool]:
-        """Return the stored run with its id and heartbeat, and whether it was made just now."""
+        """Return what is needed of the stored run, and whether it was made just now."""
         runs = self._store.database.runs
-        wanted = {"heartbeat": 1, "sync_digest": 1, "info.metrics": 1}
+        wanted = dict.fromkeys(_WANTED, 1)
         while True:
             run = runs.find_one({"sync_key": self._key}, wanted)
             if run is not None:
@@ -146,9 +154,30 @@ class RunCopier:
             last = runs.find_one({"_id": {"$gte": 0}}, {"_id": 1}, sort=[("_id", -1)])
             run_id = int(last["_id"]) + 1 if last else 1
             # It must not look finished before everything has followed.
-            first = {**document, "status": "RUNNING", "heartbeat": None, "artifacts": []}
+            unknown = {"heartbeat": None, "revision": None, "artifacts": []}
+            first = {**document, "status": "RUNNING", **unknown}
             try:
                 runs.insert_one({"_id": run_id, "sync_key": self._key, **first})
             except DuplicateKeyError:
                 continue  # somebody took this id, or copied this run: look again
             return {"_id": run_id}, True
+
+
+def _is_newer(run: Document, document: Document) -> bool:
+    """Whether the stored run knows more than the folder: of clocks, which may be set back, only
+    where neither has a revision, as in earlier releases.
+    """
+    there, here = run.get("revision") or 0, document["revision"]
+    if there or here:
+        return bool(there > here)
+    then, now = run.get("heartbeat"), document["heartbeat"]
+    return then is not None and (now is None or now < then)
+
+
+def _not_newer(document: Document) -> Document:
+    """Return the condition that a stored run is not newer than the folder."""
+    revision, heartbeat = document["revision"], document["heartbeat"]
+    if revision:
+        return {"revision": {"$not": {"$gt": revision}}}
+    same = None if heartbeat is None else {"$not": {"$gt": heartbeat}}
+    return {"revision": {"$in": [None, 0]}, "heartbeat": same}

@@ -43,6 +43,7 @@ def run_document(folder: RunFolder) -> Document:
         "meta": run.get("meta") or {},
         "status": run.get("status"),
         "result": run.get("result"),
+        "revision": parsed.revision,
         "fail_trace": run.get("fail_trace"),
         "resources": run.get("resources") or [],
         "artifacts": parsed.artifacts,

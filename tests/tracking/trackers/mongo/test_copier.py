@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from bson import ObjectId
+from gridfs import GridFS
 
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.metric_file import drop_metrics_after
@@ -16,7 +18,7 @@ from acd_plugin.tracking.run_folder import RunFolder
 from acd_plugin.tracking.trackers.mongo import metric_lines, metrics, run_documents
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 from acd_plugin.tracking.trackers.mongo.copier import Change, RunCopier, RunStore
-from tests.tracking.trackers.mongo.conftest import RecordedRun, Stored, expected_points
+from tests.tracking.trackers.mongo.conftest import METRICS, RecordedRun, Stored, expected_points
 
 
 def copy(folder: RunFolder, url: str) -> Change:
@@ -49,6 +51,42 @@ def test_a_second_copy_changes_nothing(run: RecordedRun, url: str) -> None:
     assert copy(run.folder, url) is Change.UNCHANGED
     assert Stored(url).runs() == before
     assert Stored(url).points(1) == expected_points(10)
+
+
+def test_a_clock_that_is_set_back_keeps_nothing_from_being_copied(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RecordedRun(tmp_path)
+    run.log(0, 5)
+    copy(run.folder, url)
+    older = tmp_path / "older"
+    shutil.copytree(run.folder.path, older)
+    long_ago = datetime(2001, 1, 1)
+    monkeypatch.setattr("tests.tracking.trackers.mongo.conftest.utc_now", lambda: long_ago)
+    went_on = RecordedRun(tmp_path, run.folder)
+    went_on.log(5, 9)
+    went_on.complete()
+    assert copy(run.folder, url) is Change.UPDATED
+    assert copy(RunFolder(older), url) is Change.NEWER_THERE
+    (stored,) = Stored(url).runs()
+    assert (stored["status"], stored["heartbeat"]) == ("COMPLETED", long_ago)
+    assert {name: len(points) for name, points in Stored(url).points(1).items()} == dict.fromkeys(
+        METRICS, 9
+    )
+
+
+@pytest.mark.parametrize("lost", ["fs.chunks", "fs.files"])
+def test_files_that_were_lost_are_copied_again(run: RecordedRun, url: str, lost: str) -> None:
+    run.folder.evaluations.write_text('{"return_mean": -1.0}\n')
+    copy(run.folder, url)
+    Stored(url).database[lost].delete_many({})
+    assert copy(run.folder, url) is Change.UPDATED
+    (stored,) = Stored(url).runs()
+    (entry,) = stored["artifacts"]
+    assert GridFS(Stored(url).database).get(entry["file_id"]).read() == (
+        run.folder.evaluations.read_bytes()
+    )
+    assert copy(run.folder, url) is Change.UNCHANGED
 
 
 def test_a_growing_run_is_appended_to(tmp_path: Path, url: str) -> None:

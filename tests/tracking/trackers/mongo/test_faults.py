@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from gridfs import GridFS
 
 from acd_plugin.running.console import logger
 from acd_plugin.tracking.trackers.mongo.address import parse_address
@@ -18,9 +19,10 @@ from tests.slow import slow
 from tests.tracking.trackers.mongo.conftest import RecordedRun, Stored, expected_points
 
 QUICK = "?serverSelectionTimeoutMS=150&connectTimeoutMS=150&socketTimeoutMS=150"
-FAULTS = ("ok", "freeze", "slow", "reset", "deaf", "error", "auth", "refuse", "empty")
-SEQUENCES = 60
+FAULTS = ("ok", "freeze", "slow", "reset", "deaf", "error", "auth", "refuse", "empty", "forgetful")
+SEQUENCES = 1000
 STEPS = 6
+EVALUATION = '{"return_mean": -1.0}\n'
 
 
 def disturb(server: WireServer, fault: str) -> None:
@@ -30,7 +32,9 @@ def disturb(server: WireServer, fault: str) -> None:
         return
     if fault == "empty":
         server.empty()
-    server.mode = "ok" if fault == "empty" else fault
+    if fault == "forgetful":  # of what is in files
+        server.empty("fs.chunks")
+    server.mode = "ok" if fault in ("empty", "forgetful") else fault
     server.start_again()
 
 
@@ -39,7 +43,9 @@ def assert_complete(server: WireServer, points: int, status: str = "COMPLETED") 
     (run,) = stored.runs()
     assert (run["status"], run["captured_out"]) == (status, "the end")
     assert stored.points(run["_id"]) == expected_points(points)
-    assert [entry["name"] for entry in run["artifacts"]] == ["evaluations.jsonl"]
+    (entry,) = run["artifacts"]
+    assert entry["name"] == "evaluations.jsonl"
+    assert GridFS(stored.database).get(entry["file_id"]).read() == EVALUATION.encode()
     stored.client.close()
 
 
@@ -56,7 +62,7 @@ def test_nothing_is_lost_and_nothing_doubled(server: WireServer, tmp_path: Path,
         run.log(step * 10, step * 10 + 10)
         time.sleep(chance.uniform(0.0, 0.08))
         disturb(server, chance.choice(FAULTS))
-    run.folder.evaluations.write_text('{"return_mean": -1.0}\n')
+    run.folder.evaluations.write_text(EVALUATION)
     run.complete()
     if comes_back:
         disturb(server, "ok")
