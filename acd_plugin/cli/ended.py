@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Sequence
 
@@ -22,10 +23,10 @@ def told(do: Callable[[], RunFolder], can_be_evaluated: bool = True) -> int:
     try:
         folder = do()
     except RunStopped as stopped:
-        print(stopped, file=sys.stderr)
+        _tell(str(stopped))
         return 130 if stopped.is_saved else 1
     except KeyboardInterrupt:
-        print(_AT_ONCE, file=sys.stderr)
+        _tell(_AT_ONCE)
         return 130
     except (DeviceFailedError, DivergedError, NotWrittenError) as error:  # not the input's fault
         print(f"error: {error}", file=sys.stderr)
@@ -33,6 +34,12 @@ def told(do: Callable[[], RunFolder], can_be_evaluated: bool = True) -> int:
     hint = f" (evaluate with: {program()} evaluate {folder.path})" if can_be_evaluated else ""
     print(f"done: {folder.path}{hint}")
     return 0
+
+
+def _tell(text: str) -> None:
+    """Print to the standard error, which may be the terminal whose closing has stopped the run."""
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr)
 
 
 def told_of_all(runs: Sequence[Planned], ended: Sequence[Ended]) -> int:
