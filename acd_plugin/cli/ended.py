@@ -56,7 +56,11 @@ def told_of_all(runs: Sequence[Planned], ended: Sequence[Ended]) -> int:
     waiting = [run for run in runs if id(run) not in begun]
     if not stopped and not waiting:
         return 1 if failed else 0
-    saved = [one.folder for one in stopped if isinstance(one.error, RunStopped) and one.folder]
+    saved = [
+        one.folder
+        for one in stopped
+        if isinstance(one.error, RunStopped) and one.error.is_saved and one.folder
+    ]
     if len(saved) < len(stopped):
         print(_AT_ONCE, file=sys.stderr)
     for run in waiting:

@@ -21,6 +21,7 @@ from acd_plugin.errors import UserError
 from acd_plugin.tracking.archive import ENDING, is_archive, pack, unpack
 from acd_plugin.tracking.checkpoint_index import index_file, read_index
 from acd_plugin.tracking.evaluations import read_evaluations
+from acd_plugin.tracking.leftovers import remove_leftovers
 from acd_plugin.tracking.metric_file import iterate_metrics
 from acd_plugin.tracking.places import command_without_places, without_places
 from acd_plugin.tracking.plain_files import open_new
@@ -56,6 +57,7 @@ def opened_for_copies(target: Path) -> Iterator[Copies]:
     if not target.name.endswith(ENDING):
         yield Copies(target)
         return
+    remove_leftovers(target.parent)
     with tempfile.TemporaryDirectory() as place:
         if is_archive(target):
             unpack(target, Path(place))

@@ -50,7 +50,7 @@ class Writes:
         def open_torn(path: Path) -> BinaryIO:
             return _Torn(self, open_new(path))  # type: ignore[return-value]
 
-        os.write = write_or_die  # type: ignore[assignment]
+        os.write = write_or_die
         run_folder.open_new = open_torn  # type: ignore[attr-defined]
 
     def _watch(self, event: str, arguments: tuple[Any, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,6 +64,25 @@ def test_ctrl_c_saves_and_the_run_can_be_resumed(
     assert run_json(results / "2")["status"] == "INTERRUPTED"
     assert call("resume", "2").code == 0
     assert_same_end(results, "1", "2", 6)
+
+
+def test_what_could_not_be_saved_is_not_called_saved(
+    train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_once = Training.train_once
+
+    def and_lose_the_folder(self: Training) -> None:
+        train_once(self)
+        if self.episode == 2 * 8:
+            shutil.rmtree(results / "1")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Training, "train_once", and_lose_the_folder)
+    stopped = train(4)
+    assert stopped.code == 1
+    assert "stopped, but results/1 lacks" in stopped.err
+    assert "the last checkpoint" in stopped.err
+    assert "resume with" not in stopped.err
 
 
 def test_a_second_ctrl_c_stops_at_once(

@@ -154,7 +154,7 @@ class RunCopier:
             last = runs.find_one({"_id": {"$gte": 0}}, {"_id": 1}, sort=[("_id", -1)])
             run_id = int(last["_id"]) + 1 if last else 1
             # It must not look finished before everything has followed.
-            unknown = {"heartbeat": None, "revision": None, "artifacts": []}
+            unknown: Document = {"heartbeat": None, "revision": None, "artifacts": []}
             first = {**document, "status": "RUNNING", **unknown}
             try:
                 runs.insert_one({"_id": run_id, "sync_key": self._key, **first})

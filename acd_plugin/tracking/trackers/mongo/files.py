@@ -73,11 +73,11 @@ class FileCopier:
 
     def _with_content(self, files: Sequence[Document]) -> set[ObjectId]:
         """Return the ids of those whose content is stored in whole."""
-        pipeline = [
+        pipeline: list[Document] = [
             {"$match": {"files_id": {"$in": [file["_id"] for file in files]}}},
             {"$group": {"_id": "$files_id", "count": {"$sum": 1}}},
         ]
-        counted = self._database["fs.chunks"].aggregate(pipeline) if files else []
+        counted = self._database["fs.chunks"].aggregate(pipeline)
         chunks = {entry["_id"]: entry["count"] for entry in counted}
         return {
             file["_id"]
