@@ -20,7 +20,7 @@ def observation_size(rules: Rules) -> int:
 
 def other_bits(rules: Rules) -> int:
     """Return how many bits follow those of hosts: of own blocks, and of what clues tell."""
-    return rules.agent_block.shape[1] + bool(rules.clues.any()) * len(rules.objectives)
+    return rules.block_slots + bool(rules.clues.any()) * len(rules.objectives)
 
 
 def new_state(rules: Rules, games: int) -> GameState:

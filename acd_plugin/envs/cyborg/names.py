@@ -39,8 +39,11 @@ def observation_names(scenario: Scenario, rules: Rules) -> list[list[str]]:
                 for host in own
                 for meaning in _BIT_MEANINGS
             ),
-            *("" if s == PADDING else f"blocked {scenario.subnet_names[s]}" for s in blocks),
+            *(
+                "" if subnet == PADDING else f"blocked {scenario.subnet_names[subnet]}"
+                for subnet in targets[len(targets) - rules.block_slots :]
+            ),
             *(f"objective is {name}" for name in scenario.objectives if scenario.clues),
         ]
-        for own, blocks in zip(rules.agent_host, rules.agent_block, strict=True)
+        for own, targets in zip(rules.agent_host, rules.action_target, strict=True)
     ]

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.envs.cyborg.game.types import (
+    FREE,
+    NEVER,
     NOBODY,
     PADDING,
     Blue,
@@ -72,10 +74,11 @@ def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
             ]
         ),
         agent_host=agent_host,
-        agent_block=agent_block,
+        block_slots=agent_block.shape[1],
         action_kind=kind,
         action_target=target,
         action_watch=_watches(kind, target, agent_host, settings),
+        has_teamwork=bool(scenario.exclusive or scenario.joint),
         exclusive=sum(2 ** _KINDS[action] for action in scenario.exclusive),
         joint_group=np.array(
             [
@@ -145,11 +148,11 @@ def _watches(
 ) -> NDArray[np.int64]:
     """Return the host (N, A) on which an agent must see a threat before it may act there.
 
-    NOBODY where it need not: a mask must not tell of a host that the agent does not see.
+    It need not on a host that it does not see, of which a mask must not tell either.
     """
     limited = [Blue.REMOVE, Blue.RESTORE]
     if settings.analyse_mode != "free":
         limited.append(Blue.ANALYSE)
     is_seen = np.array([np.isin(*row) for row in zip(target, agent_host, strict=True)])
     is_limited = np.isin(kind, limited) & is_seen & settings.action_mask
-    return np.where(is_limited, target, NOBODY)
+    return np.where(kind == Blue.ABSENT, NEVER, np.where(is_limited, target, FREE))

@@ -12,7 +12,7 @@ from acd_plugin.envs.cyborg.cyborg_backend.step_record import Events, Network, O
 from acd_plugin.envs.cyborg.cyborg_backend.workers import worlds_of
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game.blue import is_thwarted
-from acd_plugin.envs.cyborg.game.types import NOBODY, GameState, Rules
+from acd_plugin.envs.cyborg.game.types import GameState, Rules
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 
 
@@ -64,7 +64,7 @@ class CyborgBatchEnv(GameBatch):
 def find_thwarted(state: GameState, rules: Rules, actions: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return whose action (G, N) the others' keep from having an effect, before anybody acts."""
     thwarted = np.zeros(actions.shape, dtype=np.bool_)
-    if not rules.exclusive and (rules.joint_group == NOBODY).all():
+    if not rules.has_teamwork:
         return thwarted
     for game, agent in np.ndindex(actions.shape):
         thwarted[game, agent] = is_thwarted(state, rules, game, agent, actions[game])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from acd_plugin.envs.compiled.compilation import compiled
+from acd_plugin.envs.cyborg.game.clues import tell
 from acd_plugin.envs.cyborg.game.eviction import evicts
 from acd_plugin.envs.cyborg.game.exclusive import is_contested
 from acd_plugin.envs.cyborg.game.joint import is_left_alone
@@ -29,29 +30,43 @@ def act(state: GameState, rules: Rules, game: int, agent: int, actions: np.ndarr
     target = rules.action_target[agent, actions[agent]]
     state.found_root[game, agent] = False
     state.useless[game, agent] = False
-    state.cost[game, agent] = price(rules, kind, target)
+    state.cost[game, agent] = 0.0
     state.outcome[game, agent] = Outcome.SUCCESS.value
-    if is_thwarted(state, rules, game, agent, actions):
+    if rules.has_teamwork and is_thwarted(state, rules, game, agent, actions):
+        state.cost[game, agent] = price(rules, kind, target)
         _fail(state, game, agent)
-    elif kind == Blue.REMOVE or kind == Blue.RESTORE:
-        if evicts(state, game, kind, target):
-            state.level[game, target] = Level.NONE.value
-            state.pid_known[game, target] = False
-            if kind == Blue.REMOVE:
-                state.cost[game, agent] = 0.0
-        else:
-            _fail(state, game, agent)
+    elif kind == Blue.REMOVE:
+        if not _evict(state, game, agent, kind, target):
+            state.cost[game, agent] = rules.remove_cost
+    elif kind == Blue.RESTORE:
+        _evict(state, game, agent, kind, target)
+        state.cost[game, agent] = rules.restore_cost[target]
     elif kind == Blue.ANALYSE:
         found = state.level[game, target] == Level.ROOT
-        if found and not state.pid_known[game, target]:
-            state.cost[game, agent] = 0.0
-        else:
+        if not found or state.pid_known[game, target]:
             state.useless[game, agent] = True
+            state.cost[game, agent] = rules.analyse_cost
         if found:
             state.found_root[game, agent] = True
             state.pid_known[game, target] = True
-    elif kind != Blue.BLOCK and kind != Blue.PROTECT:
+    elif kind == Blue.BLOCK:
+        state.cost[game, agent] = rules.block_cost
+    elif kind == Blue.PROTECT:
+        state.cost[game, agent] = rules.protect_cost
+    else:
         state.outcome[game, agent] = Outcome.UNKNOWN.value
+
+
+@compiled
+def _evict(state: GameState, game: int, agent: int, kind: int, host: int) -> bool:
+    """Drive the attacker from a host and return whether that worked."""
+    worked = evicts(state, game, kind, host)
+    if worked:
+        state.level[game, host] = Level.NONE.value
+        state.pid_known[game, host] = False
+    else:
+        _fail(state, game, agent)
+    return worked
 
 
 @compiled
@@ -62,7 +77,7 @@ def is_thwarted(state: GameState, rules: Rules, game: int, agent: int, actions: 
 
 @compiled
 def price(rules: Rules, kind: int, target: int) -> float:
-    """What an action costs; a Remove that evicts, and an Analyse that finds news, are free."""
+    """What an action costs that is paid in full."""
     if kind == Blue.REMOVE:
         return rules.remove_cost
     if kind == Blue.RESTORE:
@@ -105,8 +120,10 @@ def update_beliefs(state: GameState, rules: Rules, game: int, actions: np.ndarra
 
 @compiled
 def record_findings(state: GameState, rules: Rules, game: int, actions: np.ndarray) -> None:
-    """Last part of the table update: a root session that Analyse found is shown as such."""
+    """Last part of the table update: a root session that Analyse found is shown, and its clue."""
     for agent in range(len(actions)):
         if state.found_root[game, agent]:
             host = rules.action_target[agent, actions[agent]]
             state.compromise[game, host] = Compromise.PRIVILEGED.value
+            if rules.clues[host]:
+                tell(state, rules, game, host)

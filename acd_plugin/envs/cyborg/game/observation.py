@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from acd_plugin.envs.compiled.compilation import compiled
-from acd_plugin.envs.cyborg.game.types import NOBODY, PADDING, Activity, Blue, GameState, Rules
+from acd_plugin.envs.cyborg.game.types import FREE, PADDING, Activity, Blue, GameState, Rules
 
 BITS_PER_HOST = 4
 NO_ACTION = -1  # stands for "no action yet" in the first observation
@@ -41,17 +41,14 @@ def _write_bits(state: GameState, rules: Rules, game: int, agent: int, action: i
         bits[first + 1] = activity == Activity.EXPLOIT
         bits[first + 2] = compromise >> 1
         bits[first + 3] = compromise & 1
-    for slot in range(rules.agent_block.shape[1]):
-        column = slots * BITS_PER_HOST + slot
-        if rules.agent_block[agent, slot] == PADDING:
-            bits[column] = PADDING
+    first = slots * BITS_PER_HOST
+    column = rules.action_kind.shape[1] - rules.block_slots
+    for slot in range(rules.block_slots):
+        if rules.action_kind[agent, column + slot] == Blue.ABSENT:
+            bits[first + slot] = PADDING
         else:
-            bits[column] = (
-                action != NO_ACTION
-                and rules.action_kind[agent, action] == Blue.BLOCK
-                and rules.action_target[agent, action] == rules.agent_block[agent, slot]
-            )
-    first = slots * BITS_PER_HOST + rules.agent_block.shape[1]
+            bits[first + slot] = action == column + slot
+    first += rules.block_slots
     for number in range(len(bits) - first):  # nothing where there are no clues
         bits[first + number] = state.clue[game, agent] == rules.objectives[number]
 
@@ -64,8 +61,7 @@ def shows_threat(state: GameState, game: int, host: int) -> bool:
 
 @compiled
 def _write_mask(state: GameState, rules: Rules, game: int, agent: int) -> None:
-    for action in range(rules.action_kind.shape[1]):
+    for action in range(rules.action_watch.shape[1]):
         watch = rules.action_watch[agent, action]
-        state.available[game, agent, action] = rules.action_kind[agent, action] != Blue.ABSENT and (
-            watch == NOBODY or shows_threat(state, game, watch)
-        )
+        allowed = shows_threat(state, game, watch) if watch >= 0 else watch == FREE
+        state.available[game, agent, action] = allowed

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from acd_plugin.envs.compiled import rng
 from acd_plugin.envs.compiled.compilation import compiled
-from acd_plugin.envs.cyborg.game import blue, clues, green, monitor, observation
+from acd_plugin.envs.cyborg.game import blue, green, monitor, observation
 from acd_plugin.envs.cyborg.game.red.choice import paper_attacker
 from acd_plugin.envs.cyborg.game.red.execution import execute
 from acd_plugin.envs.cyborg.game.reward import score
@@ -66,7 +66,6 @@ def conclude(
     blue.update_beliefs(state, rules, game, actions)
     monitor.mark_exploits(state, rules, game)
     blue.record_findings(state, rules, game, actions)
-    clues.follow(state, rules, game, actions)
     state.step[game] += 1
     observation.observe(state, rules, game, actions)
 

@@ -1,7 +1,7 @@
 """Vocabulary and arrays of the game.
 
 Shape legend: G games, N agents, H hosts (the foothold included), S subnets, A actions per agent,
-K hosts that an agent sees, B block slots per agent, E exploits per image, D dice per step,
+K hosts that an agent sees, B blocks per agent, E exploits per image, D dice per step,
 Q objectives, O observation length (4 K + B, and Q where there are clues), R reward terms that were
 added to the game's own reward.
 """
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 NOBODY = -1  # stands wherever the index of a host, subnet or agent is stored and there is none
+FREE, NEVER = -1, -2  # an action that is always, or never, available
 PADDING = -1  # fills rows of tables and of observations up to the length of the longest
 
 
@@ -139,10 +140,11 @@ class Rules(NamedTuple):
     subnet_guard: NDArray[np.int64]  # (S,) agent that can block what comes into it, or NOBODY
     host_owner: NDArray[np.int64]  # (H,) agent that acts on it first; NOBODY for the foothold
     agent_host: NDArray[np.int64]  # (N, K) host that the agent sees, or PADDING
-    agent_block: NDArray[np.int64]  # (N, B) subnet or PADDING
+    block_slots: int  # B: the last columns of actions are BLOCK
     action_kind: NDArray[np.int64]  # (N, A) Blue
     action_target: NDArray[np.int64]  # (N, A) host for host actions, subnet for BLOCK
-    action_watch: NDArray[np.int64]  # (N, A) host that must show a threat before, NOBODY: none
+    action_watch: NDArray[np.int64]  # (N, A) host that must show a threat before; FREE; NEVER
+    has_teamwork: bool  # whether there is anything exclusive, or joint
     exclusive: int  # bit k: of the actions of kind k (Blue) the team has one in a step
     joint_group: NDArray[np.int64]  # (H,) number of the group that is cleaned together, or NOBODY
     # green
