@@ -12,7 +12,7 @@ from acd_plugin.configuration.layers import read_overrides
 from acd_plugin.errors import UserError
 from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.examination import Trial, examine, refuse_silent
-from acd_plugin.running.stored_run import open_run
+from acd_plugin.running.stored_run import open_policy
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
             "device may change"
         )
     trial = Trial(options.episodes, options.seed, options.probability, device)
-    opened = [open_run(name, options.results) for name in options.runs]
+    opened = [open_policy(name, options.results) for name in options.runs]
     for stored in opened:  # all, before the first is played
         refuse_silent(stored)
     for stored in opened:

@@ -222,7 +222,7 @@ def _report(parser: Parser) -> None:
 
 
 def _communication(parser: Parser) -> None:
-    parser.add_argument("runs", metavar="RUN", nargs="+", help=_RUN_OR_FILE)
+    parser.add_argument("runs", metavar="RUN", nargs="+", help=_POLICY)
     add_results(parser)
     parser.add_argument("--episodes", type=int, default=256, help="games to play (256)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the games (0)")

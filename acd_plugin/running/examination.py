@@ -23,7 +23,8 @@ from acd_plugin.configuration.ranges import check_games
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
 from acd_plugin.running.recording import Record, play, record
-from acd_plugin.running.stored_run import StoredRun, load_policy, refuse_another_game, spec_of
+from acd_plugin.running.stored_policy import StoredPolicy
+from acd_plugin.running.stored_run import load_policy, refuse_another_game, spec_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Trial:
             raise UserError(f"--probability is {self.probability}: must be between 0 and 1")
 
 
-def refuse_silent(run: StoredRun) -> None:
+def refuse_silent(run: StoredPolicy) -> None:
     """Raise UserError when the run's policy has no bits to send."""
     if not run.config.get("n_bits"):
         raise UserError(
@@ -50,7 +51,7 @@ def refuse_silent(run: StoredRun) -> None:
         )
 
 
-def examine(run: StoredRun, trial: Trial, plugins: Sequence[str] = ()) -> Examination:
+def examine(run: StoredPolicy, trial: Trial, plugins: Sequence[str] = ()) -> Examination:
     """Play greedy games, as they are and with messages tampered with."""
     refuse_silent(run)
     spec = spec_of(run, {"device": trial.device}, plugins)

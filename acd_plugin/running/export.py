@@ -10,13 +10,8 @@ from acd_plugin.configuration.paths import config_root
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.errors import UserError
 from acd_plugin.running.network_step import write_onnx
-from acd_plugin.running.stored_policy import ExportedPolicy, StoredPolicy
-from acd_plugin.running.stored_run import (
-    acting_parts,
-    load_trained_policy,
-    refuse_another_game,
-    spec_of,
-)
+from acd_plugin.running.stored_policy import StoredPolicy
+from acd_plugin.running.stored_run import acting_parts, trained_policy
 from acd_plugin.tracking.places import without_places
 from acd_plugin.tracking.policy_file import ENDING, PolicyContent, write_policy
 
@@ -36,13 +31,11 @@ def export(stored: StoredPolicy, out: Path, plugins: Sequence[str] = ()) -> Path
         raise UserError(f"{out}: must end in {ENDING} (to be loaded again) or {ONNX}")
     if out.exists():
         raise UserError(f"{out}: exists already: delete it, or choose another name")
-    if not isinstance(stored, ExportedPolicy):
-        refuse_another_game(stored, spec_of(stored, plugins=plugins), "undo the change")
-    policy = load_trained_policy(stored, plugins)
+    config, interface = acting_parts(stored, plugins, in_the_same_game=True)
+    policy = trained_policy(stored, config, interface)
     if out.suffix == ONNX:
         write_onnx(policy, out)
     else:
-        _, interface = acting_parts(stored, plugins)
         weights = policy.mac.agent.state_dict()
         write_policy(out, PolicyContent(_settings(stored), stored.t_env, interface, weights))
     return out

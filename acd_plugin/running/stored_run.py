@@ -154,20 +154,21 @@ def load_trained_policy(
     ``seed`` is of what it draws, ``episode_limit`` the length of the longest game, if that is not
     the one that it was trained on. Raises UserError when the networks do not fit.
     """
-    config, interface = acting_parts(run, plugins, device)
-    sizes = interface.sizes
-    sizes = sizes._replace(episode_limit=episode_limit or sizes.episode_limit)
-    acting = make_acting(config, interface._replace(sizes=sizes), seed)
-    _load_networks(acting.mac, run, config)
-    return TrainedPolicy(acting, sizes, run.t_env, config["device"])
+    config, (sizes, layout) = acting_parts(run, plugins, device)
+    longest = sizes._replace(episode_limit=episode_limit or sizes.episode_limit)
+    return trained_policy(run, config, Interface(longest, layout), seed)
 
 
 def acting_parts(
-    run: StoredPolicy, plugins: Sequence[str] = (), device: str = "cpu"
+    run: StoredPolicy,
+    plugins: Sequence[str] = (),
+    device: str = "cpu",
+    in_the_same_game: bool = False,
 ) -> tuple[Config, Interface]:
     """Return the settings of a policy, and what it knows of its environment.
 
-    An exported one says so itself; for another one the environment is read.
+    An exported one says so itself; for another one the environment is read, and refused where it
+    must be the same game as in training and is not.
     """
     if isinstance(run, ExportedPolicy):
         _refuse_untold_plugins(run, plugins)
@@ -175,7 +176,18 @@ def acting_parts(
         chosen = with_both_names({"device": chosen_device(device)})
         return {**run.config, **chosen}, run.interface
     spec = spec_of(run, {"device": device}, plugins)
+    if in_the_same_game:
+        refuse_another_game(run, spec, "undo the change")
     return spec.config, Interface(spec.sizes, spec.blueprint.comm_layout)
+
+
+def trained_policy(
+    run: StoredPolicy, config: Config, interface: Interface, seed: int = 0
+) -> TrainedPolicy:
+    """Return the stored networks in a controller of their own; see `acting_parts`."""
+    acting = make_acting(config, interface, seed)
+    _load_networks(acting.mac, run, config)
+    return TrainedPolicy(acting, interface.sizes, run.t_env, config["device"])
 
 
 def _load_networks(mac: Controller, run: StoredPolicy, played: Config) -> None:

@@ -34,10 +34,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def trained(place: Path) -> Path:
-    del place
-    return acd_plugin.train(**TINY, progress=False)
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that tests look at, and leave as it is but for evaluations."""
+    results = tmp_path_factory.mktemp("trained")
+    return acd_plugin.train(**TINY, results=results, progress=False)
 
 
 def drawn() -> list[str]:
@@ -119,13 +120,13 @@ def test_an_interrupt_saves_and_the_run_goes_on(
     assert numbers(place / "results/1") == numbers(place / "results/2")
 
 
-def test_evaluation_is_the_command_s_and_stored(trained: Path, place: Path) -> None:
-    found = acd_plugin.evaluate(trained, 12, seed=3)
-    assert main(["evaluate", "1", "--episodes=12", "--seed=3"]) == 0
-    changed = acd_plugin.evaluate("1", 12, costs={"damage": {"high": 5}})
-    lines = (place / trained / "evaluations.jsonl").read_text().splitlines()
-    assert len(lines) == 3
-    assert json.loads(lines[1])["returns"] == list(found.returns)
+def test_evaluation_is_the_command_s_and_stored(trained: Path) -> None:
+    found = acd_plugin.evaluate("1", 12, seed=3, results=trained.parent)
+    assert main(["evaluate", str(trained), "--episodes=12", "--seed=3"]) == 0
+    changed = acd_plugin.evaluate(trained, 12, costs={"damage": {"high": 5}})
+    lines = (trained / "evaluations.jsonl").read_text().splitlines()
+    stored = [json.loads(line)["returns"] for line in lines[-3:]]
+    assert stored == [list(found.returns), list(found.returns), list(changed.returns)]
     assert changed.overrides == ("env_args.costs.damage.high=5",)
 
 
@@ -158,12 +159,11 @@ def test_a_policy_plays_pettingzoo_s_form_by_name(trained: Path) -> None:
 
 
 def test_runs_are_read_as_tables(trained: Path) -> None:
-    acd_plugin.train("qmix", seed=2, mixing_embed_dim=4, hypernet_embed=8, **TINY, progress=False)
-    runs = acd_plugin.read_runs()
-    assert runs.index.tolist() == ["1", "2"]
-    assert runs["algorithm"].tolist() == ["dial", "qmix"]
-    assert runs["env_args.costs.damage.high"].tolist() == [10.0, 10.0]
-    assert runs.loc["2", "seed"] == 2
+    runs = acd_plugin.read_runs(trained.parent)
+    assert runs.index.tolist() == ["1"]
+    assert runs["algorithm"].tolist() == ["dial"]
+    assert runs["env_args.costs.damage.high"].tolist() == [10.0]
+    assert runs.loc["1", "hidden_dim"] == 16
     metrics = acd_plugin.read_metrics(trained)
     assert metrics.index.tolist() == [EPOCH, 2 * EPOCH, 3 * EPOCH]
     assert metrics["return_mean"].notna().all()
