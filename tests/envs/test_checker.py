@@ -176,13 +176,18 @@ def test_a_network_with_a_part_that_the_attacker_never_finds(tmp_path: Path) -> 
     for host in data["subnets"][0]["hosts"]:
         host.pop("reveals", None)
     data["subnets"][1]["hosts"][0]["name"] = "Defender"
+    objective, data["objective"] = data["objective"], data["subnets"][0]["hosts"][1]["name"]
     file = tmp_path / "mine.yaml"
     file.write_text(yaml.safe_dump(data))
     lost, cyborg = check_scenario(str(file))
-    assert "never finds the subnet 'Operational' and with it the objective" in lost.text
+    assert "never finds the subnet 'Operational': let a host" in lost.text
     assert "backend=cyborg cannot express this scenario" in cyborg.text
     assert not lost.is_error
     assert not cyborg.is_error
+    file.write_text(yaml.safe_dump({**data, "objective": objective}))
+    (refused,) = check_scenario(str(file))
+    assert refused.is_error
+    assert f"objective '{objective}' is in subnet 'Operational', which the attacker" in refused.text
     file.write_text("block: [")
     (finding,) = check_scenario(str(file))
     assert finding.is_error

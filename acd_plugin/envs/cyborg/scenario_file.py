@@ -11,7 +11,7 @@ from acd_plugin.configuration.paths import config_root, names_in
 from acd_plugin.configuration.validation import parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.cyborg.scenario import Scenario
-from acd_plugin.envs.cyborg.scenario_problems import problems_of
+from acd_plugin.envs.cyborg.scenario_problems import out_of_reach, problems_of
 from acd_plugin.errors import UserError, brief, listing, nearest
 
 
@@ -22,7 +22,7 @@ def load_scenario(name: str) -> Scenario:
     """
     path = _find(name)
     scenario = parse(Scenario, _read_with_parents(path, seen=()), str(path))
-    problems = list(problems_of(scenario))
+    problems = list(problems_of(scenario)) or list(out_of_reach(scenario))
     if problems:
         raise UserError(f"{path}: " + "; ".join(problems))
     return scenario

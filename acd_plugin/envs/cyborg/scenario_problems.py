@@ -39,6 +39,18 @@ def problems_of(scenario: Scenario) -> Iterable[str]:
             yield f"green.hosts has the foothold '{name}': green can only scan defended hosts"
 
 
+def out_of_reach(scenario: Scenario) -> Iterable[str]:
+    """Yield objectives that the attacker can never reach, in a scenario without other problems."""
+    found = {scenario.home, *scenario.ways_in}
+    for subnet in scenario.subnets:
+        for host in subnet.hosts:
+            if host.name in scenario.objectives and subnet.name not in found:
+                yield (
+                    f"objective '{brief(host.name)}' is in subnet '{brief(subnet.name)}', which "
+                    "the attacker never finds: let a host of one that it does find have 'reveals'"
+                )
+
+
 def _objective_problems(scenario: Scenario) -> Iterable[str]:
     hosts = {host.name: host for host in scenario.hosts}
     if not scenario.objectives:
