@@ -9,7 +9,7 @@ import numpy as np
 
 from acd_plugin.analysis.curves.learning_curve import Band, Curve, band, read_curve
 from acd_plugin.analysis.curves.plots import Drawing, learning_curves
-from acd_plugin.analysis.runs.groups import grouped
+from acd_plugin.analysis.runs.groups import different_games, grouped
 from acd_plugin.analysis.runs.plan_names import BETWEEN, PlanNames, told_apart
 from acd_plugin.analysis.runs.run_record import RunRecord, without_copies
 from acd_plugin.analysis.statistics import LEVEL, Array, Statistic, mean, rank_test
@@ -40,6 +40,17 @@ class Comparison(NamedTuple):
     centre: str  # "mean" or "IQM"
     problems: Sequence[str]  # runs that could not be compared, and why
 
+    @property
+    def caution(self) -> str | None:
+        """What to know where the runs did not all play one game."""
+        games = different_games([run for group in self.groups for run in group.runs])
+        if not games:
+            return None
+        return (
+            f"these runs played different games (not alike: {', '.join(games)}), and a return in "
+            "one says nothing about another"
+        )
+
     def picture(self) -> Drawing:
         """Draw the learning curves."""
         bands = {group.name: group.band for group in self.groups}
@@ -51,7 +62,7 @@ class Comparison(NamedTuple):
 
         Only returns are known to be better the higher they are.
         """
-        if not self.metric.endswith("return_mean") or len(self.groups) < 2:
+        if not self.metric.endswith("return_mean") or len(self.groups) < 2 or self.caution:
             return None
         ends = {group.name: group.ends for group in self.groups}
         first = max(ends, key=lambda name: float(ends[name].mean()))

@@ -13,8 +13,7 @@ import numpy as np
 from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
 from acd_plugin.analysis.runs.evaluations import best_common
 from acd_plugin.analysis.runs.groups import (
-    OF_THE_GAME,
-    different_settings,
+    different_games,
     grouped,
     named_values,
 )
@@ -127,7 +126,7 @@ def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
         environments[run.environment].append(run)
     groups: dict[str, list[RunRecord]] = defaultdict(list)
     for environment, members in environments.items():
-        differing = [key for key in different_settings(members) if key.startswith(OF_THE_GAME)]
+        differing = different_games(members)
         for run in members:
             groups[", ".join([environment, *named_values(run, differing)])].append(run)
     return dict(groups)

@@ -91,6 +91,11 @@ def different_settings(runs: Sequence[RunRecord], beside_environment: bool = Fal
     return list(dict.fromkeys(_name_of(key, found) for key in keys))
 
 
+def different_games(runs: Sequence[RunRecord]) -> list[str]:
+    """Return the settings of the game in which these runs are not all alike."""
+    return [key for key in different_settings(runs) if key.startswith(OF_THE_GAME)]
+
+
 def _differs(key: str, found: Sequence[Settings]) -> bool:
     return len({one.get(key) for one in found}) > 1
 

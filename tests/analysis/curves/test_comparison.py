@@ -29,6 +29,21 @@ def test_the_table_has_the_ends_of_the_groups(make: Make) -> None:
     assert matplotlib.image.imread(io.BytesIO(picture)).shape == (540, 960, 4)
 
 
+def test_runs_of_different_games_are_told_apart_and_none_is_best(make: Make) -> None:
+    games = [{"scenario": "small", "detection_rate": rate} for rate in (0.5, 0.9)]
+    runs = [
+        make([-9.0, 10.0 * number - seed], seed=seed, env_args=game)
+        for number, game in enumerate(games)
+        for seed in range(5)
+    ]
+    found = compare(runs, METRIC)
+    assert found.caution is not None
+    assert "different games (not alike: env_args.detection_rate)" in found.caution
+    assert found.best() is None
+    assert "Note: these runs played different games" in page(found)
+    assert compare(runs[:5], METRIC).caution is None
+
+
 def test_runs_without_a_curve_are_left_out_and_named(make: Make) -> None:
     found = compare([make([-1.0, -2.0]), make(seed=1)], METRIC)
     assert found.groups[0].band.runs == 1
