@@ -6,12 +6,14 @@ from collections.abc import Hashable, Iterable
 from enum import Enum
 from pathlib import Path
 
+from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.evaluations import common_evaluation
 from acd_plugin.analysis.runs.groups import learned_with
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.experiments.plan import Job
+from acd_plugin.running.console import logger
 from acd_plugin.tracking.ownership import is_owned
 
 
@@ -37,8 +39,13 @@ def find_runs(jobs: Iterable[Job], results: Path) -> dict[Job, RunRecord]:
 
 
 def runs_with(configs: Iterable[Config], results: Path) -> list[RunRecord | None]:
-    """Return for each configuration the run with its settings, seed and budget; see `find_runs`."""
-    records, _ = read_records(results)
+    """Return for each configuration the run with its settings, seed and budget; see `find_runs`.
+
+    Runs that cannot be read are named in the log.
+    """
+    records, problems = read_records(results)
+    for problem in problems:
+        logger.warning("%s", printable(f"left out: {problem}"))
     farthest: dict[Hashable, RunRecord] = {}
     for record in sorted(records, key=_progress):
         farthest[identity(record.config)] = record

@@ -32,7 +32,8 @@ def works_of(
         for size in [_seeds_of_a_process(jobs)]
         for place in range(0, len(jobs), size)
     ]
-    pieces.sort(key=lambda jobs: list(states).index(jobs[0]))
+    places = {job: place for place, job in enumerate(states)}
+    pieces.sort(key=lambda jobs: places[jobs[0]])
     return [
         Work(
             _name(jobs),

@@ -15,6 +15,7 @@ from acd_plugin.experiments.plan import load_plan, only
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.running import run_spec
 from acd_plugin.running.assembly import make_training
+from acd_plugin.running.console import logger
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
 from tests.experiments.conftest import TINY, WritePlan
@@ -149,3 +150,16 @@ def test_the_published_runs_are_the_plans_own(name: str) -> None:
     plan = load_plan(str(ROOT / "experiments" / f"{name}.yaml"), "thousand")
     runs = find_runs(plan.jobs, ROOT / "docs" / "results")
     assert {state_of(job, runs.get(job)) for job in plan.jobs} == {State.DONE}
+
+
+def test_a_run_that_cannot_be_read_is_named_and_the_others_are_found(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    damaged = tmp_path / "7" / "run.json"
+    damaged.parent.mkdir()
+    damaged.write_text("{")
+    logger.addHandler(caplog.handler)
+    assert find_runs([], tmp_path) == {}
+    logger.removeHandler(caplog.handler)
+    (told,) = set(caplog.messages)
+    assert told.startswith(f"left out: {damaged}: cannot be read")
