@@ -21,8 +21,10 @@ from acd_plugin.errors import UserError
 from acd_plugin.tracking.publication import Copies, publish
 from acd_plugin.tracking.trackers.mongo.address import parse_address
 from acd_plugin.tracking.trackers.mongo.run_documents import run_document
+from tests.slow import slow
 from tests.tracking.trackers.mongo.conftest import RecordedRun
 
+SOME = [0, *slow([50, 100, 150])]  # cases
 ODD = "/?#@:%&=+ '\"\\[]{}<>|$;,!~*()^`äß漢\t"
 
 
@@ -48,8 +50,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def cases() -> Iterator[tuple[str, list[str], random.Random]]:
-    for seed in range(200):
+def cases(first: int = 0, count: int = 200) -> Iterator[tuple[str, list[str], random.Random]]:
+    for seed in range(first, first + count):
         rng = random.Random(seed)
         words = secret_words(rng)
         yield odd_address(rng, words), words, rng
@@ -66,9 +68,10 @@ def output_of(*words: str) -> str:
     return output.getvalue()
 
 
+@pytest.mark.parametrize("first", SOME)
 @pytest.mark.usefixtures("here")
-def test_no_message_tells_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    for address, words, rng in cases():
+def test_no_message_tells_a_password(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for address, words, rng in cases(first, 50):
         commands = [
             ["sync", f"--mong={address}"],
             ["sync", f"--mongo={address}"],
@@ -107,8 +110,9 @@ def told_of(address: str) -> tuple[str, bool]:
     return f"{found} {found!r} {found.explain(PyMongoError(f'no luck with {address}'))}", True
 
 
-def test_nothing_that_is_recorded_copied_or_sent_has_a_password(tmp_path: Path) -> None:
-    for number, (address, words, _) in enumerate(cases()):
+@pytest.mark.parametrize("first", SOME)
+def test_nothing_that_is_recorded_copied_or_sent_has_a_password(first: int, tmp_path: Path) -> None:
+    for number, (address, words, _) in enumerate(cases(first, 50)):
         here = tmp_path / str(number)
         run = RecordedRun(here / "results", remote=address)
         told = f"connected to {address}\nhalf of a line: "
