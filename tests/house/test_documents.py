@@ -45,6 +45,12 @@ def test_pages_name_files_that_are_there() -> None:
     assert {(page, name) for page, name in named if not (ROOT / name).exists()} == set()
 
 
+def test_every_benchmark_says_what_it_tells_and_needs() -> None:
+    table = (ROOT / "benchmarks/README.md").read_text()
+    files = {path.name for path in (ROOT / "benchmarks").iterdir() if path.suffix in (".py", ".sh")}
+    assert files == set(re.findall(r"`(\w+\.(?:py|sh))`", table))
+
+
 def test_abbreviations_of_our_own_are_spelled_out_first() -> None:
     plans = [*ROOT.glob("config/**/*.yaml"), *ROOT.glob("experiments/*.yaml")]
     unexplained = {}
