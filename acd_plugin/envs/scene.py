@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 @dataclass(frozen=True)
 class Subnet:
     name: str
-    defender: int  # the agent that is responsible for it
+    defenders: tuple[int, ...]  # the agents that are responsible for it, or for hosts of it
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Network:
     """What stays the same in all games; hosts, subnets and agents are known by their numbers."""
 
     defenders: tuple[str, ...]
+    duties: tuple[tuple[str, ...], ...]  # of each defender, the subnets and hosts that it defends
     subnets: tuple[Subnet, ...]
     hosts: tuple[Host, ...]
     foothold: int  # the attacker's own host, which nobody sees or defends

@@ -19,7 +19,7 @@ from pathlib import Path
 from acd_plugin.envs.compiled.content import files_of
 
 RULES = "1"
-CERTIFIED = "759d0b6e15ac9016"
+CERTIFIED = "818d78fd228253eb"
 
 _HERE = Path(__file__).resolve().parent
 # What happens in a game follows from these files, from the settings and from the scenario.

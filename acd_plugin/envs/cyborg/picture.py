@@ -25,7 +25,8 @@ def picture_of(
         f"  {'host':<14} {'truth':<6} {'seen':<8} {'believed':<11} process known",
     ]
     for number, subnet in enumerate(network.subnets):
-        lines.append(f"{subnet.name} ({network.defenders[subnet.defender]})")
+        names = ", ".join(network.defenders[agent] for agent in subnet.defenders)
+        lines.append(f"{subnet.name} ({names})")
         for index, host in enumerate(network.hosts):
             if host.subnet == number:
                 columns = _columns(scene.hosts[index], own=index == network.foothold)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from acd_plugin.envs.cyborg.game.types import (
     Level,
     Rules,
 )
-from acd_plugin.envs.cyborg.scenario import HOST_ACTIONS, Agent, AgentAction, Scenario
+from acd_plugin.envs.cyborg.scenario import HOST_ACTIONS, AgentAction, Host, Scenario
 from acd_plugin.envs.cyborg.settings import EnvSettings
 
 _GIVES = {"fails": Level.NONE, "user": Level.USER, "root": Level.ROOT}
@@ -62,17 +62,8 @@ def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
         foothold=host_index[scenario.foothold],
         objectives=np.array([host_index[name] for name in scenario.objectives]),
         clues=np.array([host.name in scenario.clues for host in hosts]),
-        subnet_guard=np.array(
-            [_first(scenario, scenario.blockable_by, name) for name in subnet_index]
-        ),
-        host_owner=np.array(
-            [
-                NOBODY
-                if host.name == scenario.foothold
-                else _first(scenario, scenario.acts_on_hosts, scenario.subnet_names[subnet])
-                for host, subnet in zip(hosts, host_subnet, strict=True)
-            ]
-        ),
+        subnet_guard=np.array([_guard(scenario, name) for name in subnet_index]),
+        host_owner=np.array([_owner(scenario, host) for host in hosts]),
         agent_host=agent_host,
         block_slots=agent_block.shape[1],
         action_kind=kind,
@@ -110,10 +101,18 @@ def _padded(rows: list[list[int]]) -> NDArray[np.int64]:
     return table
 
 
-def _first(scenario: Scenario, can: Callable[[Agent], object], subnet: str) -> int:
-    """Return the first agent that defends a subnet and ``can`` do something there, or NOBODY."""
+def _guard(scenario: Scenario, subnet: str) -> int:
+    """Return the agent that can block what comes into a subnet, or NOBODY."""
     for index, agent in enumerate(scenario.agents):
-        if subnet in agent.defends and can(agent):
+        if subnet in agent.defends and scenario.blockable_by(agent):
+            return index
+    return NOBODY
+
+
+def _owner(scenario: Scenario, host: Host) -> int:
+    """Return the first agent that acts on a host, or NOBODY: of the foothold."""
+    for index, agent in enumerate(scenario.agents):
+        if host in scenario.hosts_of(agent) and scenario.acts_on_hosts(agent):
             return index
     return NOBODY
 

@@ -64,11 +64,12 @@ class Subnet(Content):
 
 
 class Agent(Content):
-    """A defender: the subnets it is responsible for, what it can do there, and what it sees.
+    """A defender: what it is responsible for, what it can do there, and what it sees.
 
-    It can always sleep. ``actions`` None: Remove, Restore and Analyse, and Block if the scenario
-    has it. ``sees`` is ``own`` (the subnets that it defends), ``team`` (all that others see, too),
-    ``nothing``, or names of hosts and subnets.
+    ``defends`` names subnets and single hosts; a name of both means the subnet. It can always
+    sleep. ``actions`` None: Remove, Restore and Analyse, and Block if the scenario has it and the
+    agent defends a whole subnet. ``sees`` is ``own`` (what it defends), ``team`` (all that others
+    see, too), ``nothing``, or names of hosts and subnets.
     """
 
     added = frozenset({"actions", "sees"})
@@ -144,15 +145,20 @@ class Scenario(Content):
         """What ``agent`` can do beside sleeping."""
         if agent.actions is not None:
             return agent.actions
-        return [*_USUAL, "block"] if self.block else [*_USUAL]
+        return [*_USUAL, "block"] if self.block and self.subnets_of(agent) else [*_USUAL]
+
+    def subnets_of(self, agent: Agent) -> list[str]:
+        """The subnets that ``agent`` defends as a whole, in file order."""
+        return [name for name in self.subnet_names if name in agent.defends]
 
     def hosts_of(self, agent: Agent) -> list[Host]:
         """The hosts that ``agent`` defends, in file order."""
+        single = set(agent.defends).difference(self.subnet_names)
         return [
             host
             for subnet in self.subnets
-            if subnet.name in agent.defends
             for host in subnet.hosts
+            if subnet.name in agent.defends or host.name in single
             if host.name != self.foothold
         ]
 
@@ -160,10 +166,14 @@ class Scenario(Content):
         """The hosts on which ``agent`` has an action."""
         return self.hosts_of(agent) if action in self.actions_of(agent) else []
 
-    def defenders_of(self, subnet: str) -> list[Agent]:
-        """The agents that defend a subnet, those first that act on its hosts."""
-        defenders = [agent for agent in self.agents if subnet in agent.defends]
-        return sorted(defenders, key=lambda agent: not self.acts_on_hosts(agent))
+    def defenders_of(self, subnet: Subnet) -> list[Agent]:
+        """The agents that defend a subnet or hosts of it."""
+        return [
+            agent
+            for agent in self.agents
+            if subnet.name in agent.defends
+            or any(host in subnet.hosts for host in self.hosts_of(agent))
+        ]
 
     def acts_on_hosts(self, agent: Agent) -> bool:
         """Whether ``agent`` can do anything on the hosts that it defends."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from acd_plugin.envs.cyborg.scenario import HOST_ACTIONS, Scenario, Subnet
+from acd_plugin.envs.cyborg.scenario import HOST_ACTIONS, Agent, Scenario, Subnet
 from acd_plugin.errors import brief, listing, nearest
 
 
@@ -76,14 +76,10 @@ def _objective_problems(scenario: Scenario) -> Iterable[str]:
 def _agent_problems(scenario: Scenario) -> Iterable[str]:
     places = {*scenario.subnet_names, *(host.name for host in scenario.hosts)}
     for agent in scenario.agents:
-        for name in agent.defends:
-            yield from _unknown("agents.defends", name, scenario.subnet_names)
-        yield from _repeated(f"in 'defends' of {agent.name} subnet", agent.defends)
+        yield from _duty_problems(scenario, agent)
         yield from _repeated(f"in 'actions' of {agent.name}", agent.actions or [])
         if "block" in (agent.actions or []) and not scenario.block:
             yield f"agent '{agent.name}' has 'block', and 'block' of the scenario is false"
-        if not scenario.hosts_of(agent):
-            yield f"agent '{agent.name}' has no host to defend"
         if isinstance(agent.sees, list):
             if not agent.sees:
                 yield f"'sees' of {agent.name} is []: write own, team, nothing or names"
@@ -95,25 +91,68 @@ def _agent_problems(scenario: Scenario) -> Iterable[str]:
         yield from _defence_problems(scenario, subnet)
 
 
+def _duty_problems(scenario: Scenario, agent: Agent) -> Iterable[str]:
+    """Yield what is wrong with what one agent defends."""
+    hosts = {host.name for host in scenario.hosts if host.name != scenario.foothold}
+    for name in agent.defends:
+        yield from _unknown(f"defends of {agent.name}", name, {*scenario.subnet_names, *hosts})
+    yield from _repeated(f"in 'defends' of {agent.name}", agent.defends)
+    single = hosts.intersection(agent.defends).difference(scenario.subnet_names)
+    for subnet in scenario.subnets:
+        twice = single.intersection(host.name for host in subnet.hosts)
+        if twice and subnet.name in agent.defends:
+            yield (
+                f"'defends' of {agent.name} has '{brief(subnet.name)}' and "
+                f"{brief(listing(twice))}, which is part of it: leave one out"
+            )
+    if "block" in (agent.actions or []) and not scenario.subnets_of(agent):
+        yield (
+            f"agent '{agent.name}' has 'block' and defends no whole subnet: add the one that it is "
+            "to guard to its 'defends', or leave 'block' out"
+        )
+    if not scenario.hosts_of(agent):
+        yield f"agent '{agent.name}' has no host to defend"
+
+
 def _defence_problems(scenario: Scenario, subnet: Subnet) -> Iterable[str]:
     """Yield where a subnet's hosts have no defender, or two for the same action."""
-    defenders = scenario.defenders_of(subnet.name)
+    defenders = scenario.defenders_of(subnet)
     if not defenders:
         yield f"subnet '{brief(subnet.name)}' has no defender: add it to one agent's 'defends'"
-    elif not any(map(scenario.acts_on_hosts, defenders)):
-        hosts = [host.name for host in subnet.hosts if host.name != scenario.foothold]
-        if hosts:
+        return
+    hosts = [host for host in subnet.hosts if host.name != scenario.foothold]
+    owners = [[agent for agent in defenders if host in scenario.hosts_of(agent)] for host in hosts]
+    pairs = list(zip(hosts, owners, strict=True))
+    bare = [host.name for host, own in pairs if not own]
+    idle = [host.name for host, own in pairs if own and not any(map(scenario.acts_on_hosts, own))]
+    if bare:
+        yield f"no agent defends {brief(listing(bare))}: add each to one agent's 'defends'"
+    if idle:
+        yield (
+            f"no agent can act on {brief(listing(idle))}: give one that defends there an action of "
+            f"{listing(HOST_ACTIONS)}"
+        )
+    for action in HOST_ACTIONS:
+        shared: dict[str, list[str]] = {}
+        for host, own in pairs:
+            names = [agent.name for agent in own if action in scenario.actions_of(agent)]
+            if len(names) > 1:
+                shared.setdefault(listing(names), []).append(host.name)
+        for who, where in shared.items():
             yield (
-                f"no agent can act on {brief(listing(hosts))}: give one that defends "
-                f"'{brief(subnet.name)}' an action of {listing(HOST_ACTIONS)}"
+                f"{who} have the same action '{action}' on {brief(listing(where))}: "
+                "leave it out of the 'actions' of all but one"
             )
-    for action in (*HOST_ACTIONS, "block"):
-        names = [agent.name for agent in defenders if action in scenario.actions_of(agent)]
-        if len(names) > 1:
-            yield (
-                f"{listing(names)} defend subnet '{brief(subnet.name)}' with the same action "
-                f"'{action}': leave it out of the 'actions' of all but one"
-            )
+    guards = [
+        agent.name
+        for agent in defenders
+        if subnet.name in agent.defends and "block" in scenario.actions_of(agent)
+    ]
+    if len(guards) > 1:
+        yield (
+            f"{listing(guards)} guard subnet '{brief(subnet.name)}' with the same action 'block': "
+            "leave it out of the 'actions' of all but one"
+        )
 
 
 def _teamwork_problems(scenario: Scenario) -> Iterable[str]:

@@ -35,8 +35,10 @@ def network_of(definition: GameDefinition) -> Network:
     names = scenario.subnet_names
     return Network(
         defenders=tuple(agent.name for agent in scenario.agents),
+        duties=tuple(tuple(agent.defends) for agent in scenario.agents),
         subnets=tuple(
-            Subnet(name, scenario.agents.index(scenario.defenders_of(name)[0])) for name in names
+            Subnet(subnet.name, tuple(map(scenario.agents.index, scenario.defenders_of(subnet))))
+            for subnet in scenario.subnets
         ),
         hosts=tuple(
             Host(
@@ -101,7 +103,7 @@ def _attack(
     result = Result(state.red_result[game])
     from_subnet = int(rules.host_subnet[source])
     to_subnet = target if kind == Red.SWEEP else int(rules.host_subnet[target])
-    guard = rules.subnet_guard[to_subnet]
+    guard = int(rules.subnet_guard[to_subnet])
     is_blocked = guard != NOBODY and deeds[guard].blocks == from_subnet != to_subnet
     return Attack(
         name=_ATTACKS[kind],

@@ -14,7 +14,8 @@ from acd_plugin.envs.scene import Attack, Deed, Host, HostState, Network, Scene,
 
 NETWORK = Network(
     defenders=("Ann", "Bob"),
-    subnets=(Subnet("Lobby", 0), Subnet("Vaults", 1)),
+    duties=(("Lobby",), ("Vaults",)),
+    subnets=(Subnet("Lobby", (0,)), Subnet("Vaults", (1,))),
     hosts=(
         Host("Visitor", 0, "none", None),
         Host("Desk", 0, "low", 1),

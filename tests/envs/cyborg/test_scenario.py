@@ -77,8 +77,14 @@ def changed(path: str, value: object) -> dict[str, Any]:
         ("subnets.0.hosts", [], "at least 1 item"),
         ("foothold", "User9", "foothold is 'User9'"),
         ("objective", "User0", "foothold and objective are both 'User0'"),
-        ("agents.1.defends", ["User"], "Blue0, Blue1 defend subnet 'User' with the same action"),
-        ("agents.1.defends", ["User", "User"], "in 'defends' of Blue1 subnet 'User' appears twice"),
+        ("agents.1.defends", ["User"], "Blue0, Blue1 guard subnet 'User' with the same action 'bl"),
+        ("agents.1.defends", ["User"], "the same action 'remove' on User1, User2: leave it out of"),
+        ("agents.1.defends", ["Operational", "User2"], "the same action 'restore' on User2: leave"),
+        ("agents.1.defends", ["User", "User"], "in 'defends' of Blue1 'User' appears twice"),
+        ("agents.1.defends", ["Op_Host1"], "defends of Blue1 is 'Op_Host1'; did you mean 'Op_Host"),
+        ("agents.1.defends", ["User0"], "defends of Blue1 is 'User0'; did you mean 'User"),
+        ("agents.1.defends", ["Op_Host0"], "no agent defends Op_Server0: add each to one agent's"),
+        ("agents.1.defends", ["Operational", "Op_Host0"], "'Operational' and Op_Host0, which is"),
         ("agents.1.defends", ["User"], "subnet 'Operational' has no defender"),
         ("agents.1.name", "Blue0", "agent 'Blue0' appears twice"),
         ("agents.1.actions", ["block"], "no agent can act on Op_Host0, Op_Server0: give one that"),
@@ -138,6 +144,26 @@ def test_mistakes_that_take_two_keys_are_named(tmp_path: Path) -> None:
         load_scenario(write(tmp_path, data))
     assert "'restore' cannot be exclusive where hosts are restored together" in str(error.value)
     assert "agent 'Blue0' has 'block', and 'block' of the scenario is false" in str(error.value)
+
+
+def test_who_defends_single_hosts_only_cannot_block(tmp_path: Path) -> None:
+    single = {"name": "Blue1", "defends": ["Op_Host0", "Op_Server0"]}
+    data = {**small(), "agents": [{"name": "Blue0", "defends": ["User"]}, single]}
+    scenario = load_scenario(write(tmp_path, data))
+    assert scenario.actions_of(scenario.agents[0]) == ["remove", "restore", "analyse", "block"]
+    assert scenario.actions_of(scenario.agents[1]) == ["remove", "restore", "analyse"]
+    single["actions"] = ["remove", "block"]
+    message = "agent 'Blue1' has 'block' and defends no whole subnet: add the one"
+    with pytest.raises(UserError, match=message):
+        load_scenario(write(tmp_path, data))
+
+
+def test_a_name_of_a_subnet_and_a_host_means_the_subnet(tmp_path: Path) -> None:
+    data = small()
+    data["subnets"][1]["hosts"][0]["name"] = "User"
+    scenario = load_scenario(write(tmp_path, data))
+    own = [[host.name for host in scenario.hosts_of(agent)] for agent in scenario.agents]
+    assert own == [["User1", "User2"], ["User", "Op_Server0"]]
 
 
 def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:

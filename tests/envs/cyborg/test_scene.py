@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
@@ -29,6 +32,7 @@ def test_the_network_is_the_scenarios(batch: GameBatch) -> None:
     assert network.defenders == ("Blue0", "Blue1", "Blue2")
     assert [subnet.name for subnet in network.subnets] == ["User", "Enterprise", "Operational"]
     assert network.hosts[network.foothold].name == "User0"
+    batch.reset(0, Purpose.EVALUATE)
     assert network.hosts[batch.scene(0).objective].name == "Op_Server0"
     ways_in = {host.name: host.reveals for host in network.hosts if host.reveals is not None}
     assert ways_in == {"User3": 1, "Enterprise2": 2}
@@ -70,3 +74,22 @@ def test_a_blocked_attack_is_told_from_one_that_fails_by_itself(batch: GameBatch
                 assert batch.network().hosts[scene.attack.source].subnet == 0
     assert blocked
     assert all(host.truth == "none" for scene in blocked for host in scene.hosts[5:])
+
+
+def test_who_shares_a_subnet_and_what_each_defends() -> None:
+    network = CyborgBlueprint(env_args(env="heterogeneous_hosts")).make_batch(1, seed=0).network()
+    assert [subnet.defenders for subnet in network.subnets] == [(0, 1), (2, 3, 4)]
+    assert network.duties == tuple(
+        (name,) for name in ("User1", "User2", "Op_Host0", "Op_Server0", "Operational")
+    )
+
+
+def test_a_scene_of_subnets_that_nobody_guards_can_be_written() -> None:
+    batch = CyborgBlueprint(env_args(env="heterogeneous_hosts")).make_batch(16, seed=0)
+    batch.reset(0, Purpose.EVALUATE)
+    results = set()
+    for _ in range(30):
+        for scene in scenes(batch, [0, 0, 0, 0, 0]):
+            json.dumps(asdict(scene))
+            results.add(scene.attack.result if scene.attack else None)
+    assert "fail" in results

@@ -19,9 +19,7 @@ function nameOfAgent(index) {
 }
 
 function dutyOf(index) {
-  if (!DATA.network) return "";
-  const own = DATA.network.subnets.filter((subnet) => subnet.defender === index);
-  return `defends ${own.map((subnet) => subnet.name).join(", ")}`;
+  return DATA.network ? `defends ${DATA.network.duties[index].join(", ")}` : "";
 }
 
 function deedText(deed) {

@@ -53,14 +53,17 @@ function placeIn(boxes, subnet, members, columns) {
   });
 }
 
-// Where an agent stands: at the end of the heading of its first subnet.
+// Where an agent stands: at the end of the heading of its first subnet, beside those who share it if
+// messages pass above.
 function seatOf(layout, agent) {
   const { x, y, width } = homeOf(layout, agent);
-  return { x: x + width - SUBNET.pad, y: y + 18 };
+  const { defenders } = DATA.network.subnets.find((subnet) => subnet.defenders.includes(agent));
+  const aside = layout.stacked ? 0 : (defenders.indexOf(agent) * width) / (2 * defenders.length);
+  return { x: x + width - SUBNET.pad - aside, y: y + 18 };
 }
 
 function homeOf(layout, agent) {
-  return layout.subnets[DATA.network.subnets.findIndex((subnet) => subnet.defender === agent)];
+  return layout.subnets[DATA.network.subnets.findIndex((subnet) => subnet.defenders.includes(agent))];
 }
 
 // A line between two boxes: round the outside within a column, else from side to side.

@@ -53,8 +53,12 @@ function drawSubnet(place, subnet) {
     { class: "subnet" },
     draw("rect", { x: place.x, y: place.y, width: place.width, height: place.height, rx: 10 }),
     drawName(place.x + SUBNET.pad, place.y + 21, subnet.name, place.width / 2),
-    pill(place.x + place.width - SUBNET.pad, place.y + 18, DATA.agents[subnet.defender], "defender", "end"),
+    pill(place.x + place.width - SUBNET.pad, place.y + 18, defendersText(subnet.defenders), "defender", "end"),
   );
+}
+
+function defendersText(defenders) {
+  return defenders.length === 1 ? DATA.agents[defenders[0]] : `${defenders.length} defenders`;
 }
 
 // From every host whose root session is the way into another subnet, to that subnet.

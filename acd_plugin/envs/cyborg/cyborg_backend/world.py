@@ -24,7 +24,7 @@ class World:
         scenario, self._rules = network
         self._hosts = [host.name for host in scenario.hosts]
         self._subnets = scenario.subnet_names
-        self._defends = [agent.defends for agent in scenario.agents]
+        self._guarded = [scenario.subnets_of(agent) for agent in scenario.agents]
         self._agents = [blue_name(index) for index in range(len(scenario.agents))]
         generator = generator_of(network)
         self.red_action: RedAction | None = None
@@ -106,7 +106,7 @@ class World:
         if kind == Blue.ANALYSE:
             return blue_actions.Analyse(name, self._hosts[target], rules.analyse_cost)
         if kind == Blue.BLOCK:
-            own = self._defends[agent]
+            own = self._guarded[agent]
             return blue_actions.Block(name, self._subnets[target], own, rules.block_cost)
         if kind == Blue.PROTECT:
             return blue_actions.Protect(name, self._hosts[target], rules.protect_cost)

@@ -147,7 +147,7 @@ def test_every_step_against_the_other_attackers_agrees(env: str) -> None:
 
 
 @pytest.mark.usefixtures("cyborg")
-@pytest.mark.parametrize("env", ["hidden_target", "heterogeneous"])
+@pytest.mark.parametrize("env", ["hidden_target", "heterogeneous", "heterogeneous_hosts"])
 def test_every_step_of_games_with_other_actions_and_objectives_agrees(env: str) -> None:
     play_in_lockstep(Lockstep(make_batch(games=12, seed=3, env=env)))
 

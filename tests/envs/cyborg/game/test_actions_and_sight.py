@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from acd_plugin.envs.cyborg.game.types import Activity, Compromise, Level, Red, Result
+from acd_plugin.envs.cyborg.game.types import NOBODY, Activity, Compromise, Level, Red, Result
 from tests.envs.cyborg.games import Table
 
-HETEROGENEOUS = ["heterogeneous", "heterogeneous_mismatch", "heterogeneous_whole"]
+CLEANING = ("Remove", "Restore", "Analyse")
 
 
 def names_of(table: Table, agent: int) -> list[str]:
@@ -26,17 +26,16 @@ def attacked(table: Table) -> None:
     table.play()
 
 
-@pytest.mark.parametrize("env", HETEROGENEOUS)
+@pytest.mark.parametrize("env", ["heterogeneous", "heterogeneous_mismatch"])
 def test_two_clean_and_cannot_block_and_the_third_only_blocks(env: str) -> None:
     table = Table(env=env)
-    cleaning = ("Remove", "Restore", "Analyse")
     assert names_of(table, 0) == [
         "Sleep",
-        *(f"{action} {host}" for action in cleaning for host in ("User1", "User2")),
+        *(f"{action} {host}" for action in CLEANING for host in ("User1", "User2")),
     ]
     assert names_of(table, 1) == [
         "Sleep",
-        *(f"{action} {host}" for action in cleaning for host in ("Op_Host0", "Op_Server0")),
+        *(f"{action} {host}" for action in CLEANING for host in ("Op_Host0", "Op_Server0")),
     ]
     assert names_of(table, 2) == ["Sleep", "Block User"]
     assert table.mask(2) == ["Sleep", "Block User"]
@@ -47,29 +46,52 @@ def test_two_clean_and_cannot_block_and_the_third_only_blocks(env: str) -> None:
     [
         ("heterogeneous", "000100000"),
         ("heterogeneous_mismatch", "--------0"),
-        ("heterogeneous_whole", "00010000000000010"),
     ],
 )
 def test_what_the_firewall_sees(env: str, seen: str) -> None:
     table = Table(env=env)
     attacked(table)
     assert table.bits(2) == seen
-    filled = "-" * (len(seen) - 9)
-    assert table.bits(0) == "00000001" + filled + "-"  # it has no block of its own to see
-    assert table.bits(1) == "00010000" + filled + "-"
+    assert table.bits(0) == "00000001-"  # it has no block of its own to see
+    assert table.bits(1) == "00010000-"
+
+
+def test_every_host_can_have_a_defender_of_its_own_beside_who_blocks() -> None:
+    table = Table("analyse_mode=detect", env="heterogeneous_hosts")
+    hosts = ["User1", "User2", "Op_Host0", "Op_Server0"]
+    for agent, host in enumerate(hosts):
+        actions = ["Sleep", *(f"{action} {host}" for action in CLEANING)]
+        assert table.batch.action_names[agent] == [*actions, ""]
+        assert table.mask(agent) == ["Sleep"]
+        assert table.rules.host_owner[table.hosts[host]] == agent
+    assert table.batch.action_names[4] == ["Sleep", "", "", "", "Block User"]
+    assert table.rules.host_owner[table.hosts["User0"]] == NOBODY
+    assert table.rules.subnet_guard.tolist() == [NOBODY, 4]
+    attacked(table)
+    assert [table.bits(agent) for agent in range(5)] == [
+        *("0000-", "0001-", "0001-", "0000-"),
+        "----0",  # who blocks sees nothing but its own block
+    ]
+    assert [len(table.mask(agent)) for agent in range(5)] == [1, 4, 4, 1, 2]
+    for host in hosts:
+        table.invade(host, Level.ROOT, known=True)
+    table.play("Sleep", "Restore User2")
+    assert (table.of("level", "User2"), table.of("level", "Op_Host0")) == (Level.NONE, Level.ROOT)
 
 
 @pytest.mark.parametrize(("action", "result"), [("Block User", Result.FAIL), ("Sleep", 1)])
-def test_the_firewalls_block_keeps_the_attacker_out(action: str, result: int) -> None:
-    table = Table(env="heterogeneous")
+@pytest.mark.parametrize("env", ["heterogeneous", "heterogeneous_hosts"])
+def test_the_firewalls_block_keeps_the_attacker_out(env: str, action: str, result: int) -> None:
+    table = Table(env=env)
     table.own("User1")
     table.own("User2")
     table.state.swept[0, 0] = True
     table.state.pivot[0, 1] = table.hosts["User2"]
     table.lay()
-    table.play("Sleep", "Sleep", action)
+    firewall = table.batch.n_agents - 1
+    table.play(*["Sleep"] * firewall, action)
     assert (table.state.red_kind[0], table.state.red_result[0]) == (Red.SWEEP, result)
-    assert table.bits(2)[-1] == ("1" if action == "Block User" else "0")
+    assert table.bits(firewall)[-1] == ("1" if action == "Block User" else "0")
 
 
 def test_hosts_and_subnets_can_be_named_and_masks_tell_nothing_unseen(tmp_path: Path) -> None:
