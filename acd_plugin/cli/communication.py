@@ -55,7 +55,7 @@ def _print(found: Examination) -> None:
     print("a flipped bit changes the receiver's action")
     for name, share in found.influence.items():
         print(f"  {name:<34} {share:.4f}")
-    print("the return when messages are")
+    print("how the return changes on the same games when messages are")
     for name, done in found.ablations.items():
         low, high = done.ci95
         print(f"  {name:<34} {done.change:+9.3f}   95% interval [{low:+.3f}, {high:+.3f}]")

@@ -31,7 +31,7 @@ def told(do: Callable[[], RunFolder], can_be_evaluated: bool = True) -> int:
     except (DeviceFailedError, DivergedError, NotWrittenError) as error:  # not the input's fault
         print(f"error: {error}", file=sys.stderr)
         return 1
-    hint = f" (evaluate with: {program()} evaluate {folder.path})" if can_be_evaluated else ""
+    hint = f" (see it play: {program()} watch {folder.path})" if can_be_evaluated else ""
     print(f"done: {folder.path}{hint}")
     return 0
 

@@ -17,6 +17,7 @@ from acd_plugin.configuration.paths import config_root
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.tracking.checkpoint import load_checkpoint
 from tests.cli.conftest import EPOCH, TINY_RUN, Call, numbers, run_json
+from tests.slow import slow
 from tests.tracking.test_checkpoint import same
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,7 @@ def assert_same_end(results: Path, whole: str, parts: str, epochs: int) -> None:
     assert run_json(results / whole)["result"] == run_json(results / parts)["result"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, *slow([signal.SIGTERM, signal.SIGHUP])])
 def test_ctrl_c_saves_and_the_run_can_be_resumed(
     train: Call,
     call: Call,

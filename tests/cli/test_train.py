@@ -20,7 +20,7 @@ def test_a_run_is_recorded(train: Call, results: Path) -> None:
     assert "host: builtin" in outcome.err
     assert "scenario=dial_2_subnets, backend=native" in outcome.err
     assert outcome.out.splitlines()[-1] == (
-        "done: results/1 (evaluate with: python main.py evaluate results/1)"
+        "done: results/1 (see it play: python main.py watch results/1)"
     )
     record = run_json(results / "1")
     assert record["status"] == "COMPLETED"

@@ -31,7 +31,7 @@ TINY = [
 ]
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", slow_but("slow".__eq__, FILES))
 def test_the_check_finds_nothing_to_complain_of(name: str) -> None:
     load_plugins([str(FILES[name].with_suffix(".py"))])
     config = load_config("dial", str(FILES[name]), [])

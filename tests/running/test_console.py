@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 
 from acd_plugin.running.console import TimeLeft, logger
 
 
 def test_the_time_left_is_told_once_as_soon_as_the_speed_is_known(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(logger, "propagate", True)
-    caplog.set_level(logging.INFO, logger="acd_plugin")
+    told: list[str] = []
+    monkeypatch.setattr(logger, "info", lambda text, *values: told.append(text % values))
     now = iter(range(0, 1000, 10))  # seconds, between one hundred steps and the next
     left = TimeLeft(1000, clock=lambda: float(next(now)))
     for step in range(0, 1001, 100):
         left.note(step)
-    assert caplog.messages == ["about 0:01:30 to go at this speed; Ctrl-C saves and stops"]
+    assert told == ["about 0:01:30 to go at this speed; Ctrl-C saves and stops"]

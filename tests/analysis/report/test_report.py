@@ -23,6 +23,7 @@ from acd_plugin.analysis.runs.plan_names import PlanName, PlanNames
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.errors import UserError
 from tests.analysis.conftest import Make
+from tests.slow import slow
 
 
 def evaluate(run: RunRecord, mean: float, **changes: object) -> None:
@@ -284,7 +285,7 @@ NAMES = (
 )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [NAMES[0], *slow(NAMES[1:])])
 def test_names_are_shown_and_do_nothing(make: Make, name: str) -> None:
     runs = [
         make([-5.0, -1.0], name=name, env_name=name, seed=seed, tags=[name], lr=name)

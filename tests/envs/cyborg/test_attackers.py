@@ -29,12 +29,13 @@ def rewards(attacker: str) -> NDArray[np.float64]:
     return np.array([batch.step(asleep).rewards.copy() for _ in range(batch.episode_limit)])
 
 
-@pytest.mark.parametrize("name", ["direct", *slow(OTHERS[1:])])
+@pytest.mark.parametrize("name", slow(OTHERS))
 def test_every_attacker_keeps_to_the_rules_and_differs_from_the_papers(name: str) -> None:
     assert list(attacker_findings(define_game(env_args(f"attacker={name}")))) == []
     assert (rewards(name) != rewards("paper")).any()
 
 
+@pytest.mark.slow
 def test_every_game_of_a_mixture_is_one_attackers_game() -> None:
     mixed, papers, directs = (rewards(name) for name in ("paper+direct+paper", "paper", "direct"))
     batch = make_batch(games=GAMES)
