@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from acd_plugin.api.packages import need
+from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import BatchEnv
 from acd_plugin.envs.multi_agent_env import MultiAgentEnv
 from acd_plugin.envs.named import named_environment
@@ -65,6 +66,7 @@ def make_epymarl(
     **env_args: object,
 ) -> MultiAgentEnv:
     """Return one game with the interface that EPyMARL's runners expect."""
+    seed = integer("seed", seed, 0)
     named = named_environment(env, env_args, plugins)
     named.blueprint()  # what is wrong with the settings shows before they are arguments
     return REGISTRY[named.env](**named.env_args, seed=seed)  # type: ignore[call-arg]
@@ -79,6 +81,8 @@ def make_batch(
     **env_args: object,
 ) -> BatchEnv:
     """Return many games that are stepped together, the fastest form; see `BatchEnv`."""
+    games = integer("games", games, 1)
+    seed = integer("seed", seed, 0)
     return named_environment(env, env_args, plugins).blueprint().make_batch(games, seed)
 
 

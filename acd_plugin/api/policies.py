@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from acd_plugin.configuration.ranges import integer
+from acd_plugin.running.device import chosen_device
 from acd_plugin.running.export import export
 from acd_plugin.running.stored_run import load_trained_policy, open_policy
 from acd_plugin.running.trained_policy import TrainedPolicy
@@ -25,6 +27,10 @@ def load_policy(
     it is to play longer ones than in training. Raises UserError when there is no such policy, or
     when its run needs ``plugins`` that are not named.
     """
+    seed = integer("seed", seed, 0)
+    if episode_limit is not None:
+        episode_limit = integer("episode_limit", episode_limit, 1)
+    chosen_device(device)  # of a name that cannot be, before anything is read
     stored = open_policy(str(run), str(results))
     return load_trained_policy(stored, plugins, seed, device, episode_limit)
 

@@ -14,6 +14,8 @@ from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.api.progress import Bar
 from acd_plugin.api.settings import command, dotted
 from acd_plugin.configuration.layers import chosen_keys, configure, load_environment
+from acd_plugin.configuration.ranges import MOST_EVALUATED, integer
+from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.global_generators import GlobalGenerators
 from acd_plugin.running.evaluation import Games, store
 from acd_plugin.running.evaluation import evaluate as play
@@ -49,6 +51,12 @@ def train(
     the environment, nested where they are. Raises UserError for what is wrong with them, before
     anything is written.
     """
+    if "local_results_path" in settings:
+        raise UserError(
+            f"local_results_path={settings['local_results_path']!r}: say results=... instead"
+        )
+    if not isinstance(env_args, Mapping | None):
+        raise UserError(f"env_args is {env_args!r}: give a dictionary of settings")
     defaults = load_environment(str(env), plugins)["env_args"]
     changes = {**settings, **dotted(env_args or {}, defaults, "env_args.")}
     repeat = command(config, env, changes)
@@ -88,6 +96,8 @@ def evaluate(
     are settings of the environment that are to be others than in training. The outcome is stored
     with the run, if the checkpoint lies in one.
     """
+    episodes = integer("episodes", episodes, 2, MOST_EVALUATED)
+    seed = integer("seed", seed, 0, 2**32 - 1)
     stored = open_policy(str(run), str(results))
     changes = dotted(env_args, stored.config["env_args"], "env_args.")
     generators = GlobalGenerators.capture()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,10 @@ def read_runs(results: str | Path = "results") -> DataFrame:
     need("pandas", "pandas", "read_runs()")
     import pandas as pd  # noqa: PLC0415 - an extra
 
+    if not isinstance(results, str | PathLike):
+        raise UserError(f"results is {results!r}: give the path of a folder with runs")
+    if Path(results).is_file():
+        raise UserError(f"'{results}' is a file: name the folder of your runs")
     if not Path(results).exists():
         raise UserError(f"no folder '{results}': name that of your runs")
     records, problems = read_records(Path(results))

@@ -6,7 +6,8 @@ once and not after a night.
 
 from __future__ import annotations
 
-from typing import Annotated
+from operator import index
+from typing import Annotated, SupportsIndex
 
 from pydantic import Field
 
@@ -15,6 +16,7 @@ from acd_plugin.errors import UserError
 Steps = Annotated[int, Field(ge=1, le=10**15)]  # of an environment: 30 years at a million a second
 Games = Annotated[int, Field(ge=1, le=10**9)]  # at once, or stored; memory sets the real limit
 Seed = Annotated[int, Field(ge=0, lt=2**32)]  # numpy's generators take no larger one
+_LARGEST = 2**63 - 1  # what arrays can hold
 MOST_EVALUATED = 10**7  # games of one evaluation: their returns are kept
 Width = Annotated[int, Field(ge=1, le=2**14)]  # of a layer: one of that width takes 1 GiB
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -29,3 +31,14 @@ def check_games(episodes: int, seed: int, at_least: int, option: str = "--episod
         )
     if not 0 <= seed < 2**32:
         raise UserError(f"--seed is {seed}: must be at least 0, and below 2^32 ({2**32:,})")
+
+
+def integer(name: str, value: object, least: int, most: int = _LARGEST) -> int:
+    """Return an integer of any library as Python's; UserError unless it is in the range."""
+    try:
+        found = index(value) if isinstance(value, SupportsIndex) else None
+    except TypeError:  # an array of several, or of other numbers
+        found = None
+    if found is None or not least <= found <= most:
+        raise UserError(f"{name} is {value!r}: must be an integer from {least} to {most}")
+    return found

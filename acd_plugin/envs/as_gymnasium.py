@@ -11,7 +11,7 @@ Shape legend: N agents, A actions, O observation length.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, SupportsInt
+from typing import ClassVar, SupportsIndex
 
 import gymnasium
 import numpy as np
@@ -19,6 +19,7 @@ from gymnasium.spaces import Tuple
 from numpy.typing import NDArray
 
 from acd_plugin.configuration.paths import names_in
+from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.envs.named import named_environment
 from acd_plugin.envs.single_game import SingleGame
@@ -46,14 +47,16 @@ class GymnasiumTeam(gymnasium.Env[Views, tuple[np.int64, ...]]):
     def reset(
         self, *, seed: int | None = None, options: dict[str, object] | None = None
     ) -> tuple[Views, dict[str, object]]:
+        if seed is not None:
+            seed = integer("seed", seed, 0)
         super().reset(seed=seed, options=options)
         self._game.reset(seed)
         return tuple(self._game.observations()), {"action_mask": self._game.masks()}
 
     def step(
-        self, action: Sequence[SupportsInt]
+        self, action: Sequence[SupportsIndex]
     ) -> tuple[Views, float, bool, bool, dict[str, object]]:
-        outcome = self._game.step([int(own) for own in action])
+        outcome = self._game.step(action)
         info = {"action_mask": self._game.masks(), **outcome.statistics}
         views = tuple(self._game.observations())
         return views, outcome.reward, outcome.terminated, outcome.truncated, info

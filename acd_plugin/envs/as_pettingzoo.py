@@ -61,14 +61,16 @@ class PettingZooTeam(ParallelEnv):  # type: ignore[misc]  # PettingZoo ships no 
     def step(
         self, actions: Mapping[str, int]
     ) -> tuple[Views, dict[str, float], dict[str, bool], dict[str, bool], dict[str, Info]]:
-        """Play one step; UserError unless every agent has an action."""
+        """Play one step; UserError unless a game has begun and every agent has a legal action."""
+        if not self.agents:
+            raise UserError("no game is being played: call reset() before step()")
         if set(actions) != set(self.agents):
             raise UserError(
                 f"actions are of {listing(actions) or 'nobody'}: give one for each of "
-                f"{listing(self.agents) or 'nobody: the game is over, call reset()'}"
+                f"{listing(self.agents)}"
             )
         acted = self.agents
-        outcome = self._game.step([int(actions[agent]) for agent in self.possible_agents])
+        outcome = self._game.step([actions[agent] for agent in self.possible_agents])
         if outcome.terminated or outcome.truncated:
             self.agents = []
         return (

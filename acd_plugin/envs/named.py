@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from os import PathLike
 from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config, load_environment, merge
 from acd_plugin.configuration.plugins import load_plugins
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.envs.registry import blueprint_of
+from acd_plugin.errors import UserError
 
 
 class NamedEnvironment(NamedTuple):
@@ -30,6 +32,8 @@ def named_environment(
     ``changes`` are keys of its ``env_args``; of a nested one the others stay as they are. Imports
     ``plugins`` and those that its file names.
     """
-    config = load_environment(name, plugins)
+    if not isinstance(name, str | PathLike):
+        raise UserError(f"the environment is {name!r}: give its name, or the path of its file")
+    config = load_environment(str(name), plugins)
     load_plugins(config["plugins"])
     return NamedEnvironment(config["env"], merge(config["env_args"], changes))

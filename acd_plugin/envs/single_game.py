@@ -5,12 +5,14 @@ Shape legend: N agents, A actions, O observation length.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from gymnasium.spaces import Box, Discrete
 from numpy.typing import NDArray
 
+from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.envs.names import names_of
@@ -31,7 +33,7 @@ class SingleGame:
 
     def __init__(self, blueprint: Blueprint, seed: int) -> None:
         self._blueprint = blueprint
-        self._start(seed)
+        self._start(integer("seed", seed, 0))
         self.names = names_of(self._batch)
         sizes = blueprint.sizes()
         self.n_agents = sizes.n_agents
@@ -41,10 +43,11 @@ class SingleGame:
         self.state_space = Box(-limit, limit, (sizes.state_size,), np.float32)
 
     def reset(self, seed: int | None) -> None:
-        """Begin the next episode, or the first of a ``seed``."""
+        """Begin the next episode, or the first of a ``seed``; UserError if it cannot be."""
         if seed is not None:
+            checked = integer("seed", seed, 0)
             self.close()
-            self._start(seed)
+            self._start(checked)
         self._batch.reset(self._next_episode, Purpose.TRAIN)
         self._next_episode += 1
 
@@ -52,9 +55,18 @@ class SingleGame:
         self._batch = self._blueprint.make_batch(1, seed)
         self._next_episode = 0
 
-    def step(self, actions: list[int]) -> Outcome:
-        """Play one step with one action for each agent."""
-        result = self._batch.step(np.array([actions], np.int64))
+    def step(self, actions: Sequence[object]) -> Outcome:
+        """Play one step with one action for each agent; UserError for what is no action."""
+        if not self._next_episode:
+            raise UserError("no game has begun: call reset() before step()")
+        if len(actions) != self.n_agents:
+            raise UserError(f"{len(actions)} actions: give one for each of {self.n_agents} agents")
+        last = int(self.action_space.n) - 1
+        chosen = [
+            integer(f"the action of {agent}", action, 0, last)
+            for agent, action in zip(self.names.agents, actions, strict=True)
+        ]
+        result = self._batch.step(np.array([chosen], np.int64))
         terminated, truncated = bool(result.terminated[0]), bool(result.truncated[0])
         statistics = {}
         if terminated or truncated:

@@ -12,7 +12,9 @@ class DeviceFailedError(UserError):
 
 
 def chosen_device(wanted: str) -> str:
-    """Return ``cpu`` or ``cuda``: for ``auto`` what this machine has."""
+    """Return ``cpu`` or ``cuda``: for ``auto`` what this machine has; UserError for others."""
+    if wanted not in ("auto", "cpu", "cuda"):
+        raise UserError(f"device is {wanted!r}: must be cpu, cuda or auto")
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     return wanted

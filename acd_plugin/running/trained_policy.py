@@ -16,12 +16,14 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from acd_plugin.components.contracts import Scheme, entry_size
+from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.errors import UserError, listing
 from acd_plugin.runners.controller_extras import begin_episodes
 from acd_plugin.running.assembly import Acting, new_episodes
 
+_LAST_EPISODE = 2**62  # those after it still fit into an array
 Truths = Mapping[str, ArrayLike]  # (G, N) each
 
 
@@ -62,9 +64,11 @@ class TrainedPolicy:
         """Begin ``games`` new games: nothing was seen or heard yet.
 
         Where actions are drawn, the number of the first episode decides the chances; without it
-        the episodes are counted on.
+        the episodes are counted on. Raises UserError for numbers that cannot be.
         """
-        first = self._next_episode if first_episode is None else first_episode
+        games = integer("games", games, 1)
+        wanted = self._next_episode if first_episode is None else first_episode
+        first = integer("first_episode", wanted, 0, _LAST_EPISODE)
         self._next_episode = first + games
         self.episodes = new_episodes(self._scheme, self.sizes, games, self._device)
         self.step = 0
@@ -106,7 +110,8 @@ class TrainedPolicy:
         """
         if isinstance(observations, Mapping) or isinstance(masks, Mapping):
             names = _names(observations, masks)
-            views, allowed = (_in_order(part, names) for part in (observations, masks))
+            views = _in_order("observations", observations, names)
+            allowed = _in_order("masks", masks, names)
             return _by_name(names, self.act(views, allowed, greedy, truths))
         is_single = self.see(observations, masks, truths)
         now = slice(self.step, self.step + 1)
@@ -136,9 +141,11 @@ class TrainedPolicy:
                 "more: call reset() when a game begins, or load it with a larger episode_limit"
             )
         sizes, games = self.sizes, self.episodes.batch_size
-        is_single = np.ndim(observations) == 2
-        seen = self._checked("observations", observations, sizes.observation_size, is_single)
-        available = self._checked("masks", masks, sizes.n_actions, is_single) != 0
+        views = _numbers("observations", observations)
+        is_single = views.ndim == 2
+        seen = self._checked("observations", views, sizes.observation_size, is_single)
+        allowed = _numbers("masks", masks)
+        available = self._checked("masks", allowed, sizes.n_actions, is_single) != 0
         if not available.any(dim=-1).all():
             raise UserError("masks: an agent has no available action; each must have one at least")
         entries = {"obs": seen, "avail_actions": available}
@@ -154,8 +161,7 @@ class TrainedPolicy:
         self.episodes.update({name: part.unsqueeze(1) for name, part in entries.items()}, ts=now)
         return is_single
 
-    def _checked(self, what: str, values: ArrayLike, size: int, is_single: bool) -> Tensor:
-        array = np.asarray(values, np.float32)
+    def _checked(self, what: str, array: NDArray[np.float32], size: int, is_single: bool) -> Tensor:
         games = self.episodes.batch_size
         shape = (games, self.sizes.n_agents, size)
         if array.shape != (shape[1:] if is_single and games == 1 else shape):
@@ -171,6 +177,16 @@ class TrainedPolicy:
         return self.episodes["messages"][:, self.step]
 
 
+def _numbers(what: str, values: object) -> NDArray[np.float32]:
+    try:
+        array = np.asarray(values, np.float32)
+    except (TypeError, ValueError):
+        raise UserError(f"{what}: must be arrays of numbers, as long for every agent") from None
+    if not np.isfinite(array).all():
+        raise UserError(f"{what}: a number is NaN or infinite; all must be finite")
+    return array
+
+
 def _names(observations: object, masks: object) -> list[str]:
     """Return the agents' names in the environment's order; UserError unless both have them."""
     if not (isinstance(observations, Mapping) and isinstance(masks, Mapping)):
@@ -180,12 +196,19 @@ def _names(observations: object, masks: object) -> list[str]:
             f"observations are of {listing(observations)} and masks of {listing(masks)}: give both "
             "of all agents"
         )
+    if any(isinstance(mask, Mapping) for mask in masks.values()):
+        raise UserError(
+            "masks: got a dictionary for an agent, perhaps its info; give masks: "
+            "info['action_mask'] of each agent"
+        )
     return list(observations)
 
 
-def _in_order(values: ArrayLike | Mapping[str, ArrayLike], names: list[str]) -> ArrayLike:
+def _in_order(
+    what: str, values: ArrayLike | Mapping[str, ArrayLike], names: list[str]
+) -> list[NDArray[np.float32]]:
     assert isinstance(values, Mapping)
-    return np.stack([np.asarray(values[name]) for name in names])
+    return [_numbers(what, values[name]) for name in names]
 
 
 def _by_name(names: list[str], acted: Acted) -> ActedByName:

@@ -128,6 +128,56 @@ def test_settings_that_cannot_be_are_told_in_a_line(
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("seed", ["a", 2**63, -1, 1.5])
+@pytest.mark.parametrize("make", ["make", "make_gymnasium"])
+def test_a_seed_that_cannot_be_changes_nothing(make: str, seed: Any) -> None:
+    with pytest.raises(acd_plugin.UserError, match=r"seed is .*: must be an integer from 0"):
+        getattr(acd_plugin, make)(seed=seed)
+    env = getattr(acd_plugin, make)()
+    with pytest.raises(acd_plugin.UserError, match=r"seed is .*: must be an integer from 0"):
+        env.reset(seed=seed)
+    env.reset()
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments", "problem"),
+    [
+        *(("make_batch", {"games": wrong}, "games is") for wrong in (0, -1, 1.5, "a")),
+        *(("make_batch", {"seed": wrong}, "seed is") for wrong in (2**63, -1, 1.5, "a")),
+        ("make_epymarl", {"seed": "a"}, "seed is 'a'"),
+        ("make", {"env": None}, "the environment is None: give its name"),
+        ("make", {"env": 5}, "the environment is 5: give its name"),
+        ("names", {"env": None}, "the environment is None: give its name"),
+    ],
+)
+def test_what_no_environment_can_be_made_of_is_told_in_a_line(
+    call: str, arguments: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(acd_plugin.UserError, match=problem) as refused:
+        getattr(acd_plugin, call)(**arguments)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("action", [100, -1, 1.5, "1", None])
+def test_an_illegal_action_is_told_with_its_agent(action: Any) -> None:
+    env = acd_plugin.make("cyborg_small")
+    env.reset()
+    with pytest.raises(acd_plugin.UserError, match=r"action of Blue1 is .*: must be .* from 0 to"):
+        env.step({"Blue0": 0, "Blue1": action})
+    team = acd_plugin.make_gymnasium("cyborg_small")
+    team.reset()
+    with pytest.raises(acd_plugin.UserError, match=r"action of Blue1 is .*: must be .* from 0 to"):
+        team.step((0, action))
+
+
+@pytest.mark.parametrize("actions", [{}, {"Blue0": 0, "Blue1": 0}])
+def test_a_game_must_begin_before_a_step(actions: dict[str, int]) -> None:
+    with pytest.raises(acd_plugin.UserError, match=r"call reset\(\) before step"):
+        acd_plugin.make("cyborg_small").step(actions)
+    with pytest.raises(acd_plugin.UserError, match=r"call reset\(\) before step"):
+        acd_plugin.make_gymnasium("cyborg_small").step((0, 0))
+
+
 def test_every_agent_must_act() -> None:
     env = acd_plugin.make("cyborg_small")
     env.reset()

@@ -158,6 +158,34 @@ def test_a_policy_plays_pettingzoo_s_form_by_name(trained: Path) -> None:
     assert messages.keys() == {"Blue0", "Blue1"}
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"first_episode": "a"}, {"first_episode": 2**70}, {"games": 0}, {"games": 1.5}]
+)
+def test_a_policy_refuses_numbers_that_cannot_be_and_goes_on(
+    trained: Path, wrong: dict[str, Any]
+) -> None:
+    policy = acd_plugin.load_policy(trained)
+    with pytest.raises(acd_plugin.UserError, match="must be an integer from"):
+        policy.reset(**wrong)
+    policy.reset()
+    env = acd_plugin.make_batch("cyborg_small", 1)
+    env.reset(0, Purpose.EVALUATE)
+    policy.act(env.observations, env.available_actions)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_a_policy_refuses_what_no_agent_can_see(trained: Path, number: float) -> None:
+    policy = acd_plugin.load_policy(trained)
+    infos: Any
+    observations, infos = acd_plugin.make("cyborg_small").reset(seed=0)
+    masks = {agent: info["action_mask"] for agent, info in infos.items()}
+    with pytest.raises(acd_plugin.UserError, match="give masks: info\\['action_mask'\\] of each"):
+        policy.act(observations, infos)
+    observations["Blue1"][0] = number
+    with pytest.raises(acd_plugin.UserError, match=r"observations: .* must be finite"):
+        policy.act(observations, masks)
+
+
 def test_runs_are_read_as_tables(trained: Path) -> None:
     runs = acd_plugin.read_runs(trained.parent)
     assert runs.index.tolist() == ["1"]
@@ -176,6 +204,15 @@ def test_runs_are_read_as_tables(trained: Path) -> None:
         ("train", {"config": "dail"}, "did you mean 'dial'"),
         ("train", {"t_mx": 5}, "unknown key 't_mx'; did you mean 't_max'"),
         ("train", {"env_args": {"costs": {"damag": {}}}}, "unknown key 'env_args.costs.damag'"),
+        ("train", {"local_results_path": "x"}, "say results=... instead"),
+        ("train", {"env_args": 5}, "env_args is 5"),
+        ("load_policy", {"run": "7", "seed": "a"}, "seed is 'a': must be an integer from 0"),
+        ("load_policy", {"run": "7", "device": "tpu"}, "must be cpu, cuda or auto"),
+        ("load_policy", {"run": "7", "episode_limit": -1}, "episode_limit is -1"),
+        ("load_policy", {"run": "7", "episode_limit": "a"}, "episode_limit is 'a'"),
+        ("evaluate", {"run": "7", "episodes": "a"}, "episodes is 'a'"),
+        ("read_runs", {"results": None}, "results is None"),
+        ("read_runs", {"results": __file__}, "is a file"),
         ("load_policy", {"run": "7"}, "no run '7'"),
         ("load_policy", {"run": "no.pt"}, "no such checkpoint"),
         ("evaluate", {"run": "7"}, "no run '7'"),
