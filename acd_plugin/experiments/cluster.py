@@ -47,7 +47,7 @@ def connected(address: str) -> Iterator[Any]:
     try:
         ray: Any = importlib.import_module("ray")
     except ImportError:
-        raise UserError("--ray-address needs Ray: pip install 'acd-plugin[ray]'") from None
+        raise UserError("--ray-address needs Ray: pip install '.[ray]'") from None
     try:
         ray.init(address=address, log_to_driver=False)
     except (ConnectionError, ValueError, RuntimeError) as error:

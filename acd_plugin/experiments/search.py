@@ -123,7 +123,7 @@ def optuna_here() -> Any:
     try:
         optuna = importlib.import_module("optuna")
     except ImportError:
-        raise UserError("a search needs Optuna: pip install 'acd-plugin[search]'") from None
+        raise UserError("a search needs Optuna: pip install '.[search]'") from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
 

@@ -100,7 +100,7 @@ def write_onnx(policy: TrainedPolicy, path: Path) -> None:
     """Write the step as an ONNX file, for any number of games."""
     for package in ("onnx", "onnxscript"):
         if importlib.util.find_spec(package) is None:
-            raise UserError(f"{path}: needs the package {package}: pip install 'acd-plugin[onnx]'")
+            raise UserError(f"{path}: needs the package {package}: pip install '.[onnx]'")
     step, sizes, games = NetworkStep(policy), policy.sizes, 2
     agents = (games, sizes.n_agents)
     inputs = (

@@ -193,5 +193,5 @@ def test_a_missing_package_is_named(
     monkeypatch: pytest.MonkeyPatch, call: str, package: str
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", {}.get)
-    with pytest.raises(acd_plugin.UserError, match=f"install 'acd-plugin\\[{package}\\]'"):
+    with pytest.raises(acd_plugin.UserError, match=f"install '.\\[{package}\\]'"):
         getattr(acd_plugin, call)()

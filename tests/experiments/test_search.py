@@ -147,5 +147,5 @@ def test_a_search_without_optuna_says_what_to_install(
     plan: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(UserError, match=r"needs Optuna: pip install 'acd-plugin\[search\]'"):
+    with pytest.raises(UserError, match=r"needs Optuna: pip install '.\[search\]'"):
         load_search(plan, "full", tmp_path, (), None).study()

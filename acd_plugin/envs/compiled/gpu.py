@@ -12,7 +12,7 @@ from acd_plugin.envs.compiled.messages import in_one_line
 from acd_plugin.errors import UserError
 
 OLDEST_DRIVER = (12, 1)  # of CUDA: the first that hands a kernel as many arrays as a game has
-_INSTALL = "pip install 'acd-plugin[gpu]'"
+_INSTALL = "pip install '.[gpu]'"
 
 
 class _Cuda(Protocol):

@@ -31,7 +31,7 @@ class MLflow:
             self._client_of: Any = importlib.import_module("mlflow.tracking").MlflowClient
         except ImportError:
             raise UserError(
-                "the tracker mlflow needs the package mlflow: pip install 'acd-plugin[mlflow]'"
+                "the tracker mlflow needs the package mlflow: pip install '.[mlflow]'"
             ) from None
         database = (folder.parent / "mlflow.db").resolve()
         self._address = os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{database}"

@@ -31,7 +31,7 @@ class WandB:
             self._wandb: Any = importlib.import_module("wandb")
         except ImportError:
             raise UserError(
-                "the tracker wandb needs the package wandb: pip install 'acd-plugin[wandb]'"
+                "the tracker wandb needs the package wandb: pip install '.[wandb]'"
             ) from None
         mode = os.environ.get("WANDB_MODE") or "online"
         if mode not in _LOCAL and not self._wandb.login(prompt=False, verify=False):

@@ -52,7 +52,7 @@ def test_a_package_that_is_not_there_stops_the_run_before_it_trains(
         monkeypatch.setitem(sys.modules, module, None)
     outcome = train(2, f"trackers=['{name}']")
     assert outcome.code == 2
-    wanted = f"the tracker {name} needs the package {name}: pip install 'acd-plugin[{name}]'"
+    wanted = f"the tracker {name} needs the package {name}: pip install '.[{name}]'"
     assert outcome.err.splitlines()[-1].endswith(wanted)
 
 
