@@ -51,6 +51,13 @@ class Table:
         pairs = zip(self.batch.action_names, names, strict=True)
         return np.array([table.index(name) for table, name in pairs], dtype=np.int64)
 
+    def find(self, *subnets: str) -> None:
+        """Let the attacker know all hosts of some subnets."""
+        for name in subnets:
+            index = self.subnets[name]
+            self.state.swept[0, index] = True
+            self.state.discovered[0, self.rules.host_subnet == index] = True
+
     def invade(self, host: str, level: int, known: bool = False) -> None:
         """Give the attacker a session on a host, behind its own back."""
         self.state.level[0, self.hosts[host]] = level

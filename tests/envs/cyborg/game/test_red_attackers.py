@@ -43,14 +43,6 @@ def orders(table: Table, attacker: Attacker, steps: int = 400) -> Counter[Order]
     return found
 
 
-def find(table: Table, *subnets: str) -> None:
-    """Let the attacker know all hosts of some subnets."""
-    for name in subnets:
-        index = table.subnets[name]
-        table.state.swept[0, index] = True
-        table.state.discovered[0, table.rules.host_subnet == index] = True
-
-
 def scan(table: Table, *hosts: str) -> None:
     for name in hosts:
         table.state.ports_known[0, table.hosts[name]] = True
@@ -71,7 +63,7 @@ def table() -> Table:
 
 def test_direct_goes_for_the_gateway_and_then_for_the_objective(table: Table) -> None:
     assert order(table, direct_attacker) == (Red.SWEEP, "User", "User0")
-    find(table, "User")
+    table.find("User")
     assert orders(table, direct_attacker).keys() == {(Red.SCAN, "User2", "User0")}
     scan(table, "User1", "User2")
     assert orders(table, direct_attacker).keys() == {(Red.EXPLOIT, "User2", "User0")}
@@ -81,7 +73,7 @@ def test_direct_goes_for_the_gateway_and_then_for_the_objective(table: Table) ->
     assert order(table, direct_attacker) == (Red.ESCALATE, "User2", "User2")
     enter(table, "Operational", "User2")
     assert order(table, direct_attacker) == (Red.SWEEP, "Operational", "User2")
-    find(table, "Operational")
+    table.find("Operational")
     assert orders(table, direct_attacker).keys() == {(Red.SCAN, "Op_Server0", "User2")}
     scan(table, "Op_Host0", "Op_Server0")
     assert orders(table, direct_attacker).keys() == {(Red.EXPLOIT, "Op_Server0", "User2")}
@@ -92,7 +84,7 @@ def test_direct_goes_for_the_gateway_and_then_for_the_objective(table: Table) ->
 def test_direct_takes_the_gateway_again_when_it_has_lost_it() -> None:
     table = Table(env="cyborg_large")
     table.lay()
-    find(table, "User", "Enterprise")
+    table.find("User", "Enterprise")
     enter(table, "Enterprise", "User3")
     scan(table, "Enterprise1", "Enterprise2")
     assert order(table, direct_attacker) == (Red.EXPLOIT, "Enterprise2", "User3")
@@ -101,14 +93,14 @@ def test_direct_takes_the_gateway_again_when_it_has_lost_it() -> None:
 
 
 def test_direct_sleeps_where_there_is_no_way(table: Table) -> None:
-    find(table, "User")
+    table.find("User")
     table.rules.way_in[:] = -1
     assert order(table, direct_attacker) == SLEEP
 
 
 def test_wandering_takes_all_that_it_knows_before_it_goes_on(table: Table) -> None:
     assert order(table, wandering_attacker) == (Red.SWEEP, "User", "User0")
-    find(table, "User")
+    table.find("User")
     enter(table, "Operational", "User2")
     assert order(table, wandering_attacker) == (Red.SCAN, "User1", "User0")
     scan(table, "User1")
@@ -122,7 +114,7 @@ def test_wandering_takes_all_that_it_knows_before_it_goes_on(table: Table) -> No
 
 
 def test_wandering_strikes_the_objective_last(table: Table) -> None:
-    find(table, "User", "Operational")
+    table.find("User", "Operational")
     enter(table, "Operational", "User2")
     for host in ("User1", "Op_Server0"):
         table.own(host)
@@ -134,7 +126,7 @@ def test_wandering_strikes_the_objective_last(table: Table) -> None:
 def test_stealthy_exploits_where_the_monitor_is_likeliest_to_miss_it() -> None:
     table = Table(env="cyborg_large")
     table.lay()
-    find(table, "User")
+    table.find("User")
     scan(table, "User1", "User2", "User3", "User4")
     seen = {name: always_seen(table.rules, table.hosts[name]) for name in table.hosts}
     assert (seen["User1"], seen["User2"], seen["User3"], seen["User4"]) == (1.0, 0.0, 0.0, 0.25)
@@ -153,7 +145,7 @@ def test_stealthy_exploits_where_the_monitor_is_likeliest_to_miss_it() -> None:
 
 
 def test_stealthy_rests_in_half_of_the_steps_and_else_keeps_the_papers_order(table: Table) -> None:
-    find(table, "User")
+    table.find("User")
     found = orders(table, stealthy_attacker)
     assert found.keys() == {SLEEP, (Red.SCAN, "User1", "User0"), (Red.SCAN, "User2", "User0")}
     assert 150 < found[SLEEP] < 250
@@ -161,7 +153,7 @@ def test_stealthy_rests_in_half_of_the_steps_and_else_keeps_the_papers_order(tab
 
 def test_random_does_anything_that_is_possible_alike(table: Table) -> None:
     assert order(table, random_attacker) == (Red.SWEEP, "User", "User0")
-    find(table, "User", "Operational")
+    table.find("User", "Operational")
     enter(table, "Operational", "User2")
     table.state.swept[0, table.subnets["Operational"]] = False
     scan(table, "Op_Host0")
@@ -178,7 +170,7 @@ def test_random_does_anything_that_is_possible_alike(table: Table) -> None:
 
 
 def test_random_sleeps_when_nothing_is_possible(table: Table) -> None:
-    find(table, "User")
+    table.find("User")
     for host in ("User1", "User2"):
         table.own(host)
     assert order(table, random_attacker) == SLEEP

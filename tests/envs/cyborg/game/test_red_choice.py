@@ -29,13 +29,6 @@ def choices(table: Table) -> set[str]:
     return found
 
 
-def swept(table: Table, *subnets: str) -> None:
-    for subnet in subnets:
-        index = table.subnets[subnet]
-        table.state.swept[0, index] = True
-        table.state.discovered[0, table.rules.host_subnet == index] = True
-
-
 @pytest.fixture
 def table() -> Table:
     table = Table()
@@ -50,7 +43,7 @@ def test_rule_1_on_the_objective_it_only_impacts(table: Table) -> None:
 
 def test_rule_2_it_sweeps_the_subnet_that_it_entered_first(table: Table) -> None:
     table = Table(env="cyborg_large")
-    swept(table, "User")
+    table.find("User")
     for name, subnet, since in (("Enterprise2", "Operational", 5), ("User3", "Enterprise", 8)):
         table.own(name)
         table.state.pivot[0, table.subnets[subnet]] = table.hosts[name]
@@ -61,7 +54,7 @@ def test_rule_2_it_sweeps_the_subnet_that_it_entered_first(table: Table) -> None
 
 
 def test_rule_2_needs_the_pivot_as_admin(table: Table) -> None:
-    swept(table, "User")
+    table.find("User")
     table.own("User2", admin=False)
     table.state.ports_known[:] = True
     table.state.pivot[0, table.subnets["Operational"]] = table.hosts["User2"]
@@ -69,7 +62,7 @@ def test_rule_2_needs_the_pivot_as_admin(table: Table) -> None:
 
 
 def test_rule_3_it_scans_any_discovered_host_it_neither_holds_nor_knows(table: Table) -> None:
-    swept(table, "User")
+    table.find("User")
     assert choices(table) == {"User1", "User2"}
     assert choose(table)[0] == Red.SCAN
     assert choose(table)[2] == "User0"
@@ -78,7 +71,7 @@ def test_rule_3_it_scans_any_discovered_host_it_neither_holds_nor_knows(table: T
 
 
 def test_rule_3_needs_a_pivot_for_the_subnet(table: Table) -> None:
-    swept(table, "User", "Operational")
+    table.find("User", "Operational")
     table.own("User1")
     table.own("User2")
     assert choose(table)[0] == Red.SLEEP
@@ -94,7 +87,7 @@ def test_rule_4_it_escalates_two_to_four_decisions_after_the_exploit(
     table: Table, waited: int, due: list[float]
 ) -> None:
     """The delay is 2, 3 or 4 with equal chance, drawn anew at every decision."""
-    swept(table, "User")
+    table.find("User")
     table.own("User1", since=3, admin=False)
     table.state.ports_known[0, table.hosts["User2"]] = True
     table.state.decisions[0] = 3 + waited
@@ -108,7 +101,7 @@ def test_rule_4_it_escalates_two_to_four_decisions_after_the_exploit(
 
 
 def test_rule_4_goes_through_its_hosts_in_random_order(table: Table) -> None:
-    swept(table, "User")
+    table.find("User")
     for host in ("User1", "User2"):
         table.own(host, since=0, admin=False)
     table.state.decisions[0] = 9
@@ -119,7 +112,7 @@ def test_rule_4_goes_through_its_hosts_in_random_order(table: Table) -> None:
 
 
 def test_rule_4_escalates_also_where_the_session_is_root_already(table: Table) -> None:
-    swept(table, "User")
+    table.find("User")
     table.own("User2", since=0, admin=False, level=2)
     table.state.ports_known[0, table.hosts["User1"]] = True
     table.state.decisions[0] = 4
@@ -127,7 +120,7 @@ def test_rule_4_escalates_also_where_the_session_is_root_already(table: Table) -
 
 
 def test_rule_5_it_exploits_any_host_with_known_ports_from_the_pivot(table: Table) -> None:
-    swept(table, "User")
+    table.find("User")
     for host in ("User1", "User2"):
         table.state.ports_known[0, table.hosts[host]] = True
     assert choices(table) == {"User1", "User2"}
@@ -139,7 +132,7 @@ def fallback(held: str) -> Table:
     """All Operational hosts of the large network are known, none of them has a pivot."""
     table = Table(env="cyborg_large")
     table.lay()
-    swept(table, "User", "Operational")
+    table.find("User", "Operational")
     for host in ("User1", "User2", "User3", "User4"):
         table.own(host)
     for host in ("Op_Host0", "Op_Host1", "Op_Host2", "Op_Server0"):
@@ -164,7 +157,7 @@ def test_rule_5_an_unusable_pivot_is_not_replaced_by_a_fallback() -> None:
 
 
 def test_rule_6_it_sleeps_when_nothing_is_left(table: Table) -> None:
-    swept(table, "User")
+    table.find("User")
     table.own("User1")
     table.own("User2")
     assert choose(table) == (Red.SLEEP, "", "")
