@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from acd_plugin.api.packages import need
+from acd_plugin.configuration.packages import need
 from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import BatchEnv
 from acd_plugin.envs.multi_agent_env import MultiAgentEnv

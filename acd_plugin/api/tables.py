@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
-from acd_plugin.api.packages import need
+from acd_plugin.configuration.nested import flat
+from acd_plugin.configuration.packages import need
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.metric_file import iterate_metrics
 from acd_plugin.tracking.results import find_run
@@ -52,7 +52,7 @@ def read_metrics(run: str | Path, results: str | Path = "results") -> DataFrame:
 
 def _row(run: RunRecord) -> dict[str, object]:
     return {
-        **_flat(run.config),
+        **flat(run.config, keep_empty=True),
         "status": run.status,
         "algorithm": run.algorithm,
         "environment": run.environment,
@@ -64,13 +64,3 @@ def _row(run: RunRecord) -> dict[str, object]:
         "tags": run.tags,
         "folder": str(run.folder),
     }
-
-
-def _flat(config: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for key, value in config.items():
-        if isinstance(value, Mapping) and value:
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[prefix + key] = value
-    return flat

@@ -19,7 +19,7 @@ from acd_plugin.analysis.statistics import interquartile_mean, mean
 from acd_plugin.cli.conditions import selection
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.results import find_run
-from acd_plugin.tracking.run_folder import write_atomically
+from acd_plugin.tracking.run_folder import write_named
 
 
 def _picture(kind: str, comparison: Comparison) -> bytes:
@@ -49,17 +49,9 @@ def run(options: argparse.Namespace) -> int:
     for problem in comparison.problems:
         print(printable(f"left out: {problem}"), file=sys.stderr)
     for out in outs:
-        _write(Path(out), _WRITERS[Path(out).suffix](comparison))
+        write_named(Path(out), _WRITERS[Path(out).suffix](comparison))
         print(f"written: {out}")
     return 0
-
-
-def _write(out: Path, content: bytes) -> None:
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(out, content)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({error.strerror})") from None
 
 
 def _find(names: list[str], results: str) -> list[RunRecord]:

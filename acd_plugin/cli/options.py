@@ -12,6 +12,7 @@ from acd_plugin import __version__
 from acd_plugin.cli.conditions import add_conditions
 from acd_plugin.cli.shared_options import (
     add_drawn,
+    add_games_seed,
     add_mongo,
     add_plugin,
     add_results,
@@ -97,9 +98,7 @@ def _evaluate(parser: Parser) -> None:
     parser.add_argument("run", help=_POLICY)
     add_results(parser)
     parser.add_argument("--episodes", type=int, default=128, help="games to play (128)")
-    parser.add_argument(
-        "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
-    )
+    add_games_seed(parser)
     parser.add_argument(
         "--render", action="store_true", help="show the first game as text, step by step"
     )
@@ -113,9 +112,7 @@ def _watch(parser: Parser) -> None:
     parser.add_argument("run", help=_POLICY)
     add_results(parser)
     parser.add_argument("--games", type=int, default=8, help="games to play (8)")
-    parser.add_argument(
-        "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
-    )
+    add_games_seed(parser)
     parser.add_argument(
         "--out", metavar="FILE.html", help="the page (games.html in the run's folder)"
     )

@@ -22,6 +22,12 @@ def add_drawn(parser: Parser) -> None:
     )
 
 
+def add_games_seed(parser: Parser) -> None:
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of the games (0), the same for all policies"
+    )
+
+
 def add_plugin(parser: Parser) -> None:
     parser.add_argument(
         "--plugin",

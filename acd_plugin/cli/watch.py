@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
 
 from acd_plugin.analysis.replay.page import is_page, page
@@ -11,6 +10,7 @@ from acd_plugin.analysis.replay.record import Caption
 from acd_plugin.components.acting import games_as_in_tests
 from acd_plugin.configuration.device import split_device
 from acd_plugin.configuration.layers import Config, read_overrides
+from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.ranges import check_games
 from acd_plugin.errors import UserError
 from acd_plugin.running.console import set_up_logging
@@ -20,7 +20,7 @@ from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.stored_run import open_policy
 from acd_plugin.tracking.plain_files import open_plain
-from acd_plugin.tracking.run_folder import write_atomically
+from acd_plugin.tracking.run_folder import write_named
 
 _MOST_STEPS = 20_000  # of all games of a page: 35 MB on the large network, as browsers still open
 _OF_THE_POLICY = ("n_bits", "message_content")
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     spec = spec_to_play(stored, changes, device, options.plugins)
     _refuse_too_many(spec, options.games)
     replay = record_games(stored, spec, options.games, options.seed)
-    _write(out, page(replay, _caption(stored, spec.config, options.seed)))
+    write_named(out, page(replay, _caption(stored, spec.config, options.seed)).encode())
     print(f"{stored.path} ({stored.config['name']}, trained for {stored.t_env:,} steps)")
     games = f"{options.games} {games_as_in_tests(stored.config)}, seed {options.seed}"
     print(f"{games}; open in a browser: {out}")
@@ -85,25 +85,6 @@ def _caption(stored: StoredPolicy, config: Config, seed: int) -> Caption:
         seed=seed,
         settings={
             **{key: str(config[key]) for key in _OF_THE_POLICY if key in config},
-            **_flat(config["env_args"]),
+            **{key: str(value) for key, value in flat(config["env_args"]).items()},
         },
     )
-
-
-def _flat(settings: Mapping[str, object], prefix: str = "") -> dict[str, str]:
-    """Return nested settings with dots in their keys, as they are written on the command line."""
-    flat: dict[str, str] = {}
-    for key, value in settings.items():
-        if isinstance(value, Mapping):
-            flat |= _flat(value, f"{prefix}{key}.")
-        else:
-            flat[f"{prefix}{key}"] = str(value)
-    return flat
-
-
-def _write(out: Path, content: str) -> None:
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(out, content.encode())
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({error.strerror})") from None

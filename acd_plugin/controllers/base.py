@@ -106,6 +106,11 @@ class BaseController(ABC, Generic[MemoryT]):
         draws = self._chances.at(self.streams(), ep_batch, t_ep, test_mode)
         return Choice(draws, self.action_selector.exploration(t_env, test_mode), test_mode)
 
+    def greedy(self, like: Tensor) -> Choice:
+        """Return circumstances that leave nothing to chance, in numbers of the kind of ``like``."""
+        no_chance = {name: like.new_zeros(()) for name in self.streams()}
+        return Choice(no_chance, 0.0, test_mode=True)
+
     def generators(self) -> dict[str, torch.Generator]:
         """Return none: all chance is a function of the episodes."""
         return {}

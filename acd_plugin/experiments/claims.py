@@ -13,6 +13,7 @@ from acd_plugin.errors import UserError
 from acd_plugin.experiments.progress import identity
 from acd_plugin.running.planned import Claim
 from acd_plugin.tracking.ownership import OwnedError, owned
+from acd_plugin.tracking.recorded_config import run_name
 from acd_plugin.tracking.run_folder import RunFolder
 
 _PLACE = ".claims"  # in a folder of results: a file for each run that was ever claimed
@@ -25,7 +26,7 @@ def claim_of(config: Config) -> Claim:
     now: one that is complete, goes on, or can be resumed.
     """
     results = Path(config["local_results_path"])
-    name = f"{config['name']} on {config['env_name']}, seed {config['seed']}"
+    name = run_name(config)
 
     @contextmanager
     def claim() -> Iterator[Callable[[RunFolder], None]]:

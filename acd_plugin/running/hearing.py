@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.errors import UserError
 from acd_plugin.running.trained_policy import TrainedPolicy, Truths
@@ -45,8 +44,7 @@ def hear(
     received = mac.recall(episodes, t, mac.memory).received
     available = episodes["avail_actions"][:, t].bool()
     nothing = mac.memory._replace(received=torch.zeros_like(received))
-    no_chance = {name: received.new_zeros(()) for name in mac.streams()}
-    decision = mac.respond(episodes, t, nothing, Choice(no_chance, 0.0, test_mode=True))
+    decision = mac.respond(episodes, t, nothing, mac.greedy(received))
     return Heard(
         received.cpu().numpy(),
         (mac.channel.widen(available, received).bool() & ~available).cpu().numpy(),

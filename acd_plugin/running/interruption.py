@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
 
@@ -24,14 +24,19 @@ def stop_signals() -> list[signal.Signals]:
 
 
 @contextmanager
-def interruptible() -> Iterator[None]:
-    """Turn all of them into KeyboardInterrupt, even if a shell has started us deaf to Ctrl-C."""
-    before = {number: signal.signal(number, _interrupt) for number in stop_signals()}
+def stops_heard_by(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Let a function hear all of them, even if a shell has started us deaf to Ctrl-C."""
+    before = {number: signal.signal(number, handler) for number in stop_signals()}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, previous in before.items():
+            signal.signal(number, previous)
+
+
+def interruptible() -> AbstractContextManager[None]:
+    """Turn all of them into KeyboardInterrupt."""
+    return stops_heard_by(_interrupt)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

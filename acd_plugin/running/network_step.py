@@ -6,7 +6,6 @@ networks, E their width.
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import warnings
 from pathlib import Path
@@ -17,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from acd_plugin.components.contracts import EpisodeBatch
-from acd_plugin.controllers.base import Choice
+from acd_plugin.configuration.packages import need
 from acd_plugin.controllers.basic_controller import BasicController
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.conversation import Memory
@@ -75,8 +74,7 @@ class NetworkStep(nn.Module):
             "messages": torch.stack([previous_messages, previous_messages], 1),
         }
         episodes = cast(EpisodeBatch, two_steps)  # of which only the second step is asked for
-        no_chance = {name: observations.new_zeros(()) for name in self.mac.streams()}
-        choice = Choice(no_chance, 0.0, test_mode=True)
+        choice = self.mac.greedy(observations)
         if isinstance(self.mac, CommController):
             states = self._taken_apart(hidden)
             received = self.mac.channel.deliver(previous_messages)
@@ -99,8 +97,7 @@ def _side_by_side(states: list[Tensor], games: int) -> Tensor:
 def write_onnx(policy: TrainedPolicy, path: Path) -> None:
     """Write the step as an ONNX file, for any number of games."""
     for package in ("onnx", "onnxscript"):
-        if importlib.util.find_spec(package) is None:
-            raise UserError(f"{path}: needs the package {package}: pip install '.[onnx]'")
+        need(package, "onnx", f"{path}:")
     step, sizes, games = NetworkStep(policy), policy.sizes, 2
     agents = (games, sizes.n_agents)
     inputs = (

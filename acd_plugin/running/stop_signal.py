@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import signal
+from contextlib import ExitStack
 from types import FrameType, TracebackType
-from typing import Any
 
 from acd_plugin.running.console import logger
-from acd_plugin.running.interruption import stop_signals
+from acd_plugin.running.interruption import stops_heard_by
 
 
 class StopSignal:
@@ -15,11 +15,10 @@ class StopSignal:
 
     def __init__(self) -> None:
         self._requested = False
-        self._previous: dict[int, Any] = {}
+        self._heard = ExitStack()
 
     def __enter__(self) -> StopSignal:
-        for number in stop_signals():
-            self._previous[number] = signal.signal(number, self._on_signal)
+        self._heard.enter_context(stops_heard_by(self._on_signal))
         return self
 
     def __exit__(
@@ -28,8 +27,7 @@ class StopSignal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for number, handler in self._previous.items():
-            signal.signal(number, handler)
+        self._heard.close()
 
     def requested(self) -> bool:
         """Return whether a stop was asked for."""

@@ -27,7 +27,7 @@ from acd_plugin.machine import free_memory
 from acd_plugin.tracking.plain_files import open_plain, reason
 from acd_plugin.tracking.plain_values import parse_json
 from acd_plugin.tracking.recorded_config import check_config
-from acd_plugin.tracking.run_folder import write_atomically
+from acd_plugin.tracking.run_folder import write_named
 
 ENDING = ".safetensors"
 FORMAT = 1  # raised whenever the content of a file changes its meaning
@@ -89,11 +89,7 @@ def write_policy(path: Path, content: PolicyContent) -> None:
     ).model_dump_json()
     weights = {name: weight.detach().cpu().contiguous() for name, weight in content.weights.items()}
     data = save(weights, {_MARK: f"{_checksum(told, weights)} {told}"})
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, data)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
+    write_named(path, data)
 
 
 def read_policy(path: Path) -> PolicyContent:

@@ -5,6 +5,7 @@ An algorithm, an environment or a plugin may have settings of its own, of which 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -44,6 +45,11 @@ class _Known(BaseModel):
     trackers: _Texts = None
     env_args: dict[str, object] | None = None
     game: dict[str, str] | None = None
+
+
+def run_name(config: Mapping[str, object]) -> str:
+    """Return what a run is called wherever it is told of: ``dial on cyborg_small, seed 0``."""
+    return f"{config.get('name')} on {config.get('env_name')}, seed {config.get('seed') or 0}"
 
 
 def check_config(config: object) -> None:

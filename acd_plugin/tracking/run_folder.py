@@ -169,6 +169,15 @@ def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) 
         temporary.replace(path)
 
 
+def write_named(path: Path, content: bytes) -> None:
+    """Write a file where a user wants it, its folders too; UserError when that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
+
+
 @contextmanager
 def _written_aside(path: Path, content: bytes | Callable[[BinaryIO], object]) -> Iterator[Path]:
     """Yield a file with the content, beside the one that it is for, and remove it if it is left."""

@@ -15,7 +15,7 @@ from acd_plugin.errors import UserError
 from acd_plugin.tracking.checkpoint_index import read_index
 from acd_plugin.tracking.metric_file import last_step
 from acd_plugin.tracking.ownership import is_owned
-from acd_plugin.tracking.recorded_config import read_config
+from acd_plugin.tracking.recorded_config import read_config, run_name
 from acd_plugin.tracking.results import run_folders
 from acd_plugin.tracking.run_file import Meta, read_run
 from acd_plugin.tracking.run_folder import RunFolder
@@ -70,7 +70,7 @@ class RunRecord:
     @property
     def name(self) -> str:
         """Algorithm, environment and seed."""
-        return f"{self.algorithm} on {self.environment}, seed {self.seed}"
+        return run_name(self.config)
 
     @property
     def last_checkpoint(self) -> int | None:

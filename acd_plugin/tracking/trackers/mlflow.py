@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from acd_plugin.configuration.nested import flat
 from acd_plugin.credentials import shown, without_credentials
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.recorded_config import run_name
 from acd_plugin.tracking.run_folder import RunFolder
-from acd_plugin.tracking.trackers.naming import flat, run_name, tag
+from acd_plugin.tracking.trackers.naming import tag
 
 _EXPERIMENT = "acd-plugin"  # unless MLFLOW_EXPERIMENT_NAME names another
 _KEY = "acd.key"  # the tag by which a run is found again

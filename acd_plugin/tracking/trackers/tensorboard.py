@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.recorded_config import run_name
 from acd_plugin.tracking.run_folder import RunFolder
-from acd_plugin.tracking.trackers.naming import run_name, tag
+from acd_plugin.tracking.trackers.naming import tag
 
 
 class TensorBoard:

@@ -10,8 +10,9 @@ from typing import Any
 
 from acd_plugin.credentials import without_credentials
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.recorded_config import run_name
 from acd_plugin.tracking.run_folder import RunFolder
-from acd_plugin.tracking.trackers.naming import run_name, tag
+from acd_plugin.tracking.trackers.naming import tag
 
 _PROJECT = "acd-plugin"  # unless WANDB_PROJECT names another
 _STEPS = "game_steps"  # what all metrics are drawn over
