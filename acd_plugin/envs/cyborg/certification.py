@@ -19,7 +19,7 @@ from pathlib import Path
 from acd_plugin.envs.compiled.content import files_of
 
 RULES = "1"
-CERTIFIED = "818d78fd228253eb"
+CERTIFIED = "f059ddb0ef0e528d"
 
 _HERE = Path(__file__).resolve().parent
 # What happens in a game follows from these files, from the settings and from the scenario.

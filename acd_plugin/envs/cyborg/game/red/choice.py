@@ -47,6 +47,12 @@ def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
     subnet = subnet_to_sweep(state, game)
     if subnet != NOBODY:
         return Red.SWEEP.value, subnet, state.pivot[game, subnet]
+    return choose_among_found(state, rules, game)
+
+
+@compiled
+def choose_among_found(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
+    """Return (kind, target, source): scan, escalate or exploit a host that it knows, or sleep."""
     host = random_target(state, rules, game, Red.SCAN.value)
     if host != NOBODY:
         return Red.SCAN.value, host, state.pivot[game, rules.host_subnet[host]]

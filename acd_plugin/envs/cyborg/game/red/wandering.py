@@ -5,11 +5,9 @@ from __future__ import annotations
 from acd_plugin.envs.compiled.compilation import compiled
 from acd_plugin.envs.cyborg.game.red.choice import (
     begin_decision,
-    exploit_source,
+    choose_among_found,
     give_order,
-    host_to_escalate,
     is_escalatable,
-    random_target,
     subnet_to_sweep,
 )
 from acd_plugin.envs.cyborg.game.types import NOBODY, GameState, Red, Rules
@@ -26,23 +24,15 @@ def wandering_attacker(state: GameState, rules: Rules, game: int) -> None:
 @compiled
 def choose(state: GameState, rules: Rules, game: int) -> tuple[int, int, int]:
     """Return (kind, target, source) by the first rule that yields an action."""
-    host = random_target(state, rules, game, Red.SCAN.value)
-    if host != NOBODY:
-        return Red.SCAN.value, host, state.pivot[game, rules.host_subnet[host]]
-    host = host_to_escalate(state, rules, game)
-    if host != NOBODY:
-        return Red.ESCALATE.value, host, host
-    host = random_target(state, rules, game, Red.EXPLOIT.value)
-    if host != NOBODY:
-        return Red.EXPLOIT.value, host, exploit_source(state, rules, game, host)
-    if not _waits_for_one(state, rules, game):
+    kind, target, source = choose_among_found(state, rules, game)
+    if kind == Red.SLEEP and not _waits_for_one(state, rules, game):
         subnet = subnet_to_sweep(state, game)
         if subnet != NOBODY:
             return Red.SWEEP.value, subnet, state.pivot[game, subnet]
         objective = state.objective[game]
         if state.admin[game, objective]:
             return Red.IMPACT.value, objective, objective
-    return Red.SLEEP.value, NOBODY, NOBODY
+    return kind, target, source
 
 
 @compiled
