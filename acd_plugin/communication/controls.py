@@ -5,12 +5,12 @@ Their messages travel and unlock as those of the learned channel do.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from acd_plugin.communication.channel import Channel, Outgoing
+from acd_plugin.communication.gate import something_to_say
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.errors import UserError
 
@@ -51,7 +51,11 @@ class AlarmChannel(Channel):
                 "message_content=alarm is for environments whose observations are hosts, which "
                 "this one's are not: choose another message_content"
             )
-        super().__init__(n_agents, replace(layout, gate_on_host_bits=True))
+        super().__init__(n_agents, layout)
+        self._host_bits = layout.host_bits
+
+    def may_speak(self, observations: Tensor) -> Tensor:
+        return something_to_say(observations, self._host_bits)
 
     def send(self, outgoing: Outgoing) -> Tensor:
         logits = outgoing.logits
@@ -67,6 +71,33 @@ class OracleChannel(Channel):
         return outgoing.truths["threatened"].expand_as(outgoing.logits)
 
 
+class BroadcastChannel(Channel):
+    """Carries what must be said, as the game's author wrote it down: a rule of what senders see.
+
+    Messages of fewer bits than the rule has carry the first of them; further bits are 0.
+    """
+
+    def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
+        if layout is None or layout.broadcast is None:
+            raise UserError(
+                "message_content=broadcast says what a game's author wrote down in 'broadcast' of "
+                "its scenario, and this game has none: add it (docs/communication.md), or choose "
+                "another message_content"
+            )
+        super().__init__(n_agents, layout)
+        self._says = torch.from_numpy(layout.broadcast)  # (N, K, O)
+
+    def send(self, outgoing: Outgoing) -> Tensor:
+        logits = outgoing.logits
+        seen = outgoing.observations.unsqueeze(-2) > 0  # (..., N, 1, O)
+        bits = (seen & self._says).any(-1).to(logits.dtype)[..., : logits.shape[-1]]
+        return functional.pad(bits, (0, logits.shape[-1] - bits.shape[-1]))
+
+    def to(self, device: str | torch.device) -> None:
+        super().to(device)
+        self._says = self._says.to(device)
+
+
 class SelfSendChannel(Channel):
     """Lets every agent hear itself in place of the others.
 
@@ -75,22 +106,23 @@ class SelfSendChannel(Channel):
     """
 
     def deliver(self, messages: Tensor) -> Tensor:
-        own = messages.unsqueeze(-2).expand(*messages.shape[:-1], self.n_agents - 1, -1)
-        return own.flatten(-2)
+        n = self.n_agents
+        everybody_says = messages.unsqueeze(-2).expand(*messages.shape[:-1], n, messages.shape[-1])
+        heard = super().deliver(everybody_says)  # (..., N, N, L) if everybody said what one did
+        return heard.diagonal(dim1=-3, dim2=-2).movedim(-1, -2)
 
 
 class ShuffledChannel(Channel):
     """Delivers what was said in another game, at the same step and by the same agents.
 
-    What arrives looks like messages and tells nothing of this game. In games (B, N, M) each hears
-    the one before it, the first the last; a game that is alone hears nothing.
+    What arrives looks like messages and tells nothing of this game. Of games (B, ..., N, M) each
+    hears the one before it, the first the last; a game that is alone hears nothing.
     """
 
     def deliver(self, messages: Tensor) -> Tensor:
-        games = -3
-        if messages.dim() < -games or messages.shape[games] == 1:
+        if messages.dim() <= len(("N", "M")) or messages.shape[0] == 1:
             return super().deliver(torch.zeros_like(messages))
-        return super().deliver(messages.roll(1, dims=games))
+        return super().deliver(messages.roll(1, dims=0))
 
 
 class NoChannel(Channel):

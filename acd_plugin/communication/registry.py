@@ -7,6 +7,7 @@ from acd_plugin.communication.controls import (
     AlarmChannel,
     AlwaysOne,
     AlwaysZero,
+    BroadcastChannel,
     NoChannel,
     OracleChannel,
     SelfSendChannel,
@@ -20,6 +21,7 @@ CHANNELS: dict[str, type[Channel]] = {
     "always_1": AlwaysOne,
     "alarm": AlarmChannel,
     "oracle": OracleChannel,
+    "broadcast": BroadcastChannel,
     "self_send": SelfSendChannel,
     "shuffled": ShuffledChannel,
 }
@@ -32,7 +34,17 @@ def register_channel(name: str, channel: type[Channel]) -> None:
     CHANNELS[name] = channel
 
 
-def find_channel(message_content: str, n_bits: int) -> type[Channel]:
-    """Return the channel for messages of ``n_bits``; UserError when there is none of that name."""
-    chosen = find(CHANNELS, "message_content", message_content)
-    return chosen if n_bits > 0 else NoChannel
+def find_channel(message_content: str, learned: type[Channel], message_size: int) -> type[Channel]:
+    """Return the channel for messages of ``message_size`` values, 0: none.
+
+    ``learned`` is the algorithm's own. A control sends something else, or delivers it elsewhere,
+    and leaves the rest to the algorithm's channel. UserError when there is no such control.
+    """
+    control = find(CHANNELS, "message_content", message_content)
+    if message_size == 0:
+        return NoChannel
+    if control is Channel:
+        return learned
+    if learned is Channel:
+        return control
+    return type(f"{control.__name__}On{learned.__name__}", (control, learned), {})

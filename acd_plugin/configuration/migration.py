@@ -32,6 +32,8 @@ _NEW_ENV_ARGS: Config = {"attacker": "paper", "reward_terms": {}}
 # Settings of that game which are newer than 0.2.0, and the price of an action that it did not have.
 _NEWER_ENV_ARGS: Config = {"sees": "own"}
 _NEWER_COSTS: Config = {"protect": 0.1}
+# Settings that communicating algorithms have since, by the controller that reads them.
+_NEW_SETTINGS: Mapping[str, Config] = {"rial_mac": {"message_content": "learned"}}
 _COUNTED_EPISODES = ("dial_learner", "rial_learner")
 _TARGETS = "target_update_interval_or_tau"
 
@@ -45,6 +47,7 @@ def migrate(config: Mapping[str, Any]) -> Config:
     if migrated.get("env") == "cyborg":
         costs = {**_NEWER_COSTS, **(env_args.get("costs") or {})}
         migrated["env_args"] = {**_NEWER_ENV_ARGS, **env_args, "costs": costs}
+    migrated = {**_NEW_SETTINGS.get(str(migrated.get("mac")), {}), **migrated}
     migrated.setdefault("chance", 1)  # drawn from generators that were asked in turn
     if "device" not in config:
         migrated["device"] = "cuda" if config.get("use_cuda") else "cpu"

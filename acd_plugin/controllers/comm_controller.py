@@ -16,12 +16,20 @@ from acd_plugin.agents import REGISTRY as AGENTS
 from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.communication.channel import Channel
 from acd_plugin.communication.messages import messages_sent
+from acd_plugin.communication.registry import find_channel
+from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme, SchemeEntry, entry_size
 from acd_plugin.components.episodes import played_steps, previous_actions
 from acd_plugin.controllers.base import BaseController, Choice, Decision
 from acd_plugin.controllers.conversation import Memory, Step, start
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.errors import UserError, find
+
+
+class CommSettings(ComponentSettings):
+    """What every communicating algorithm can be set to."""
+
+    message_content: str = "learned"  # or a control: a name in `communication.registry`
 
 
 class CommUnrolled(Protocol):
@@ -46,7 +54,7 @@ class CommUnrolled(Protocol):
 class MessageForm(NamedTuple):
     """What messages are, as follows from a run's settings."""
 
-    channel: type[Channel]  # that carries them
+    channel: type[Channel]  # that carries what was learned; a control takes its place
     size: int  # M, how many values one has; 0: agents do not communicate
 
 
@@ -65,13 +73,13 @@ class CommController(BaseController[Memory]):
         super().__init__(args)
         layout: CommLayout | None = args.blueprint.comm_layout
         self.n_actions: int = args.n_actions
-        channel_class, self.message_size = self.message_form(args)
+        self.message_size = self.message_form(args).size
         if self.message_size and self.n_agents < 2:
             raise UserError(
                 f"a team of {self.n_agents} has nobody to talk to: choose an environment with two "
                 "agents or more, or an algorithm without messages"
             )
-        self.channel = channel_class(self.n_agents, layout)
+        self.channel = self.channel_class(args)(self.n_agents, layout)
         received = self.channel.received_size(self.message_size)
         sizes = CommSizes(entry_size(scheme, "obs"), received, message_outputs, layout)
         self.agent = find(AGENTS, "agent", args.agent)(sizes, args)
@@ -81,6 +89,12 @@ class CommController(BaseController[Memory]):
     @abstractmethod
     def message_form(cls, args: SimpleNamespace) -> MessageForm:
         """Return what messages are; UserError when the settings do not say."""
+
+    @classmethod
+    def channel_class(cls, args: SimpleNamespace) -> type[Channel]:
+        """Return what carries the messages: the algorithm's own channel, or a control."""
+        form = cls.message_form(args)
+        return find_channel(CommSettings.from_args(args).message_content, form.channel, form.size)
 
     @abstractmethod
     def act(
@@ -102,13 +116,13 @@ class CommController(BaseController[Memory]):
     @classmethod
     def needed_truths(cls, args: SimpleNamespace) -> tuple[str, ...]:
         """Return the names of the truths that the messages tell, see `BatchEnv.truths`."""
-        return cls.message_form(args).channel.needs
+        return cls.channel_class(args).needs
 
     @classmethod
     def extra_scheme(cls, args: SimpleNamespace) -> Scheme:
         """Return what is stored with an episode beside EPyMARL's own entries."""
-        channel, size = cls.message_form(args)
-        entries = {name: agents_entry(1) for name in channel.needs}
+        size = cls.message_form(args).size
+        entries = {name: agents_entry(1) for name in cls.needed_truths(args)}
         return {"messages": agents_entry(size), **entries} if size else entries
 
     def beginning(self, batch_size: int) -> Memory:
@@ -146,6 +160,10 @@ class CommController(BaseController[Memory]):
         """Embed all that the agents know at ``steps`` but the messages (B, len(steps), N, E)."""
         previous = previous_actions(ep_batch, steps, none_yet=self.n_actions)
         return self.agent.embed(ep_batch["obs"][:, steps], previous)
+
+    def truths(self, ep_batch: EpisodeBatch, steps: int | slice) -> dict[str, Tensor]:
+        """Return the truths at ``steps`` that the messages tell, by name."""
+        return {name: ep_batch[name][:, steps] for name in self.channel.needs}
 
     def episode_stats(self, ep_batch: EpisodeBatch) -> dict[str, Tensor]:
         """Return statistics of the episodes just played, each (B,)."""

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from pydantic import Field
 from torch import Tensor
 
-from acd_plugin.communication.registry import find_channel
+from acd_plugin.communication.channel import Channel
 from acd_plugin.components.chance import Draws, Stream, Streams
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
@@ -27,7 +27,6 @@ class DialSettings(ComponentSettings):
 
     n_bits: int = Field(ge=0)  # size of a message; 0: no communication
     dru_sigma: float = Field(ge=0.0)  # standard deviation of the channel noise while learning
-    message_content: str = "learned"  # which channel: a name in `communication.registry`
 
 
 class DialController(SpeakingController):
@@ -43,9 +42,7 @@ class DialController(SpeakingController):
 
     @classmethod
     def message_form(cls, args: SimpleNamespace) -> MessageForm:
-        settings = DialSettings.from_args(args)
-        channel = find_channel(settings.message_content, settings.n_bits)
-        return MessageForm(channel, settings.n_bits)
+        return MessageForm(Channel, DialSettings.from_args(args).n_bits)
 
     @classmethod
     def extra_scheme(cls, args: SimpleNamespace) -> Scheme:

@@ -15,7 +15,7 @@ from pydantic import Field
 from torch import Tensor
 
 from acd_plugin.agents.comm_agent import AgentStep
-from acd_plugin.communication.channel import Channel
+from acd_plugin.communication.channel import Channel, Outgoing
 from acd_plugin.communication.messages import bits_of, number_of
 from acd_plugin.components.action_selectors import EpsilonGreedy
 from acd_plugin.components.chance import Streams
@@ -30,7 +30,7 @@ from acd_plugin.controllers.conversation import Memory, Step
 class RialSettings(ComponentSettings):
     """Settings of the controller (``config/algs/rial.yaml``); the names are its keys."""
 
-    n_bits: int = Field(ge=1, le=8)  # size of a message: one of 2^n_bits is chosen
+    n_bits: int = Field(ge=0, le=8)  # size of a message: one of 2^n_bits is chosen; 0: silence
 
     @property
     def message_outputs(self) -> int:
@@ -54,8 +54,8 @@ class RialController(CommController):
 
     Beside the values of its actions a network gives one for each of the P messages, of which the
     agent sends the best or, with probability epsilon, any. Message 0, all bits 0, is silence and
-    all that the gate allows an agent with nothing to say. What was said is stored, so learning
-    takes it as given.
+    all that the gate allows an agent with nothing to say. What was said, or what a control said in
+    its place, is stored, so learning takes it as given.
     """
 
     def __init__(self, scheme: Scheme, groups: Mapping[str, int], args: SimpleNamespace) -> None:
@@ -75,23 +75,29 @@ class RialController(CommController):
         """Return the networks' states, and what was received as it is stored with the episode."""
         if t == 0:
             return memory
-        return memory._replace(received=self.channel.deliver(ep_batch["messages"][:, t - 1]))
+        return memory._replace(received=self.channel.deliver(self._sent(ep_batch)[:, t - 1]))
 
     def act(
         self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice
     ) -> tuple[Step, dict[str, Tensor]]:
         values, message_values, hidden = self._networks(ep_batch, t, memory)
-        allowed = self._messages_allowed(ep_batch["obs"][:, t])
+        observations = ep_batch["obs"][:, t]
+        may_speak = self.channel.may_speak(observations)
         said = self.message_selector.choose(
-            message_values, allowed, choice.draws["messages"], choice.exploration
+            message_values,
+            self._messages_allowed(may_speak),
+            choice.draws["messages"],
+            choice.exploration,
         )
-        messages = bits_of(said, self.message_size).float()
+        bits = bits_of(said, self.message_size).float()
+        truths = self.truths(ep_batch, t)
+        messages = self.channel.send(Outgoing(2 * bits - 1, None, observations, may_speak, truths))
         return Step(values, messages, memory._replace(hidden=hidden)), {}
 
     def repeat(self, ep_batch: EpisodeBatch, t: int, test_mode: bool, memory: Memory) -> Step:
         del test_mode  # what was said was said
         values, _, hidden = self._networks(ep_batch, t, memory)
-        return Step(values, ep_batch["messages"][:, t], memory._replace(hidden=hidden))
+        return Step(values, self._sent(ep_batch)[:, t], memory._replace(hidden=hidden))
 
     def _networks(self, ep_batch: EpisodeBatch, t: int, memory: Memory) -> AgentStep:
         embedded = self.embed(ep_batch, slice(t, t + 1))[:, 0]
@@ -100,21 +106,29 @@ class RialController(CommController):
 
     def unroll(self, ep_batch: EpisodeBatch, steps: int) -> Unrolled:
         span = slice(0, steps)
-        sent = ep_batch["messages"]
+        sent = self._sent(ep_batch)
         received = self.channel.deliver(one_step_earlier(sent, span, 0.0))
         values, message_values = self.agent.unroll(self.embed(ep_batch, span), received)
         return Unrolled(
             action_values=values,
             available=self.channel.widen(ep_batch["avail_actions"][:, span], received),
             message_values=message_values,
-            messages_allowed=self._messages_allowed(ep_batch["obs"][:, span]),
+            messages_allowed=self._messages_allowed(
+                self.channel.may_speak(ep_batch["obs"][:, span])
+            ),
             messages=number_of(sent[:, span]),
             received=received,
         )
 
-    def _messages_allowed(self, observations: Tensor) -> Tensor:
-        """Return which messages agents that see (..., N, O) may send (..., N, P)."""
-        may_speak = self.channel.may_speak(observations)
+    def _sent(self, ep_batch: EpisodeBatch) -> Tensor:
+        """Return the messages of whole episodes (B, T, N, M)."""
+        if self.message_size:
+            return ep_batch["messages"]
+        observations = ep_batch["obs"]
+        return observations.new_zeros(*observations.shape[:-1], 0)
+
+    def _messages_allowed(self, may_speak: Tensor) -> Tensor:
+        """Return which messages (..., N, P) agents may send who may speak (..., N, 1) or not."""
         silence = torch.ones_like(may_speak)
         anything = may_speak.expand(*may_speak.shape[:-1], self.settings.message_outputs - 1)
         return torch.cat([silence, anything], dim=-1)

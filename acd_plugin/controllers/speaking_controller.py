@@ -61,7 +61,7 @@ class SpeakingController(CommController):
             observations=observations,
             allowed=self.channel.may_speak(observations),
             noise=noise,
-            truths={name: ep_batch[name][:, steps] for name in self.channel.needs},
+            truths=self.truths(ep_batch, steps),
         )
 
     def make_noise(self, draws: Draws) -> Tensor | None:

@@ -21,6 +21,9 @@ class CommLayout:
     bits_per_host: int
     gate_on_host_bits: bool  # an agent whose host bits are all zero sends nothing
     unlocked_by_message: NDArray[np.bool_]  # (N, A) actions that a received message makes available
+    # (N, K, O) what must be said, if the environment knows: bit k of an agent's message is 1 while
+    # any of these numbers that it observes is.
+    broadcast: NDArray[np.bool_] | None = None
 
     @property
     def host_bits(self) -> int:

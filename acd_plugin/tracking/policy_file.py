@@ -61,6 +61,7 @@ class _Layout(BaseModel):
     bits_per_host: int = Field(ge=1, le=30)
     gate_on_host_bits: bool
     unlocked_by_message: list[list[bool]]
+    broadcast: list[list[list[bool]]] | None = None
 
 
 class _Told(BaseModel):
@@ -147,8 +148,9 @@ def _content(path: Path, text: str, weights: dict[str, Tensor]) -> PolicyContent
 
 
 def _layout_told(layout: CommLayout) -> _Layout:
-    unlocked = layout.unlocked_by_message.tolist()
-    return _Layout(**{**vars(layout), "unlocked_by_message": unlocked})
+    arrays = {"unlocked_by_message": layout.unlocked_by_message, "broadcast": layout.broadcast}
+    told = {name: array.tolist() for name, array in arrays.items() if array is not None}
+    return _Layout(**{**vars(layout), **told})
 
 
 def _interface(told: _Told) -> Interface:
@@ -158,7 +160,12 @@ def _interface(told: _Told) -> Interface:
     unlocked = np.array(layout.unlocked_by_message, np.bool_)
     if unlocked.shape != (sizes.n_agents, sizes.n_actions):
         raise ValueError(f"'comm_layout.unlocked_by_message' has the shape {unlocked.shape}")
-    return Interface(sizes, CommLayout(**{**vars(layout), "unlocked_by_message": unlocked}))
+    arrays = {"unlocked_by_message": unlocked}
+    if layout.broadcast is not None:
+        arrays["broadcast"] = says = np.array(layout.broadcast, np.bool_)
+        if says.ndim != 3 or says.shape[::2] != (sizes.n_agents, sizes.observation_size):
+            raise ValueError(f"'comm_layout.broadcast' has the shape {says.shape}")
+    return Interface(sizes, CommLayout(**{**vars(layout), **arrays}))
 
 
 def _checksum(told: str, weights: Mapping[str, Tensor]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pytest
 import torch
 
 from acd_plugin.communication.channel import Channel, Outgoing
@@ -12,6 +13,7 @@ from acd_plugin.communication.controls import (
     AlarmChannel,
     AlwaysOne,
     AlwaysZero,
+    BroadcastChannel,
     SelfSendChannel,
     ShuffledChannel,
 )
@@ -104,6 +106,26 @@ def test_an_alarm_says_whether_ones_own_hosts_show_anything_gate_or_no_gate() ->
             assert sent.flatten().tolist() == [0.0, 1.0, 0.0]
 
 
+@pytest.mark.parametrize(
+    ("size", "sent"),
+    [(1, [[1], [0]]), (2, [[1, 0], [0, 1]]), (4, [[1, 0, 0, 0], [0, 1, 0, 0]])],
+)
+def test_a_broadcast_says_in_so_many_bits_what_the_game_names(
+    size: int, sent: list[list[float]]
+) -> None:
+    says = np.zeros((2, 2, 3), dtype=np.bool_)
+    says[0, 0, [0, 2]] = True  # the first agent's first bit: it observes number 0 or number 2
+    says[0, 1, 1] = True
+    says[1, 1, 2] = True  # the second one says nothing in its first bit
+    layout = dataclasses.replace(LAYOUT, broadcast=says)
+    logits = torch.full((1, 2, size), 5.0)
+    seen = torch.tensor([[[-1.0, 0.0, 1.0], [1.0, 1.0, 1.0]]])
+    channel = BroadcastChannel(2, layout)
+    for noise in (None, torch.ones_like(logits)):
+        assert send(channel, logits, noise, seen).tolist() == [sent]
+    assert not send(channel, logits, None, torch.full_like(seen, -1.0)).any()
+
+
 def test_who_sends_to_itself_hears_as_many_values_as_of_the_others() -> None:
     messages = torch.tensor([[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]])
     received = SelfSendChannel(3, LAYOUT).deliver(messages)
@@ -115,5 +137,7 @@ def test_shuffled_messages_are_those_of_another_game() -> None:
     messages = torch.arange(6.0).reshape(3, 2, 1)  # game g says 2 g and 2 g + 1
     channel = ShuffledChannel(2, LAYOUT)
     assert channel.deliver(messages).flatten(1).tolist() == [[5, 4], [1, 0], [3, 2]]
+    steps = torch.stack([messages, -messages], dim=1)  # (games, steps, agents, bits)
+    assert torch.equal(channel.deliver(steps)[:, 1], -channel.deliver(messages))
     assert not channel.deliver(messages[:1]).any()
     assert not channel.deliver(messages[0]).any()

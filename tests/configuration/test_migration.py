@@ -49,6 +49,10 @@ def test_settings_that_are_newer_than_a_run_have_the_value_that_they_had_implici
     older = {**today, "numbers": 1, "env_args": {**env_args, "costs": costs}}
     assert migrate(older)["env_args"] == today["env_args"]
     assert "env_args" not in migrate({"numbers": 1, "env": "echo"})
+    rial = load_config("rial", "cyborg_small", [])
+    older = {key: value for key, value in rial.items() if key != "message_content"}
+    assert migrate({**older, "numbers": 1})["message_content"] == "learned"
+    assert "message_content" not in migrate({"numbers": 1, "mac": "basic_mac"})
 
 
 def test_migrating_twice_changes_nothing() -> None:

@@ -69,7 +69,17 @@ def test_messages_have_a_random_stream_of_their_own(make_training: MakeTraining)
     assert torch.equal(one["actions"][:, 0], other["actions"][:, 0])
 
 
-@pytest.mark.parametrize("bits", [0, -1, 9])
+def test_without_bits_nobody_says_or_hears_anything(make_training: MakeTraining) -> None:
+    training = make_training("n_bits=0", algorithm="rial")
+    training.train_once()
+    batch = training.runner.run(test_mode=False)
+    unrolled = training.mac.unroll(batch, 30)
+    assert unrolled.received.shape == (*batch["actions"][:, :30, :, 0].shape, 0)
+    assert torch.equal(unrolled.available, batch["avail_actions"][:, :30])
+    assert unrolled.messages.unique().tolist() == [0]  # the only message there is
+
+
+@pytest.mark.parametrize("bits", [-1, 9])
 def test_impossible_messages_are_refused(make_training: MakeTraining, bits: int) -> None:
     with pytest.raises(UserError, match=f"'n_bits' is {bits}"):
         make_training(f"n_bits={bits}", algorithm="rial")

@@ -34,6 +34,7 @@ CASES = [
     "dial_nocomm",
     "dial share_parameters=False",
     "rial n_bits=2",
+    "rial message_content=self_send",
     "iql double_q=False",
     "vdn td_lambda=0.6",
     f"qmix td_lambda=0.3 {BOTH}",

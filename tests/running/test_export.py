@@ -75,9 +75,14 @@ def test_the_same_bytes_are_written_again(run: Path, exported: Path, tmp_path: P
     assert again.read_bytes() == exported.read_bytes()
 
 
-@pytest.mark.parametrize("algorithm", ["dial", *slow(["rial", "qmix", "ippo", "dial_nocomm"])])
+BROADCAST = "dial_broadcast n_bits=2 env_args.scenario=hidden_target"
+
+
+@pytest.mark.parametrize(
+    "algorithm", ["dial", BROADCAST, *slow(["rial", "qmix", "ippo", "dial_nocomm"])]
+)
 def test_it_acts_as_what_was_written(algorithm: str, tmp_path: Path) -> None:
-    spec, policy = shaken(algorithm)
+    spec, policy = shaken(*algorithm.split())
     path = tmp_path / "policy.safetensors"
     interface = Interface(spec.sizes, spec.blueprint.comm_layout)
     write_policy(
@@ -101,6 +106,7 @@ def test_it_acts_as_what_was_written(algorithm: str, tmp_path: Path) -> None:
     [
         "dial",
         *slow(["rial", "qmix", "ippo", "dial_alarm", "dial_nocomm", "dial share_parameters=False"]),
+        *slow([BROADCAST]),
     ],
 )
 def test_one_step_of_tensors_plays_whole_games_alike(algorithm: str, tmp_path: Path) -> None:

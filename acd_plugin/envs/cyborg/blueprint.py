@@ -10,6 +10,7 @@ from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.compiled.content import Rule
 from acd_plugin.envs.compiled.gpu import check_gpu
 from acd_plugin.envs.cyborg.arrays import observation_size, other_bits
+from acd_plugin.envs.cyborg.broadcast import broadcast_of
 from acd_plugin.envs.cyborg.certification import rules_name
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.definition import define_game
@@ -36,6 +37,7 @@ class CyborgBlueprint:
         self.definition = define_game(env_args)
         self.settings = self.definition.settings
         self.rules = self.definition.rules
+        self._broadcast = broadcast_of(self.definition)
         try_out(self.definition)
 
     @property
@@ -48,6 +50,7 @@ class CyborgBlueprint:
             gate_on_host_bits=settings.comm_gate,
             unlocked_by_message=(rules.action_kind == Blue.ANALYSE)
             & (settings.analyse_mode == "sau"),
+            broadcast=self._broadcast,
         )
 
     @property

@@ -91,10 +91,12 @@ class Scenario(Content):
 
     ``objective`` may be several hosts, of which every game draws one; finding root on one of the
     ``clues`` tells which. Of ``exclusive`` actions the team has one in a step; from the hosts of a
-    ``joint`` group the attacker can only be evicted together.
+    ``joint`` group the attacker can only be evicted together. ``broadcast`` changes nothing of the
+    game: it names, for each bit of an agent's message, the observations of which one at least must
+    be 1 for the control of that name to send it.
     """
 
-    added = frozenset({"clues", "exclusive", "joint"})
+    added = frozenset({"clues", "exclusive", "joint", "broadcast"})
     images: dict[str, Image]
     block: bool
     foothold: str
@@ -105,6 +107,7 @@ class Scenario(Content):
     clues: list[str] = Field(default_factory=list)
     exclusive: list[AgentAction] = Field(default_factory=list)
     joint: list[list[str]] = Field(default_factory=list)
+    broadcast: dict[str, list[list[str]]] = Field(default_factory=dict)
 
     @property
     def hosts(self) -> list[Host]:

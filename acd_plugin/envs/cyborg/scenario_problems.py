@@ -33,6 +33,7 @@ def problems_of(scenario: Scenario) -> Iterable[str]:
                 )
     yield from _agent_problems(scenario)
     yield from _teamwork_problems(scenario)
+    yield from _broadcast_problems(scenario)
     for name in scenario.green.hosts if scenario.green else []:
         yield from _unknown("green.hosts", name, hosts)
         if name == scenario.foothold:
@@ -178,6 +179,17 @@ def _teamwork_problems(scenario: Scenario) -> Iterable[str]:
                 if host.name in group
             ],
         )
+
+
+def _broadcast_problems(scenario: Scenario) -> Iterable[str]:
+    agents = [agent.name for agent in scenario.agents]
+    for name, bits in scenario.broadcast.items():
+        yield from _unknown("agent in 'broadcast'", name, agents)
+        if not bits or not all(bits):
+            yield (
+                f"'broadcast' of {brief(name)} is {brief(str(bits))}: must be a list with, for "
+                "each bit, a list of the observations of which any makes it 1"
+            )
 
 
 def _unknown(key: str, name: str, legal: Mapping[str, object] | Iterable[str]) -> Iterable[str]:
