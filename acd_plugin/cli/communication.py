@@ -6,6 +6,7 @@ import argparse
 
 from acd_plugin.analysis.messages.examination import Examination, write_examination
 from acd_plugin.analysis.report.text_table import text_table
+from acd_plugin.cli.words import several_runs
 from acd_plugin.components.acting import games_as_in_tests
 from acd_plugin.configuration.device import split_device
 from acd_plugin.configuration.layers import read_overrides
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
             "device may change"
         )
     trial = Trial(options.episodes, options.seed, options.probability, device)
-    opened = [open_policy(name, options.results) for name in options.runs]
+    opened = [open_policy(name, options.results) for name in several_runs(options.runs)]
     for stored in opened:  # all, before the first is played
         refuse_silent(stored)
     for stored in opened:

@@ -17,6 +17,7 @@ from acd_plugin.analysis.runs.plan_names import read_plan_names
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records, records_of
 from acd_plugin.analysis.statistics import interquartile_mean, mean
 from acd_plugin.cli.conditions import selection
+from acd_plugin.cli.words import several_runs
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.results import find_run
 from acd_plugin.tracking.run_folder import write_named
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         if Path(out).suffix not in _WRITERS:
             raise UserError(f"--out {out}: must end in {', '.join(_WRITERS)}")
     centre, its_name = (interquartile_mean, "IQM") if options.iqm else (mean, "mean")
-    chosen = selection(options).choose(_find(options.runs, options.results))
+    chosen = selection(options).choose(_find(several_runs(options.runs), options.results))
     names = read_plan_names(Path(options.results))
     comparison = compare(chosen, options.metric, centre, its_name, names)
     print(text_table(comparison.rows()))

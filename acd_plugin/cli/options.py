@@ -6,10 +6,11 @@ import argparse
 import importlib
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from acd_plugin import __version__
 from acd_plugin.cli.conditions import add_conditions
+from acd_plugin.cli.parser import Parser
 from acd_plugin.cli.shared_options import (
     add_drawn,
     add_games_seed,
@@ -18,19 +19,11 @@ from acd_plugin.cli.shared_options import (
     add_results,
     add_some_runs,
 )
-from acd_plugin.credentials import shown
 
 _RUN_OR_FILE = "number or folder of a run, or a checkpoint file (.pt)"
 _POLICY = f"{_RUN_OR_FILE}, or an exported policy (.safetensors)"
 _ALGORITHM = "a name in config/algs, or a .yaml file"
 _ENVIRONMENT = "a name in config/envs, or a .yaml file"
-
-
-class Parser(argparse.ArgumentParser):
-    """Tells of a mistake without the password that an address in it may hold."""
-
-    def error(self, message: str) -> NoReturn:
-        super().error(shown(message))
 
 
 class Command(NamedTuple):
@@ -64,6 +57,9 @@ def make_parser(program: str) -> Parser:
 
 def _handle(name: str, options: argparse.Namespace) -> int:
     """Run a command; its module is imported only now, so that mistakes do not wait for torch."""
+    from acd_plugin.cli.words import check_words  # noqa: PLC0415 - not needed for an unknown option
+
+    check_words(options)
     code: int = importlib.import_module(f"acd_plugin.cli.{name}").run(options)
     return code
 
@@ -176,7 +172,7 @@ def _sync(parser: Parser) -> None:
 
 
 def _experiment(parser: Parser) -> None:
-    actions = parser.add_subparsers(dest="action", required=True)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     run = actions.add_parser("run", help="do what is not done yet of a plan", allow_abbrev=False)
     _plan(run)
     run.add_argument(
@@ -219,7 +215,7 @@ def _report(parser: Parser) -> None:
 
 
 def _communication(parser: Parser) -> None:
-    parser.add_argument("runs", metavar="RUN", nargs="+", help=_POLICY)
+    parser.add_argument("runs", metavar="RUN", nargs="+", help=f"{_POLICY}; or several, as 3..9")
     add_results(parser)
     parser.add_argument("--episodes", type=int, default=256, help="games to play (256)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the games (0)")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 
 from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.cli.ended import told, told_of_all
+from acd_plugin.cli.words import several_runs
 from acd_plugin.configuration.layers import read_overrides
-from acd_plugin.configuration.number_ranges import is_range, read_numbers
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.seeds import in_processes
 from acd_plugin.running.console import logger, set_up_logging
@@ -24,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     set_up_logging()
     changes = read_overrides(options.overrides)
     records = Records(mongo=options.mongo, draw=draw_run)
-    names = _names(options.runs)
+    names = several_runs(options.runs)
     if len(names) == 1:
         name = names[0]
         return told(lambda: resume(name, options.results, records, changes, options.plugins))
@@ -40,19 +39,6 @@ def run(options: argparse.Namespace) -> int:
     if not runs:
         raise UserError("none of these runs has anything left to do: with t_max=LARGER they have")
     return told_of_all(runs, train_many(runs, in_processes))
-
-
-def _names(words: Sequence[str]) -> list[str]:
-    """Return runs by name; ``3..9`` and ``results/3..9`` are several."""
-    names = []
-    for word in words:
-        path = Path(word)
-        if is_range(path.name) and not path.exists():
-            numbers = [str(number) for number in read_numbers(path.name, "resume")]
-            names += numbers if path.parent == Path() else [str(path.parent / n) for n in numbers]
-        else:
-            names.append(word)
-    return names
 
 
 def _refuse_twice(runs: Sequence[Planned]) -> None:

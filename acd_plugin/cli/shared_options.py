@@ -13,7 +13,8 @@ def add_results(parser: Parser) -> None:
 
 
 def add_some_runs(parser: Parser) -> None:
-    parser.add_argument("runs", nargs="*", help="numbers or folders of runs (all)")
+    told = "numbers or folders of runs (all); or several, as 3..9"
+    parser.add_argument("runs", metavar="RUN", nargs="*", help=told)
 
 
 def add_drawn(parser: Parser) -> None:

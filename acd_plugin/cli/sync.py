@@ -11,6 +11,7 @@ from pymongo.errors import OperationFailure, PyMongoError
 from tqdm import tqdm
 
 from acd_plugin.analysis.report.text_table import printable
+from acd_plugin.cli.words import several_runs
 from acd_plugin.errors import UserError, find
 from acd_plugin.tracking.metric_file import iterate_metrics
 from acd_plugin.tracking.recorded_config import read_config
@@ -23,7 +24,7 @@ from acd_plugin.tracking.trackers.mongo.copier import Change, RunCopier, RunStor
 
 def run(options: argparse.Namespace) -> int:
     """Copy these runs, by default all of the folder."""
-    names: list[str] = options.runs
+    names = several_runs(options.runs)
     results: str = options.results
     trackers = {name: find(FROM_FOLDERS, "tracker", name) for name in options.tracker}
     if not options.mongo and not trackers:

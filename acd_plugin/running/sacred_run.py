@@ -70,16 +70,21 @@ class _Experiment(Experiment):  # type: ignore[misc]  # Sacred has no type hints
         return run
 
 
-class _Quiet(logging.Logger):
-    """Passes on what is wrong; how its run begins and ends is told by whoever runs many."""
+class _RunLogger(logging.Logger):
+    """What Sacred says of a run, less how it ended: whoever started it tells that."""
 
-    def getChild(self, suffix: str) -> _Quiet:  # noqa: N802  # logging's name
+    def __init__(self, least: int) -> None:
+        super().__init__(logger.name)
+        self.parent = logger
+        self._least = least  # level of what is passed on
+
+    def getChild(self, suffix: str) -> _RunLogger:  # noqa: N802  # logging's name
         del suffix
         return self
 
     def filter(self, record: logging.LogRecord) -> bool:
         told = str(record.msg).startswith(("Aborted after", "Failed after"))
-        return record.levelno >= logging.WARNING and not told
+        return record.levelno >= self._least and not told
 
 
 def record(
@@ -104,7 +109,7 @@ def record(
         interactive=True,  # Sacred otherwise refuses to start from a notebook
         additional_host_info=[HostInfoGetter(lambda: describe_device(config["device"]), "device")],
     )
-    experiment.logger = logger if output is None else _quiet()  # not named after the experiment
+    experiment.logger = _RunLogger(logging.INFO if output is None else logging.WARNING)
     experiment.captured_out_filter = output
     experiment.observers += observers
     experiment.add_config(config)
@@ -120,12 +125,6 @@ def record(
     capture = SETTINGS.CAPTURE_MODE if output is None else "no"
     options = {"--comment": note, "--capture": capture}
     experiment.run(options=options, meta_info={"command_line": command_line})
-
-
-def _quiet() -> logging.Logger:
-    quiet = _Quiet(logger.name)
-    quiet.parent = logger
-    return quiet
 
 
 def _is_under_git(folder: Path) -> bool:

@@ -99,10 +99,9 @@ def test_no_slip_ends_in_a_traceback(
         signal.alarm(WAITING)
         begin = time.process_time()
         try:
-            outcome = call(*words)
-            code, err = int(outcome.code), outcome.err
-        except SystemExit as error:  # argparse has said what is wrong
-            code, err = int(error.code or 0), capsys.readouterr().err.splitlines()[-1]
+            code, _, err = call(*words)
+        except SystemExit as error:  # it was asked for help
+            code, err = int(error.code or 0), capsys.readouterr().err
         except Exception as error:
             raise AssertionError(what) from error
         signal.alarm(0)

@@ -11,6 +11,7 @@ with its rules.
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import TypeVar, cast
 
 import numba
 from numba.core import config as numba_config
+from tqdm import tqdm
 
 from acd_plugin.envs.compiled.cache_place import cache_place
 from acd_plugin.envs.compiled.content import Sources, files_of, plain
@@ -72,8 +74,17 @@ def cache_folder(sources: Sources) -> Path:
     return cache_place(f"rules-{made_by.exact()}")
 
 
+@cache
 def announce_compilation(folder: Path | None) -> None:
-    """Say so if rules will be compiled now because no earlier process has filled their folder."""
+    """Say so, once, if rules will be compiled now because no earlier process has done it.
+
+    A notebook or a script, where nobody has set up logging, is told on standard error.
+    """
     as_python = numba_config.DISABLE_JIT or simulated()
-    if folder and not as_python and not any(folder.rglob("*.nbc")):
-        _log.info("compiling the rules of the game: about 20 s, only the first time")
+    if not folder or as_python or any(folder.rglob("*.nbc")):
+        return
+    told = "compiling the rules of the game: about 20 s, only the first time"
+    if _log.isEnabledFor(logging.INFO):
+        _log.info(told)
+    else:
+        tqdm.write(told, file=sys.stderr)  # above the bar of a run

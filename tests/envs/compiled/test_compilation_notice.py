@@ -1,0 +1,36 @@
+"""Whoever waits for the compiler is told why, once."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from acd_plugin.envs.compiled.compilation import announce_compilation
+
+TOLD = "compiling the rules of the game: about 20 s, only the first time"
+
+
+def test_who_has_set_up_no_logging_is_told_on_standard_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    announce_compilation(tmp_path)
+    announce_compilation(tmp_path)
+    assert capsys.readouterr().err.splitlines() == [TOLD]
+
+
+def test_who_has_finds_it_among_the_other_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        announce_compilation(tmp_path)
+    assert (caplog.messages, capsys.readouterr().err) == ([TOLD], "")
+
+
+def test_rules_that_are_compiled_need_no_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "step.nbc").touch()
+    announce_compilation(tmp_path)
+    assert capsys.readouterr().err == ""
