@@ -16,7 +16,7 @@ from acd_plugin.running.export import export
 from acd_plugin.running.stored_run import open_policy
 from acd_plugin.tracking.archive import ENDING
 from acd_plugin.tracking.publication import Copies, opened_for_copies, publish
-from acd_plugin.tracking.run_folder import check_writable
+from acd_plugin.tracking.run_folder import check_writable, refuse_lost_link
 
 _EPISODES = "episode"  # how many a run had played at a step: kept where it was recorded
 
@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"no runs in '{results}': give the folder of an experiment's runs")
     if Path(results).resolve() == place.resolve():
         raise UserError(f"'{target}' is where the runs are: give another folder for the copies")
+    refuse_lost_link(place)
     check_writable(str(place.parent if target.endswith(ENDING) else place))
     copied = 0
     with opened_for_copies(place) as copies:

@@ -13,7 +13,7 @@ from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.plan_names import read_plan_names
 from acd_plugin.analysis.runs.run_record import read_records
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.run_folder import write_atomically
+from acd_plugin.tracking.run_folder import write_named
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,12 +39,8 @@ def run(options: argparse.Namespace) -> int:
         for block in section.blocks:
             if isinstance(block, Picture):
                 files |= block.files()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            write_atomically(folder / name, content)
-    except OSError as error:
-        raise UserError(f"{folder}: cannot be written ({error.strerror})") from None
+    for name, content in files.items():
+        write_named(folder / name, content)
     runs = sum(len(cell.scores) for cell in found)
     print(f"{runs} runs in {len(found)} groups: {folder / 'report.html'}")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from pathlib import Path
 from typing import Any
@@ -94,10 +94,13 @@ def _on_ray(found: Search, left: int, address: str) -> Iterator[Tried]:
 
 def _follow(found: Search, trials: Iterator[Tried]) -> None:
     """Print how each trial ended, and let reports know its runs."""
+    study, named = found.study(), {}
     for tried in trials:
-        told = ", ".join(f"{key}={value}" for key, value in tried.values.items())
-        print(f"trial {tried.number}: {told}: {tried.told}", flush=True)
-        found.keep_names([found.values_of(trial) for trial in _finished(found.study())])
+        print(f"trial {tried.number}: {_told(tried.values)}: {tried.told}", flush=True)
+        for trial in _finished(study):
+            if trial.number not in named:
+                named[trial.number] = found.named(found.values_of(trial))
+        found.keep_names(named.values())
 
 
 def _tell_best(found: Search) -> int:
@@ -108,7 +111,10 @@ def _tell_best(found: Search) -> int:
         return 1
     best = max(trials, key=lambda trial: trial.value)
     values = found.values_of(best)
-    told = ", ".join(f"{key}={value}" for key, value in values.items())
-    print(f"the best of {len(trials)} whole trials: {told}: {best.value:.3f}")
-    print(f"train it: {found.jobs(values)[0].command_line}")
+    print(f"the best of {len(trials)} whole trials: {_told(values)}: {best.value:.3f}")
+    print(f"the best of many looks better than it is; with other seeds: {found.command(values)}")
     return 0
+
+
+def _told(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in values.items())

@@ -20,7 +20,7 @@ from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.stored_run import open_policy
 from acd_plugin.tracking.plain_files import open_plain
-from acd_plugin.tracking.run_folder import write_named
+from acd_plugin.tracking.run_folder import refuse_lost_link, write_named
 
 _MOST_STEPS = 20_000  # of all games of a page: 35 MB on the large network, as browsers still open
 _OF_THE_POLICY = ("n_bits", "message_content")
@@ -54,6 +54,7 @@ def _default_place(stored: StoredPolicy) -> Path:
 
 def _refuse_place(out: Path) -> None:
     """Raise UserError for what is no page, and where something else lies that would be lost."""
+    refuse_lost_link(out)
     if out.suffix != ".html":
         raise UserError(f"--out {out}: must end in .html")
     try:

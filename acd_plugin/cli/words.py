@@ -11,11 +11,16 @@ from acd_plugin.configuration.number_ranges import is_range, read_numbers
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.results import find_run
 
+_PLACES = ("folder", "name", "out", "plan", "results", "run", "runs")
 _FILES = {".pt": "checkpoint", ".safetensors": "exported policy"}
 
 
 def check_words(options: argparse.Namespace) -> None:
     """Raise UserError for settings that cannot be read, and for a run that is not there."""
+    for key in _PLACES:
+        given = getattr(options, key, None)
+        if given == "" or (isinstance(given, list) and "" in given):
+            raise UserError(f"{key} is '': name a file or a folder")
     read_overrides(getattr(options, "overrides", []))
     for name in _named(options):
         kind = _FILES.get(Path(name).suffix)

@@ -18,8 +18,9 @@ from acd_plugin.configuration.algorithm_settings import AlgorithmSettings
 from acd_plugin.configuration.layer_files import LayerFile, keys_of
 from acd_plugin.configuration.other_names import suggestion
 from acd_plugin.configuration.plugins import load_plugins
+from acd_plugin.configuration.problems import problem_of
 from acd_plugin.configuration.run_settings import RunSettings
-from acd_plugin.configuration.validation import Settings, problem_of, whole
+from acd_plugin.configuration.validation import Settings, whole
 from acd_plugin.errors import UserError, brief
 
 # What components are told beside the configuration: it follows from the environment.

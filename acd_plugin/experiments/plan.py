@@ -9,20 +9,19 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from acd_plugin.configuration.layers import chosen_keys, configure
 from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
-from acd_plugin.configuration.validation import Settings, parse
+from acd_plugin.configuration.validation import Name, Settings, parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.errors import UserError, find
-from acd_plugin.experiments.sweep import Choice, Varied, varied
+from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, repeated, varied
 from acd_plugin.running.run_spec import RunSpec, resolve
 
 EPISODES_PER_EPOCH = 128  # as the paper counts, for every algorithm
 MOST_RUNS = 10_000
-_SET_BY_THE_PLAN = ("seed", "t_max", "episodes_max", "local_results_path")
 _NO_TEXT = ("true", "false", "null", "none")  # which would be read as something else
 
 
@@ -33,13 +32,20 @@ class Budget(Settings):
     epochs: int = Field(ge=1, le=10**12)  # of 128 episodes
     evaluation_episodes: int = Field(ge=2, le=MOST_EVALUATED)  # greedy games of each finished run
 
+    @field_validator("seeds")
+    @classmethod
+    def _are_different(cls, seeds: list[int]) -> list[int]:
+        if twice := repeated(seeds):
+            raise ValueError(f"names {twice[0]} twice: every seed is trained once")
+        return seeds
+
 
 class PlanFile(Settings):
     """The file's content; the names of algorithms and environments are those of the report."""
 
     title: str
-    algorithms: dict[str, Choice] = Field(min_length=1)
-    environments: dict[str, Choice] = Field(min_length=1)
+    algorithms: dict[Name, Choice] = Field(min_length=1)
+    environments: dict[Name, Choice] = Field(min_length=1)
     budgets: dict[str, Budget] = Field(min_length=1)
     with_: dict[str, Any] = Field(default={}, alias="with")  # for all runs
 
@@ -196,9 +202,7 @@ def _merge_changes(of_all: Mapping[str, object], row: Varied, column: Varied) ->
         if own[key] != others[key]
     ]
     merged = {**of_all, **others, **own}
-    problems += [
-        f"'{key}' is set by the plan's budget" for key in _SET_BY_THE_PLAN if key in merged
-    ]
+    problems += [f"'{key}' is set by the plan's budget" for key in SET_BY_THE_PLAN if key in merged]
     if problems:
         raise UserError("; ".join(sorted(problems)))
     return merged

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from acd_plugin.analysis.runs.plan_names import PlanName, Swept, write_plan_names
+from acd_plugin.analysis.runs.plan_names import Named, PlanName, Swept, write_plan_names
+from acd_plugin.configuration.number_ranges import ranges
 from acd_plugin.configuration.validation import parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.errors import UserError, find
 from acd_plugin.experiments.plan import Budget, Job, Pairs, PlanFile
 from acd_plugin.experiments.sweep import Choice, Range, Varied, with_values
+from acd_plugin.tracking.command_line import with_override
 
 _FOLDER = "search"
 _UNPRUNED = 5  # trials that are never stopped early, with which others are compared
@@ -84,14 +86,22 @@ class Search:
             for key, values in self.choice.sweep.items()
         }
 
-    def keep_names(self, tried: Sequence[Mapping[str, object]]) -> None:
+    def named(self, values: Mapping[str, object]) -> Named:
+        """Return what reports are to know of the runs of one setting."""
+        job = self.jobs(values)[0]
+        swept = Swept(*job.base, job.swept)
+        return PlanName(job.algorithm, job.environment), swept, job.spec.config
+
+    def keep_names(self, named: Iterable[Named]) -> None:
         """Let reports know the runs of these settings."""
-        jobs = [self.jobs(values)[0] for values in tried]
-        named = [
-            (PlanName(job.algorithm, job.environment), Swept(*job.base, job.swept), job.spec.config)
-            for job in jobs
-        ]
         write_plan_names(self.results, f"{self.name}.search", self.file.title, named)
+
+    def command(self, values: Mapping[str, object]) -> str:
+        """Return the command that trains a setting anew, with as many seeds, none of them used."""
+        used = self.budget.seeds
+        first = max(used) + 1
+        seeds = ",".join(ranges(range(first, first + len(used))))
+        return with_override(self.jobs(values)[0].command_line, "seed", seeds)
 
 
 def load_search(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from pydantic import Field, model_validator
 
+from acd_plugin.analysis.runs.learned import is_learned_with
 from acd_plugin.configuration.ranges import Seed
 from acd_plugin.configuration.validation import Settings
 from acd_plugin.errors import UserError
 
+SET_BY_THE_PLAN = ("seed", "t_max", "episodes_max", "local_results_path")
 MOST_SETTINGS = 1000  # of one choice: more are never meant
 _DIGITS = 3  # that count, of a drawn number: names and commands stay readable
 _TRIES = 100  # for each draw, until no new setting is found any more
@@ -82,10 +84,35 @@ def varied(name: str, choice: Choice) -> list[Varied]:
     twice = choice.sweep.keys() & choice.with_.keys()
     if twice:
         raise UserError(f"'{name}': {', '.join(sorted(twice))} stands in 'with' and in 'sweep'")
+    for key, values in choice.sweep.items():
+        _check_swept(name, key, values)
     if choice.draws is not None and not choice.sweep:
         raise UserError(f"'{name}': 'draws' needs a 'sweep' to draw from")
     settings = _grid(name, choice) if choice.draws is None else _drawn(choice, choice.draws)
     return [Varied(name, values, with_values(choice, values)) for values in settings]
+
+
+def _check_swept(name: str, key: str, values: list[Any] | Range) -> None:
+    if key in SET_BY_THE_PLAN:
+        return  # told with those in 'with'
+    if key == "name":
+        raise UserError(
+            f"'{name}': its sweep has 'name', which only says what an algorithm is called: write "
+            "an entry of its own under 'algorithms' for each"
+        )
+    if not is_learned_with(key):
+        raise UserError(
+            f"'{name}': its sweep has '{key}', which does not change what is learned: its values "
+            "would be repeats of each other: leave it out"
+        )
+    if isinstance(values, list) and (twice := repeated(values)):
+        raise UserError(f"'{name}': its sweep of {key} has {twice[0]!r} twice: once is enough")
+
+
+def repeated(values: Sequence[Any]) -> list[Any]:
+    """Return the values that are there more than once; True is not 1."""
+    kinds = [(isinstance(value, bool), value) for value in values]
+    return [value for place, (_, value) in enumerate(kinds) if kinds[place] in kinds[:place]]
 
 
 def with_values(choice: Choice, values: Mapping[str, object]) -> Choice:

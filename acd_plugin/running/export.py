@@ -14,6 +14,7 @@ from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.stored_run import acting_parts, trained_policy
 from acd_plugin.tracking.places import without_places
 from acd_plugin.tracking.policy_file import ENDING, PolicyContent, write_policy
+from acd_plugin.tracking.run_folder import refuse_lost_link
 
 ONNX = ".onnx"
 # Of the keys of every run, which say how it was trained, where and how it was recorded.
@@ -31,6 +32,7 @@ def export(stored: StoredPolicy, out: Path, plugins: Sequence[str] = ()) -> Path
         raise UserError(f"{out}: must end in {ENDING} (to be loaded again) or {ONNX}")
     if out.exists():
         raise UserError(f"{out}: exists already: delete it, or choose another name")
+    refuse_lost_link(out)
     config, interface = acting_parts(stored, plugins, in_the_same_game=True)
     policy = trained_policy(stored, config, interface)
     if out.suffix == ONNX:

@@ -169,8 +169,17 @@ def write_atomically(path: Path, content: bytes | Callable[[BinaryIO], object]) 
         temporary.replace(path)
 
 
+def refuse_lost_link(path: Path) -> None:
+    """Raise UserError for a link to what is not there, which a new file would replace."""
+    if path.is_symlink() and not path.exists():
+        raise UserError(
+            f"{path}: is a link to what is not there: remove it, or choose another name"
+        )
+
+
 def write_named(path: Path, content: bytes) -> None:
     """Write a file where a user wants it, its folders too; UserError when that cannot be."""
+    refuse_lost_link(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, content)

@@ -60,6 +60,7 @@ def test_what_cannot_be_shown_is_one_line(
 ) -> None:
     (tmp_path / "folder.html").mkdir()
     os.mkfifo(tmp_path / "pipe.html")
+    (tmp_path / "lost.html").symlink_to("nowhere.html")
     for words, message in {
         ("--games=0",): "--games is 0: must be at least 1",
         (
@@ -68,6 +69,8 @@ def test_what_cannot_be_shown_is_one_line(
         ("--out=game.png",): "--out game.png: must end in .html",
         ("--out=folder.html",): "folder.html: cannot be written",
         ("--out=pipe.html",): "pipe.html: cannot be written",
+        ("--out=lost.html",): "lost.html: is a link to what is not there: remove it, or choose",
+        ("--out=",): "out is '': name a file or a folder",
         ("--seed=-1",): "--seed is -1",
         ("with", "lr=1"): "cannot watch with 'lr=1': a trained policy plays with its own",
         ("with", "env_args.scenario=dial_3_subnets"): "does not fit 'dial_3_subnets'",

@@ -16,7 +16,8 @@ from acd_plugin.configuration.keys import declared_keys
 from acd_plugin.configuration.layers import load_config, load_environment
 from acd_plugin.configuration.paths import config_root
 from acd_plugin.configuration.run_settings import RunSettings
-from acd_plugin.configuration.validation import Settings, legal_values
+from acd_plugin.configuration.types_in_words import legal_values
+from acd_plugin.configuration.validation import Settings
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.errors import UserError
 from tests.house.source import ROOT

@@ -103,6 +103,11 @@ def test_the_papers_plans_have_its_budget_and_a_quick_one(path: Path) -> None:
         ({"with": {**TINY, "seed": 4, "t_max": 5}}, ["'seed' is set by", "'t_max' is set by"]),
         ({"with": {"gamma": "high"}}, ["'gamma' is 'high': input should be a valid number"]),
         ({"seeds": [1]}, ["seeds"]),
+        (
+            {"budgets": {"full": {"seeds": [1, 1], "epochs": 1, "evaluation_episodes": 8}}},
+            ["'budgets.full.seeds' is [1, 1]: names 1 twice"],
+        ),
+        ({"algorithms": {"": {"config": "dial"}}}, ["the name '': a name must have letters"]),
         ({"budgets": {"full": {"seeds": [], "epochs": 0}}}, ["budgets.full.seeds", "full.epochs"]),
         ({"budgets": {"ful": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}}}, ["'full'"]),
     ],

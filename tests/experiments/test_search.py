@@ -122,7 +122,9 @@ def test_the_command_goes_on_and_tells_the_best(
     assert "2 of 4 trials done" in again.out
     assert "1 that were stopped" in again.out
     assert "the best of 4 whole trials: lr=" in again.out
-    assert "train it: python main.py train --config=dial --env-config=cyborg_small" in again.out
+    hint = again.out.splitlines()[-1]
+    assert "with other seeds: python main.py train --config=dial --env-config=cyborg_small" in hint
+    assert hint.endswith(" seed=2")  # the trials had 1
     assert Played.made == 4
     named = json.loads((results / "plans" / "plan.search.json").read_text())
     assert [list(run["swept"]["values"]) for run in named["runs"]] == [["lr"]] * 4  # for `report`

@@ -53,7 +53,13 @@ def test_draws_are_seeded_different_and_within_their_ranges() -> None:
 @pytest.mark.parametrize(
     ("choice", "mistake"),
     [
-        ({"sweep": {"lr": []}}, "sweep.lr"),
+        ({"sweep": {"lr": []}}, "'algorithms.talks.sweep.lr' is []: must have at least one item"),
+        ({"sweep": {"lr": 3}}, "sweep.lr' is 3: must be a list, or settings with the keys low, hi"),
+        ({"sweep": {"lr": {"low": 1}}}, "key 'algorithms.talks.sweep.lr.high' is missing"),
+        ({"sweep": {"lr": {"low": "a", "high": 2}}}, "sweep.lr.low' is 'a': must be a number"),
+        ({"sweep": {"lr": [0.1, 0.1]}}, "'talks': its sweep of lr has 0.1 twice"),
+        ({"sweep": {"name": ["a", "b"]}}, "'name', which only says what an algorithm is called"),
+        ({"sweep": {"device": ["cpu", "auto"]}}, "'device', which does not change what is learned"),
         ({"sweep": {"lr": {"low": 2, "high": 1}}}, "low must be below high"),
         ({"sweep": {"lr": {"low": 0, "high": 1, "log": True}}}, "must begin above 0"),
         ({"sweep": {"lr": {"low": 0.1, "high": 1.0}}}, "lr is a range: say how many"),

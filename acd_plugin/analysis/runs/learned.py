@@ -18,9 +18,14 @@ _NAMES = {"env_name", "plugins", "version", "chance"}  # for content in ``game``
 _NOT_LEARNING = {"seed", *_PLACES, *_INTERVALS, *_CHECKPOINTS, *_MACHINE, *_LENGTH, *_NAMES}
 
 
+def is_learned_with(key: str) -> bool:
+    """Return whether a setting may change what is learned, so that it tells runs apart."""
+    return key not in _NOT_LEARNING
+
+
 def learned_settings(config: Mapping[str, object]) -> Settings:
     """Return the settings of a (migrated) configuration, nested keys with dots."""
-    found = {key: value for key, value in _flat(config).items() if key not in _NOT_LEARNING}
+    found = {key: value for key, value in _flat(config).items() if is_learned_with(key)}
     if "game.plugins" in found:  # an algorithm of one's own plays the same game as others
         found["plugins"] = found.pop("game.plugins")
     if "env_args.time_limit" in found:

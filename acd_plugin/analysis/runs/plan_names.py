@@ -36,6 +36,9 @@ class Swept(NamedTuple):
     values: Mapping[str, object]  # of the settings that the plan varies; none if it varies none
 
 
+Named = tuple[PlanName, Swept, Config]  # the settings of a run, and what a plan calls it
+
+
 class PlanNames:
     """The names of all plans beside some runs; of runs that several plans name, the first's."""
 
@@ -70,9 +73,7 @@ class PlanNames:
         return list(dict.fromkeys(name.environment for name in self._names.values()))
 
 
-def write_plan_names(
-    results: Path, plan: str, title: str, named: Iterable[tuple[PlanName, Swept, Config]]
-) -> None:
+def write_plan_names(results: Path, plan: str, title: str, named: Iterable[Named]) -> None:
     """Keep a plan's names beside its runs; ``plan`` is the name of its file."""
     runs = {
         name: {

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
-from acd_plugin.configuration.validation import Settings
+from acd_plugin.configuration.validation import Name, Settings
 
 Importance = Literal["none", "low", "medium", "high"]
 AgentAction = Literal["remove", "restore", "analyse", "protect", "block"]
@@ -39,7 +39,7 @@ class Content(Settings):
 class Exploit(Content):
     """One way into a host: what it opens and whether the defender's monitor sees it."""
 
-    name: str
+    name: Name
     gives: Literal["fails", "user", "root"]
     detected: Literal["never", "rate", "always"]
 
@@ -52,14 +52,14 @@ class Image(Content):
 
 
 class Host(Content):
-    name: str
+    name: Name
     image: str
     importance: Importance
     reveals: str | None = None
 
 
 class Subnet(Content):
-    name: str
+    name: Name
     hosts: list[Host] = Field(min_length=1)
 
 
@@ -73,7 +73,7 @@ class Agent(Content):
     """
 
     added = frozenset({"actions", "sees"})
-    name: str
+    name: Name
     defends: list[str] = Field(min_length=1)
     actions: list[AgentAction] | None = None
     sees: Literal["own", "team", "nothing"] | list[str] = "own"
@@ -97,7 +97,7 @@ class Scenario(Content):
     """
 
     added = frozenset({"clues", "exclusive", "joint", "broadcast"})
-    images: dict[str, Image]
+    images: dict[Name, Image]
     block: bool
     foothold: str
     objective: str | list[str]
