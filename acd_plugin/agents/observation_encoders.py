@@ -14,6 +14,8 @@ _MOST_BLOCK_BITS = 16  # a table of 65,536 rows
 class HostBitsEncoder(nn.Module):
     """Look up each host's bits and the block bits, and add the embeddings (equation 2).
 
+    A profile, where observations have one, is added by a layer of its own.
+
     A slot without a host (bits -1) adds nothing, which no state of a host does. The blocks of an
     agent are looked up together, and the table doubles with every subnet that it can block.
     """
@@ -31,6 +33,10 @@ class HostBitsEncoder(nn.Module):
         block_rows = table_rows(layout) - self.slots * codes
         self.hosts = nn.Embedding(self.slots * codes, width)  # one table per host slot
         self.blocks = nn.Embedding(block_rows, width) if layout.block_bits else None
+        self.profile_size = layout.profile_size
+        self.profile = (
+            nn.Linear(self.profile_size, width, bias=False) if self.profile_size else None
+        )
         self.register_buffer("place_values", _place_values(layout.bits_per_host), False)
         self.register_buffer("block_place_values", _place_values(layout.block_bits), False)
         offsets = torch.arange(self.slots) * codes
@@ -44,8 +50,11 @@ class HostBitsEncoder(nn.Module):
         codes = (bits.clamp(min=0) * self.place_values).sum(-1) + self.slot_offsets  # (..., K)
         embedded: Tensor = (self.hosts(codes) * present).sum(-2)
         if self.blocks is not None:
-            block_bits = observations[..., edge:].long().clamp(min=0)
+            end = observations.shape[-1] - self.profile_size
+            block_bits = observations[..., edge:end].long().clamp(min=0)
             embedded = embedded + self.blocks((block_bits * self.block_place_values).sum(-1))
+        if self.profile is not None:
+            embedded = embedded + self.profile(observations[..., -self.profile_size :])
         return embedded
 
 

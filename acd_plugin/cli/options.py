@@ -239,6 +239,21 @@ def _publish(parser: Parser) -> None:
     add_plugin(parser)
 
 
+def _networks(parser: Parser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    draw = actions.add_parser(
+        "draw", help="write networks of the generator as scenarios", allow_abbrev=False
+    )
+    draw.add_argument("numbers", help="which ones: 0..9, held_out or held_out:0..3")
+    draw.add_argument("--out", required=True, metavar="FOLDER", help="where the files go")
+    draw.add_argument(
+        "--env-config",
+        default="generated",
+        metavar="ENV",
+        help=f"whose generator: {_ENVIRONMENT} (generated)",
+    )
+
+
 def _check(parser: Parser) -> None:
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
     for kind, meaning in (
@@ -267,5 +282,6 @@ COMMANDS = {
         "what a trained policy's messages mean, and who listens", _communication, overrides=True
     ),
     "publish": Command("copy finished runs, small enough to share", _publish),
+    "networks": Command("draw networks to play on", _networks, overrides=True),
     "check": Command("an environment, a scenario or an algorithm of your own", _check),
 }

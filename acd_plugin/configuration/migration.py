@@ -30,7 +30,26 @@ _SCENARIOS_0_1_0 = {
 # Settings of that game which are new since.
 _NEW_ENV_ARGS: Config = {"attacker": "paper", "reward_terms": {}}
 # Settings of that game which are newer than 0.2.0, and the price of an action that it did not have.
-_NEWER_ENV_ARGS: Config = {"sees": "own"}
+_NEWER_ENV_ARGS: Config = {
+    "sees": "own",
+    "host_profile": False,
+    "networks": None,
+    "games_per_network": 16,
+    "generator": {
+        "subnets": [2, 4],
+        "hosts": [2, 4],
+        "agents": [2, 3],
+        "owners": "even",
+        "extra_links": [0, 1],
+        "images": [
+            *("windows_user_1", "windows_user_2", "linux_user_1", "linux_user_2"),
+            *("gateway", "internal"),
+        ],
+        "objective": "farthest",
+        "block": True,
+        "steps": 60,
+    },
+}
 _NEWER_COSTS: Config = {"protect": 0.1}
 # Settings that communicating algorithms have since, by the controller that reads them.
 _NEW_SETTINGS: Mapping[str, Config] = {"rial_mac": {"message_content": "learned"}}

@@ -56,12 +56,12 @@ def _layout_findings(layout: CommLayout | None, sizes: EnvSizes) -> Iterator[Fin
             f"comm_layout.unlocked_by_message has shape {layout.unlocked_by_message.shape}: must "
             f"be (agents, actions) = {expected}",
         )
-    told = layout.host_bits + layout.block_bits
+    told = layout.observation_size
     if told != sizes.observation_size:
         yield Finding(
             True,
             f"comm_layout describes {told} bits, and an observation has {sizes.observation_size}: "
-            "host_slots * bits_per_host + block_bits must be its length",
+            "host_slots * bits_per_host + block_bits, and a profile's, must be its length",
         )
 
 

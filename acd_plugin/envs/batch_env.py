@@ -5,9 +5,9 @@ Shapes: G games, N agents, A actions, O observation length.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,4 +77,14 @@ class BatchEnv(Protocol):
 
     def close(self) -> None:
         """Free what the games hold."""
+        ...
+
+
+@runtime_checkable
+class NamedGames(Protocol):
+    """A `BatchEnv` whose games are of several kinds, whose returns are also told one by one."""
+
+    @property
+    def game_names(self) -> Sequence[str]:
+        """Return the name of each game's kind (G,), or nothing where there are too many kinds."""
         ...

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import BatchEnv, BatchStep, Purpose
 from acd_plugin.envs.blueprint import Blueprint, EnvSizes
-from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.envs.comm_layout import CommLayout, same_layout
 from acd_plugin.errors import UserError
 
 
@@ -97,7 +96,7 @@ class MixedBlueprint:
                     f"games of different size cannot be one batch: {first.sizes()} and "
                     f"{other.sizes()}"
                 )
-            if not _equal(first.comm_layout, other.comm_layout):
+            if not same_layout(first.comm_layout, other.comm_layout):
                 raise UserError(
                     "games of one batch must agree in what messages unlock and who may speak "
                     "(analyse_mode, comm_gate): give all of them the same"
@@ -135,9 +134,3 @@ class MixedBlueprint:
 def _sizes(batch: BatchEnv) -> EnvSizes:
     observed, state = batch.observations.shape[2], batch.states.shape[1]
     return EnvSizes(batch.n_agents, batch.n_actions, observed, state, batch.episode_limit)
-
-
-def _equal(one: CommLayout | None, two: CommLayout | None) -> bool:
-    if one is None or two is None:
-        return one is two
-    return all(map(np.array_equal, astuple(one), astuple(two)))

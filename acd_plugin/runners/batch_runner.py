@@ -21,7 +21,7 @@ from acd_plugin.components.contracts import (
     StatLogger,
 )
 from acd_plugin.controllers.controller import Controller
-from acd_plugin.envs.batch_env import BatchEnv, Purpose
+from acd_plugin.envs.batch_env import BatchEnv, NamedGames, Purpose
 from acd_plugin.errors import UserError
 from acd_plugin.runners.controller_extras import needed_truths
 from acd_plugin.runners.evaluation import evaluate
@@ -116,7 +116,8 @@ class BatchRunner:
         All arrays are (G,).
         """
         self._next_episode[purpose] += self.batch_size
-        self._statistics[purpose].add(returns, lengths, stats)
+        names = self.env.game_names if isinstance(self.env, NamedGames) else ()
+        self._statistics[purpose].add(returns, lengths, stats, names)
         if purpose is Purpose.TEST:
             self._log_test()
         else:

@@ -10,10 +10,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -21,7 +22,7 @@ from torch import Tensor
 
 from acd_plugin.configuration.layers import Config
 from acd_plugin.envs.blueprint import EnvSizes, Interface
-from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.envs.comm_layout import NO_SLOT, CommLayout
 from acd_plugin.errors import UserError
 from acd_plugin.machine import free_memory
 from acd_plugin.tracking.plain_files import open_plain, reason
@@ -62,6 +63,10 @@ class _Layout(BaseModel):
     gate_on_host_bits: bool
     unlocked_by_message: list[list[bool]]
     broadcast: list[list[list[bool]]] | None = None
+    host_numbers: int = Field(default=0, ge=0, le=100)
+    block_numbers: int = Field(default=0, ge=0, le=10**5)
+    action_kinds: list[Annotated[int, Field(ge=0, le=100)]] | None = None
+    action_slots: list[list[Annotated[int, Field(ge=NO_SLOT, lt=10**5)]]] | None = None
 
 
 class _Told(BaseModel):
@@ -148,24 +153,42 @@ def _content(path: Path, text: str, weights: dict[str, Tensor]) -> PolicyContent
 
 
 def _layout_told(layout: CommLayout) -> _Layout:
-    arrays = {"unlocked_by_message": layout.unlocked_by_message, "broadcast": layout.broadcast}
-    told = {name: array.tolist() for name, array in arrays.items() if array is not None}
-    return _Layout(**{**vars(layout), **told})
+    arrays = {
+        name: value.tolist()
+        for name, value in vars(layout).items()
+        if isinstance(value, np.ndarray)
+    }
+    return _Layout(**{**vars(layout), **arrays})
 
 
 def _interface(told: _Told) -> Interface:
     sizes, layout = EnvSizes(**told.sizes.model_dump()), told.comm_layout
     if layout is None:
         return Interface(sizes, None)
-    unlocked = np.array(layout.unlocked_by_message, np.bool_)
-    if unlocked.shape != (sizes.n_agents, sizes.n_actions):
-        raise ValueError(f"'comm_layout.unlocked_by_message' has the shape {unlocked.shape}")
-    arrays = {"unlocked_by_message": unlocked}
+    each = (sizes.n_agents, sizes.n_actions)
+    arrays: dict[str, NDArray[Any] | None] = {
+        "unlocked_by_message": _array(layout, "unlocked_by_message", each, np.bool_),
+        "action_kinds": _array(layout, "action_kinds", each[1:], np.int64),
+        "action_slots": _array(layout, "action_slots", each, np.int64),
+    }
     if layout.broadcast is not None:
         arrays["broadcast"] = says = np.array(layout.broadcast, np.bool_)
         if says.ndim != 3 or says.shape[::2] != (sizes.n_agents, sizes.observation_size):
             raise ValueError(f"'comm_layout.broadcast' has the shape {says.shape}")
     return Interface(sizes, CommLayout(**{**vars(layout), **arrays}))
+
+
+def _array(
+    layout: _Layout, name: str, shape: tuple[int, ...], kind: type[np.generic]
+) -> NDArray[Any] | None:
+    """Return a field as an array; ValueError when it has another shape."""
+    value = getattr(layout, name)
+    if value is None:
+        return None
+    array = np.array(value, kind)
+    if array.shape != shape:
+        raise ValueError(f"'comm_layout.{name}' has the shape {array.shape}")
+    return array
 
 
 def _checksum(told: str, weights: Mapping[str, Tensor]) -> str:

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.envs.cyborg.game.observation import BITS_PER_HOST
-from acd_plugin.envs.cyborg.game.types import Dice, EpisodeTotals, GameState, Rules
+from acd_plugin.envs.cyborg.game.types import PADDING, Dice, EpisodeTotals, GameState, Rules
 
 ItemT = TypeVar("ItemT", bound=np.generic)
 
 
 def observation_size(rules: Rules) -> int:
     """Return the length of an agent's observation."""
-    return BITS_PER_HOST * rules.agent_host.shape[1] + other_bits(rules)
+    bits = BITS_PER_HOST * rules.agent_host.shape[1] + other_bits(rules)
+    return bits + rules.profile.shape[1]
 
 
 def other_bits(rules: Rules) -> int:
@@ -63,9 +64,17 @@ def new_state(rules: Rules, games: int) -> GameState:
         found_root=per_game(np.bool_, agents),
         reward=per_game(np.float64),
         reward_terms=per_game(np.float64, len(rules.reward_weights)),
-        observation=per_game(np.float32, agents, observation_size(rules)),
+        observation=_unseen(rules, games),
         available=per_game(np.bool_, agents, actions),
     )
+
+
+def _unseen(rules: Rules, games: int) -> NDArray[np.float32]:
+    """Return observations (G, N, O) in which nothing is written but what never changes."""
+    shape = (games, len(rules.agent_host), observation_size(rules))
+    observations = np.full(shape, PADDING, dtype=np.float32)
+    observations[:, :, shape[2] - rules.profile.shape[1] :] = rules.profile
+    return observations
 
 
 def new_totals(games: int) -> EpisodeTotals:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.compiled.content import Rule
 from acd_plugin.envs.compiled.gpu import check_gpu
-from acd_plugin.envs.cyborg.arrays import observation_size, other_bits
+from acd_plugin.envs.cyborg.arrays import observation_size
 from acd_plugin.envs.cyborg.broadcast import broadcast_of
 from acd_plugin.envs.cyborg.certification import rules_name
+from acd_plugin.envs.cyborg.comm_layout import layout_of
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
-from acd_plugin.envs.cyborg.definition import define_game
-from acd_plugin.envs.cyborg.game.observation import BITS_PER_HOST
-from acd_plugin.envs.cyborg.game.types import Blue
+from acd_plugin.envs.cyborg.definition import GameDefinition, define_game
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from acd_plugin.envs.cyborg.plugged import users_part
@@ -32,9 +32,12 @@ BACKENDS: dict[str, type[NativeBatchEnv] | type[CyborgBatchEnv]] = {
 class CyborgBlueprint:
     """A checked scenario with checked settings; see `Blueprint`."""
 
-    def __init__(self, env_args: Mapping[str, object]) -> None:
-        """Raises UserError when settings, scenario or functions that they name are wrong."""
-        self.definition = define_game(env_args)
+    def __init__(self, game: Mapping[str, object] | GameDefinition) -> None:
+        """``game`` may be settings, which are read.
+
+        Raises UserError when settings, scenario or functions that they name are wrong.
+        """
+        self.definition = game if isinstance(game, GameDefinition) else define_game(game)
         self.settings = self.definition.settings
         self.rules = self.definition.rules
         self._broadcast = broadcast_of(self.definition)
@@ -42,33 +45,15 @@ class CyborgBlueprint:
 
     @property
     def comm_layout(self) -> CommLayout:
-        rules, settings = self.rules, self.settings
-        return CommLayout(
-            host_slots=rules.agent_host.shape[1],
-            block_bits=other_bits(rules),
-            bits_per_host=BITS_PER_HOST,
-            gate_on_host_bits=settings.comm_gate,
-            unlocked_by_message=(rules.action_kind == Blue.ANALYSE)
-            & (settings.analyse_mode == "sau"),
-            broadcast=self._broadcast,
-        )
+        return replace(layout_of(self.rules, self.settings), broadcast=self._broadcast)
 
     @property
     def identity(self) -> Mapping[str, str]:
         """``rules`` and ``scenario``, and ``attacker`` and ``reward`` where they are a user's."""
-        content = self.definition.scenario.model_dump_json()
-        attackers, terms = self.definition.plugged
-        return {
-            "rules": rules_name(),
-            "scenario": hashlib.sha256(f"cyborg {content}".encode()).hexdigest()[:16],
-            **_content_of_users("attacker", attackers),
-            **_content_of_users("reward", terms),
-        }
+        return identity_of(self.definition, self.definition.scenario.model_dump_json())
 
     def sizes(self) -> EnvSizes:
-        agents, actions = self.rules.action_kind.shape
-        observed = observation_size(self.rules)
-        return EnvSizes(agents, actions, observed, agents * observed, self.settings.time_limit)
+        return sizes_of(self.definition)
 
     def make_batch(self, n_games: int, seed: int) -> GameBatch:
         """Return ``n_games`` games; UserError when the backend cannot play them."""
@@ -89,6 +74,25 @@ class CyborgBlueprint:
         )
 
         return DeviceBatch(self.definition, n_games, seeds, truths)
+
+
+def sizes_of(definition: GameDefinition) -> EnvSizes:
+    """Return the sizes of a game."""
+    agents, actions = definition.rules.action_kind.shape
+    observed = observation_size(definition.rules)
+    limit = definition.settings.time_limit
+    return EnvSizes(agents, actions, observed, agents * observed, limit)
+
+
+def identity_of(definition: GameDefinition, scenario: str) -> dict[str, str]:
+    """Return the names of what defines a game, the content of its ``scenario`` among it."""
+    attackers, terms = definition.plugged
+    return {
+        "rules": rules_name(),
+        "scenario": hashlib.sha256(f"cyborg {scenario}".encode()).hexdigest()[:16],
+        **_content_of_users("attacker", attackers),
+        **_content_of_users("reward", terms),
+    }
 
 
 def _content_of_users(kind: str, functions: Sequence[Rule]) -> dict[str, str]:

@@ -19,11 +19,14 @@ from pathlib import Path
 from acd_plugin.envs.compiled.content import files_of
 
 RULES = "1"
-CERTIFIED = "f059ddb0ef0e528d"
+CERTIFIED = "4f4ec7d746015963"
 
 _HERE = Path(__file__).resolve().parent
 # What happens in a game follows from these files, from the settings and from the scenario.
-_FILES = (_HERE / "game", _HERE / "rules.py", _HERE.parent / "compiled" / "rng.py")
+_FILES = (
+    *(_HERE / "game", _HERE / "rules.py", _HERE / "profile.py", _HERE / "room.py"),
+    _HERE.parent / "compiled" / "rng.py",
+)
 
 
 @cache

@@ -8,14 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.configuration.findings import Finding
+from acd_plugin.configuration.validation import parse
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.cyborg_backend.features import check_expressible
 from acd_plugin.envs.cyborg.definition import GameDefinition, define_game
 from acd_plugin.envs.cyborg.game.types import GameState, Red, Result
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.envs.cyborg.networks.chosen import is_several
 from acd_plugin.envs.cyborg.plugged import users_part
 from acd_plugin.envs.cyborg.scenario import Scenario
 from acd_plugin.envs.cyborg.scenario_file import load_scenario
+from acd_plugin.envs.cyborg.settings import EnvSettings
 from acd_plugin.errors import UserError
 
 GAMES = 1000
@@ -37,6 +40,8 @@ def check_scenario(name: str) -> list[Finding]:
 
 def definition_findings(env_args: Mapping[str, object]) -> Iterator[Finding]:
     """Yield what is wrong with the parts of a game that are somebody's own."""
+    if is_several(parse(EnvSettings, env_args, "env_args")):
+        return  # drawn networks were checked when they were drawn
     definition = define_game({**env_args, "backend": "native"})
     yield from scenario_findings(definition.scenario)
     if users_part(definition.plugged.attackers).files:

@@ -11,6 +11,7 @@ from acd_plugin.configuration.findings import Finding
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.envs.cyborg.checker import definition_findings
+from acd_plugin.envs.cyborg.networks.blueprint import NetworksBlueprint, blueprint_of_game
 from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
 
 
@@ -37,9 +38,9 @@ class CyborgEnv(MultiAgentEnv):
         self.episode_limit = self._batch.episode_limit
 
     @classmethod
-    def blueprint(cls, **env_args: object) -> CyborgBlueprint:
+    def blueprint(cls, **env_args: object) -> CyborgBlueprint | NetworksBlueprint:
         """Return scenario and settings, read and checked; see `Blueprint`."""
-        return CyborgBlueprint(env_args)
+        return blueprint_of_game(env_args)
 
     @classmethod
     def checks(cls, **env_args: object) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ class GameBatch(ABC):
 
     @property
     def agent_names(self) -> list[str]:
-        return [agent.name for agent in self.scenario.agents]
+        return self.definition.agent_names
 
     @property
     def action_names(self) -> list[list[str]]:

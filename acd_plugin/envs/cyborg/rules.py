@@ -17,6 +17,8 @@ from acd_plugin.envs.cyborg.game.types import (
     Level,
     Rules,
 )
+from acd_plugin.envs.cyborg.profile import profiles
+from acd_plugin.envs.cyborg.room import Room, room_of
 from acd_plugin.envs.cyborg.scenario import HOST_ACTIONS, AgentAction, Host, Scenario
 from acd_plugin.envs.cyborg.settings import EnvSettings
 
@@ -31,19 +33,29 @@ _KINDS: dict[AgentAction, Blue] = {
 }
 
 
-def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
-    """Return the arrays of ``scenario`` played under ``settings``."""
+def build_rules(scenario: Scenario, settings: EnvSettings, room: Room | None = None) -> Rules:
+    """Return the arrays of ``scenario`` played under ``settings``.
+
+    With ``room`` for more, rows and columns are filled up: agents that it does not have see nothing
+    and can only sleep.
+    """
+    room = room or room_of(scenario, settings.sees == "team")
+    nobody: list[list[int]] = [[]] * (room.agents - len(scenario.agents))
     hosts = scenario.hosts
     host_index = {host.name: index for index, host in enumerate(hosts)}
     subnet_index = {name: index for index, name in enumerate(scenario.subnet_names)}
     host_subnet = [subnet_index[subnet.name] for subnet in scenario.subnets for _ in subnet.hosts]
     images = [scenario.images[host.image] for host in hosts]
     seen = [scenario.seen_by(agent, settings.sees == "team") for agent in scenario.agents]
-    agent_host = _padded([[host_index[host.name] for host in row] for row in seen])
-    agent_block = _padded(
-        [[subnet_index[name] for name in scenario.blockable_by(agent)] for agent in scenario.agents]
-    )
-    kind, target = _action_table(scenario, host_index, agent_block)
+    rows = [[host_index[host.name] for host in row] for row in seen]
+    agent_host = _padded(rows + nobody, room.seen)
+    rows = [[subnet_index[name] for name in scenario.blockable_by(one)] for one in scenario.agents]
+    agent_block = _padded(rows + nobody, room.block)
+    column_kind, target = _action_table(scenario, host_index, agent_block, room)
+    is_absent = (target == PADDING) & (column_kind != Blue.SLEEP)
+    kind = np.where(is_absent, np.int64(Blue.ABSENT), column_kind)
+    own_actions = [np.flatnonzero(row != Blue.ABSENT).tolist() for row in kind]
+    no_profile = np.empty((room.agents, 0), dtype=np.float32)
     costs = settings.costs
     return Rules(
         host_subnet=np.array(host_subnet),
@@ -66,9 +78,14 @@ def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
         host_owner=np.array([_owner(scenario, host) for host in hosts]),
         agent_host=agent_host,
         block_slots=agent_block.shape[1],
+        column_kind=column_kind,
         action_kind=kind,
         action_target=target,
         action_watch=_watches(kind, target, agent_host, settings),
+        own_actions=_padded(own_actions, kind.shape[1]),
+        profile=profiles(scenario, agent_host, agent_block)
+        if settings.host_profile
+        else no_profile,
         has_teamwork=bool(scenario.exclusive or scenario.joint),
         exclusive=sum(2 ** _KINDS[action] for action in scenario.exclusive),
         joint_group=np.array(
@@ -93,9 +110,13 @@ def build_rules(scenario: Scenario, settings: EnvSettings) -> Rules:
     )
 
 
-def _padded(rows: list[list[int]]) -> NDArray[np.int64]:
-    """Return the rows as one array, the short ones filled up with PADDING."""
-    table = np.full((len(rows), max(len(row) for row in rows)), PADDING, dtype=np.int64)
+def _padded(rows: list[list[int]], width: int | None = None) -> NDArray[np.int64]:
+    """Return the rows as one array, the short ones filled up with PADDING.
+
+    It is as wide as the longest row, or ``width``.
+    """
+    longest = max(len(row) for row in rows) if width is None else width
+    table = np.full((len(rows), longest), PADDING, dtype=np.int64)
     for index, row in enumerate(rows):
         table[index, : len(row)] = row
     return table
@@ -118,25 +139,26 @@ def _owner(scenario: Scenario, host: Host) -> int:
 
 
 def _action_table(
-    scenario: Scenario, host_index: Mapping[str, int], agent_block: NDArray[np.int64]
+    scenario: Scenario, host_index: Mapping[str, int], agent_block: NDArray[np.int64], room: Room
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return kind and target of every action, each (N, A).
+    """Return the kind of every column of actions (A,) and the targets (N, A), or PADDING.
 
     The columns mean the same for every agent (Sleep; Remove, Restore, Analyse, Protect of its first
     host, of its second, ...; Block of its first subnet, ...), so that agents of different size can
-    share one network. There are as many of a kind as the agent that has most of it needs.
+    share one network. There are as many of a kind as there is room for.
     """
-    agents = len(scenario.agents)
-    kinds = [np.full((agents, 1), int(Blue.SLEEP))]
+    agents = len(agent_block)
+    kinds = [int(Blue.SLEEP)]
     targets = [np.full((agents, 1), PADDING)]
     for action in HOST_ACTIONS:
         hosts = [scenario.hosts_for(agent, action) for agent in scenario.agents]
-        rows = _padded([[host_index[host.name] for host in own] for own in hosts])
-        targets.append(rows)
-        kinds.append(np.where(rows == PADDING, Blue.ABSENT, _KINDS[action]))
+        own = [[host_index[host.name] for host in row] for row in hosts]
+        width = getattr(room, action)
+        targets.append(_padded(own + [[]] * (agents - len(own)), width))
+        kinds += [int(_KINDS[action])] * width
     targets.append(agent_block)
-    kinds.append(np.where(agent_block == PADDING, Blue.ABSENT, Blue.BLOCK))
-    return np.concatenate(kinds, axis=1), np.concatenate(targets, axis=1)
+    kinds += [int(Blue.BLOCK)] * agent_block.shape[1]
+    return np.array(kinds), np.concatenate(targets, axis=1)
 
 
 def _watches(

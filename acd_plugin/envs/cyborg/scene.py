@@ -34,8 +34,9 @@ def network_of(definition: GameDefinition) -> Network:
     rules, scenario = definition.rules, definition.scenario
     names = scenario.subnet_names
     return Network(
-        defenders=tuple(agent.name for agent in scenario.agents),
-        duties=tuple(tuple(agent.defends) for agent in scenario.agents),
+        defenders=tuple(definition.agent_names),
+        duties=tuple(tuple(agent.defends) for agent in scenario.agents)
+        + ((),) * (len(definition.agent_names) - len(scenario.agents)),
         subnets=tuple(
             Subnet(subnet.name, tuple(map(scenario.agents.index, scenario.defenders_of(subnet))))
             for subnet in scenario.subnets

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from acd_plugin.configuration.ranges import Share
 from acd_plugin.configuration.validation import Settings
+from acd_plugin.envs.cyborg.networks.generator import GeneratorSettings
 from acd_plugin.envs.cyborg.scenario import Importance
 
 # A reward is single precision where it is stored: sums over an episode must stay exact enough.
@@ -53,6 +54,12 @@ class EnvSettings(Settings):
     bootstrap_at_time_limit: bool
     costs: Costs
     sees: Literal["own", "team"] = "own"  # own: as the scenario says; team: all that any agent sees
+    # Whether observations tell what hosts are, too, for networks that treat all hosts alike.
+    host_profile: bool = False
     attacker: str = "paper"  # of `attackers.ATTACKERS`; "one+other": each game draws its own
+    # Of scenario `generated`: which networks (None: new ones all the time), and what they may be.
+    networks: int | str | list[int] | None = None
+    games_per_network: int = Field(default=16, ge=1, le=10**6)
+    generator: GeneratorSettings | None = None
     # Terms of `reward_terms.REWARD_TERMS` that are added to the reward, with their weights.
     reward_terms: dict[str, Weight] = Field(default_factory=dict)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.batch_env import Purpose
-from acd_plugin.envs.cyborg.cyborg_env import CyborgEnv
+from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 
 DATA = Path(__file__).parents[2] / "data" / "release_0_1_0" / "state_digests.json"
 RECORDED = json.loads(DATA.read_text())
@@ -49,7 +49,7 @@ class Digests:
 def play(case: Case) -> dict[str, str]:
     """Play as the release did and return every field's digest."""
     env_args = load_config("dial", case.environment, [])["env_args"]
-    env = CyborgEnv.blueprint(**env_args).make_batch(RECORDED["games"], case.seed)
+    env = CyborgBlueprint(env_args).make_batch(RECORDED["games"], case.seed)
     policy = np.random.Generator(np.random.PCG64(RECORDED["policy_seed"]))
     digests = Digests()
 

@@ -13,7 +13,11 @@ NO_ACTION = -1  # stands for "no action yet" in the first observation
 
 @compiled
 def observe(state: GameState, rules: Rules, game: int, actions: np.ndarray) -> None:
-    """Write the observations and masks of all agents after their ``actions`` (N,)."""
+    """Write the observations and masks of all agents after their ``actions`` (N,).
+
+    Only what an agent has is written: the rest of its rows, and the profile at the end of its
+    observation, never change, and were written when the arrays were made (`arrays.new_state`).
+    """
     for agent in range(len(actions)):
         observe_agent(state, rules, game, agent, actions[agent])
 
@@ -31,10 +35,9 @@ def _write_bits(state: GameState, rules: Rules, game: int, agent: int, action: i
     slots = rules.agent_host.shape[1]
     for slot in range(slots):
         host = rules.agent_host[agent, slot]
-        first = slot * BITS_PER_HOST
         if host == PADDING:
-            bits[first : first + BITS_PER_HOST] = PADDING
-            continue
+            break
+        first = slot * BITS_PER_HOST
         activity = state.activity[game, host]
         compromise = state.compromise[game, host]
         bits[first] = activity != Activity.NONE
@@ -45,11 +48,11 @@ def _write_bits(state: GameState, rules: Rules, game: int, agent: int, action: i
     column = rules.action_kind.shape[1] - rules.block_slots
     for slot in range(rules.block_slots):
         if rules.action_kind[agent, column + slot] == Blue.ABSENT:
-            bits[first + slot] = PADDING
-        else:
-            bits[first + slot] = action == column + slot
+            break
+        bits[first + slot] = action == column + slot
     first += rules.block_slots
-    for number in range(len(bits) - first):  # nothing where there are no clues
+    clues = len(bits) - rules.profile.shape[1] - first  # none, or one for each objective
+    for number in range(clues):
         bits[first + number] = state.clue[game, agent] == rules.objectives[number]
 
 
@@ -61,7 +64,10 @@ def shows_threat(state: GameState, game: int, host: int) -> bool:
 
 @compiled
 def _write_mask(state: GameState, rules: Rules, game: int, agent: int) -> None:
-    for action in range(rules.action_watch.shape[1]):
+    for column in range(rules.own_actions.shape[1]):
+        action = rules.own_actions[agent, column]
+        if action == PADDING:
+            break
         watch = rules.action_watch[agent, action]
         allowed = shows_threat(state, game, watch) if watch >= 0 else watch == FREE
         state.available[game, agent, action] = allowed

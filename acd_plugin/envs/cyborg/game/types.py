@@ -2,8 +2,8 @@
 
 Shape legend: G games, N agents, H hosts (the foothold included), S subnets, A actions per agent,
 K hosts that an agent sees, B blocks per agent, E exploits per image, D dice per step,
-Q objectives, O observation length (4 K + B, and Q where there are clues), R reward terms that were
-added to the game's own reward.
+Q objectives, F numbers of a profile, O observation length (4 K + B + F, and Q where there are
+clues), R reward terms that were added to the game's own reward.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 NOBODY = -1  # stands wherever the index of a host, subnet or agent is stored and there is none
 FREE, NEVER = -1, -2  # an action that is always, or never, available
-PADDING = -1  # fills rows of tables and of observations up to the length of the longest
+PADDING = -1  # fills rows of tables and of observations, at their end, up to the longest's length
 
 
 class Level(IntEnum):
@@ -141,9 +141,14 @@ class Rules(NamedTuple):
     host_owner: NDArray[np.int64]  # (H,) agent that acts on it first; NOBODY for the foothold
     agent_host: NDArray[np.int64]  # (N, K) host that the agent sees, or PADDING
     block_slots: int  # B: the last columns of actions are BLOCK
+    column_kind: NDArray[np.int64]  # (A,) Blue of those who have the action
     action_kind: NDArray[np.int64]  # (N, A) Blue
     action_target: NDArray[np.int64]  # (N, A) host for host actions, subnet for BLOCK
     action_watch: NDArray[np.int64]  # (N, A) host that must show a threat before; FREE; NEVER
+    own_actions: NDArray[np.int64]  # (N, A) columns of the actions that the agent has, or PADDING
+    profile: NDArray[
+        np.float32
+    ]  # (N, F) the end of its observation, which tells what its hosts are
     has_teamwork: bool  # whether there is anything exclusive, or joint
     exclusive: int  # bit k: of the actions of kind k (Blue) the team has one in a step
     joint_group: NDArray[np.int64]  # (H,) number of the group that is cleaned together, or NOBODY

@@ -1,0 +1,50 @@
+"""``main.py networks draw 0..9 --out FOLDER [--env-config=ENV] [with env_args.key=value ...]``."""
+
+from __future__ import annotations
+
+import argparse
+import io
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from acd_plugin.configuration.layers import load_config
+from acd_plugin.configuration.validation import parse
+from acd_plugin.envs.cyborg.networks.chosen import generator_of, read_network_numbers
+from acd_plugin.envs.cyborg.networks.draw import draw_network
+from acd_plugin.envs.cyborg.scenario import Scenario
+from acd_plugin.envs.cyborg.settings import EnvSettings
+from acd_plugin.errors import UserError
+from acd_plugin.tracking.run_folder import write_named
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write one file for each network; none of them may be there already."""
+    algorithm = "dial"  # whichever: of the environment nothing depends on it
+    config = load_config(algorithm, options.env_config, options.overrides)
+    generator = generator_of(parse(EnvSettings, config["env_args"], "env_args"))
+    stream, numbers = chosen = read_network_numbers(options.numbers, "networks")
+    paths = [Path(options.out) / f"{name}.yaml" for name in chosen.names]
+    for path in paths:
+        if path.exists():
+            raise UserError(f"{path}: exists already: delete it, or choose another folder")
+    for path, number in zip(paths, numbers, strict=True):
+        scenario = draw_network(generator, stream, number)
+        write_named(path, _text(scenario).encode())
+        hosts = len(scenario.hosts) - 1
+        print(
+            f"{path}: {len(scenario.subnets)} subnets, {hosts} hosts, "
+            f"{len(scenario.agents)} defenders"
+        )
+    return 0
+
+
+def _text(scenario: Scenario) -> str:
+    """Return what a file says: lists and mappings that hold no others on one line."""
+    yaml = YAML(typ="safe")
+    yaml.width = 120
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # it is a switch
+    text = io.StringIO("# Drawn by the generator (docs/networks.md).\n\n")
+    text.seek(0, io.SEEK_END)
+    yaml.dump(scenario.model_dump(exclude_none=True), text)
+    return text.getvalue()

@@ -1,0 +1,1 @@
+"""Networks drawn by a seeded generator, and sets of networks that are played together."""

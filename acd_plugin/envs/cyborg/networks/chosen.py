@@ -1,0 +1,95 @@
+"""The words that choose networks: ``env_args.scenario`` and ``env_args.networks``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from acd_plugin.configuration.number_ranges import read_numbers
+from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.cyborg.networks.draw import draw_network
+from acd_plugin.envs.cyborg.networks.generator import GeneratorSettings
+from acd_plugin.envs.cyborg.networks.sets import FixedSet, FreshNetworks, NetworkSet
+from acd_plugin.envs.cyborg.room import Room, room_for_all, room_of
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
+from acd_plugin.envs.cyborg.settings import EnvSettings
+from acd_plugin.errors import UserError
+
+GENERATED = "generated"  # the scenario whose networks are drawn
+AND = "+"  # between scenarios that are played together
+HELD_OUT = 32  # networks on which nobody can train, by the word for all of them
+_HELD_OUT = re.compile(r"held_out(?::(.+))?")
+
+
+class Numbers(NamedTuple):
+    """Networks of the generator, by their numbers in a stream."""
+
+    stream: Purpose
+    numbers: list[int]
+
+    @property
+    def names(self) -> list[str]:
+        kind = "network" if self.stream is Purpose.TRAIN else "held_out"
+        return [f"{kind}_{number}" for number in self.numbers]
+
+
+def read_network_numbers(value: object, key: str = "env_args.networks") -> Numbers:
+    """Return what ``3``, ``0..7``, ``held_out`` or ``held_out:0..3`` says; UserError if nothing."""
+    found = _HELD_OUT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None and isinstance(value, str) and value.strip()[:1].isalpha():
+        raise UserError(f"{key}={value}: names no networks; write 0..7, held_out or held_out:0..7")
+    if found is None:
+        return Numbers(Purpose.TRAIN, read_numbers(value, key))
+    numbers = read_numbers(found[1], key) if found[1] else list(range(HELD_OUT))
+    return Numbers(Purpose.EVALUATE, numbers)
+
+
+def is_several(settings: EnvSettings) -> bool:
+    """Whether the settings choose drawn networks, or several of files."""
+    return settings.scenario == GENERATED or len(_names(settings.scenario)) > 1
+
+
+def chosen_networks(settings: EnvSettings) -> tuple[NetworkSet, Room]:
+    """Return the networks of settings that choose several, and what all of them fit into.
+
+    Drawn networks have room for any that could be drawn, so that a policy for one fits all.
+    UserError for what cannot be.
+    """
+    as_team = settings.sees == "team"
+    if settings.scenario != GENERATED:
+        names = _names(settings.scenario)
+        scenarios = [load_scenario(name) for name in names]
+        room = room_for_all(room_of(scenario, as_team) for scenario in scenarios)
+        return FixedSet([Path(name).stem for name in names], scenarios), room
+    generator = generator_of(settings)
+    room = generator.room(as_team)
+    if settings.networks is None:
+        return FreshNetworks(generator, settings.games_per_network), room
+    stream, numbers = chosen = read_network_numbers(settings.networks)
+    drawn = [draw_network(generator, stream, number) for number in numbers]
+    return FixedSet(chosen.names, drawn), room
+
+
+def generator_of(settings: EnvSettings) -> GeneratorSettings:
+    """Return what networks are drawn from; UserError where the game would be too short for them."""
+    generator = settings.generator
+    if generator is None:
+        raise UserError(
+            f"env_args: scenario '{GENERATED}' needs the key 'generator': see config/envs/"
+            f"{GENERATED}.yaml"
+        )
+    if settings.time_limit < generator.steps:
+        raise UserError(
+            f"env_args: 'time_limit' is {settings.time_limit}, and networks are drawn on which the "
+            f"attacker may need {generator.steps} steps: set time_limit to {generator.steps} or "
+            "more, or lower 'generator.steps'"
+        )
+    return generator
+
+
+def _names(scenario: str) -> list[str]:
+    """Return the scenarios that are named; a file may have AND in its name."""
+    if AND not in scenario or Path(scenario).exists():
+        return [scenario]
+    return [name.strip() for name in scenario.split(AND)]

@@ -1,0 +1,40 @@
+"""How wide the tables of a game are, so that games of different size can be one batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from acd_plugin.envs.cyborg.scenario import Scenario
+
+
+class Room(NamedTuple):
+    """How many agents a table has room for, and how many of each kind the one with most of it."""
+
+    agents: int
+    seen: int  # hosts in an observation
+    remove: int
+    restore: int
+    analyse: int
+    protect: int
+    block: int  # subnets
+
+
+def room_of(scenario: Scenario, as_team: bool) -> Room:
+    """Return what a scenario needs; ``as_team``: every agent sees what any of them sees."""
+    agents = scenario.agents
+
+    return Room(
+        agents=len(agents),
+        seen=max(len(scenario.seen_by(agent, as_team)) for agent in agents),
+        remove=max(len(scenario.hosts_for(agent, "remove")) for agent in agents),
+        restore=max(len(scenario.hosts_for(agent, "restore")) for agent in agents),
+        analyse=max(len(scenario.hosts_for(agent, "analyse")) for agent in agents),
+        protect=max(len(scenario.hosts_for(agent, "protect")) for agent in agents),
+        block=max(len(scenario.blockable_by(agent)) for agent in agents),
+    )
+
+
+def room_for_all(rooms: Iterable[Room]) -> Room:
+    """Return what each of several games fits into."""
+    return Room(*map(max, zip(*rooms, strict=True)))

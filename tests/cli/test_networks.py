@@ -1,0 +1,27 @@
+"""``main.py networks draw``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.cyborg.networks.draw import draw_network
+from acd_plugin.envs.cyborg.networks.generator import GeneratorSettings
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
+from tests.cli.conftest import Call
+from tests.envs.cyborg.games import env_args
+
+
+def test_networks_are_written_as_scenarios_and_never_over_a_file(call: Call, results: Path) -> None:
+    folder = results.parent / "drawn"
+    outcome = call("networks", "draw", "held_out:2..3", f"--out={folder}")
+    assert outcome.code == 0, outcome.err
+    generator = GeneratorSettings.model_validate(env_args(env="generated")["generator"])
+    for number in (2, 3):
+        written = load_scenario(str(folder / f"held_out_{number}.yaml"))
+        assert written == draw_network(generator, Purpose.EVALUATE, number)
+    (folder / "held_out_2.yaml").unlink()
+    outcome = call("networks", "draw", "held_out:2..3", f"--out={folder}")
+    assert outcome.code == 2
+    assert "held_out_3.yaml: exists already" in outcome.err
+    assert not (folder / "held_out_2.yaml").exists()
