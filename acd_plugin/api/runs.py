@@ -9,8 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, overload
 
 from acd_plugin.analysis.curves.run_picture import draw_run
+from acd_plugin.api.evaluation_table import evaluation_table
 from acd_plugin.api.progress import Bar
 from acd_plugin.api.settings import command, dotted
 from acd_plugin.configuration.layers import chosen_keys, configure, load_environment
@@ -28,6 +30,9 @@ from acd_plugin.running.train import Shown, train_alone
 from acd_plugin.running.turns import ONE_AT_A_TIME
 from acd_plugin.tracking.evaluations import Evaluation
 from acd_plugin.tracking.run_folder import RunFolder
+
+if TYPE_CHECKING:  # a package that is no part of the installation
+    from pandas import DataFrame
 
 _DRAWING = threading.Lock()
 
@@ -80,21 +85,56 @@ def resume(
     return _train(continued(str(run), str(results), records, settings, plugins), progress)
 
 
+@overload
 def evaluate(
     run: str | Path,
     episodes: int = 128,
     *,
+    on: None = None,
     seed: int = 0,
     results: str | Path = "results",
     plugins: Sequence[str] = (),
     device: str = "cpu",
     **env_args: object,
-) -> Evaluation:
+) -> Evaluation: ...
+
+
+@overload
+def evaluate(
+    run: str | Path,
+    episodes: int = 128,
+    *,
+    on: Mapping[str, object] | Sequence[Mapping[str, object]],
+    seed: int = 0,
+    results: str | Path = "results",
+    plugins: Sequence[str] = (),
+    device: str = "cpu",
+    **env_args: object,
+) -> DataFrame: ...
+
+
+def evaluate(
+    run: str | Path,
+    episodes: int = 128,
+    *,
+    on: Mapping[str, object] | Sequence[Mapping[str, object]] | None = None,
+    seed: int = 0,
+    results: str | Path = "results",
+    plugins: Sequence[str] = (),
+    device: str = "cpu",
+    **env_args: object,
+) -> Evaluation | DataFrame:
     """Play greedy games, the same for all policies of one ``seed``, and return how they went.
 
     ``run`` is a run, by its folder or by its number in ``results``, or a checkpoint; ``env_args``
     are settings of the environment that are to be others than in training. The outcome is stored
     with the run, if the checkpoint lies in one.
+
+    ``on`` are further settings, one dictionary or several; a list in one of them is several values,
+    and several lists are crossed: ``on={"attacker": ["paper", "direct"], "sees": ["own", "team"]}``
+    are four variants. What is returned then is a table of pandas with a row for each: what is
+    changed, the return with its interval, and all statistics. Those that are stored already are not
+    played again.
     """
     episodes = integer("episodes", episodes, 2, MOST_EVALUATED)
     seed = integer("seed", seed, 0, 2**32 - 1)
@@ -102,10 +142,13 @@ def evaluate(
     changes = dotted(env_args, stored.config["env_args"], "env_args.")
     generators = GlobalGenerators.capture()
     try:
+        if on is not None:
+            games = Games(episodes, seed, device=device)
+            return evaluation_table(stored, changes, on, games, plugins)
         plays = play(stored, Games(episodes, seed, changes, device=device), plugins)
     finally:
         _restore(generators)
-    store(stored, plays)
+    store(stored, [played.evaluation for played in plays])
     return plays[0].evaluation
 
 

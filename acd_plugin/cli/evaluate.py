@@ -1,4 +1,7 @@
-"""``main.py evaluate RUN [--episodes N] ... [with env_args.key=value device=...]``."""
+"""``main.py evaluate RUN [RUN ...] [--episodes N] ... [with env_args.key=value device=...]``.
+
+Several runs, and lists of values, are played as `cli.evaluate_many` does.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ from numpy.typing import NDArray
 
 from acd_plugin.analysis.replay.text import game_text
 from acd_plugin.analysis.statistics import mean_interval
+from acd_plugin.cli.evaluate_many import evaluate_many
+from acd_plugin.cli.words import several_runs
 from acd_plugin.components.acting import games_as_in_tests
 from acd_plugin.configuration.device import split_device
 from acd_plugin.configuration.layers import read_overrides
 from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.evaluation import Games, Played, evaluate, store
 from acd_plugin.running.stored_run import open_policy
+from acd_plugin.running.variants import has_lists
 from acd_plugin.tracking.evaluations import Evaluation
 
 
@@ -23,7 +29,10 @@ def run(options: argparse.Namespace) -> int:
     set_up_logging()
     device, changes = split_device(read_overrides(options.overrides))
     games = Games(options.episodes, options.seed, changes, options.backend, device)
-    stored = open_policy(options.run, options.results)
+    policies = [open_policy(name, options.results) for name in several_runs(options.runs)]
+    stored = policies[0]
+    if len(policies) > 1 or has_lists(changes, stored.config):
+        return evaluate_many(options, policies, games)
     plays = evaluate(stored, games, options.plugins, options.render)
     for played in plays:
         if played.replay is not None:
@@ -36,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         _print(plays[0].evaluation)
     else:
         _print_both(*plays)
-    path = store(stored, plays)
+    path = store(stored, [played.evaluation for played in plays])
     print(
         f"stored in {path}" if path else "not stored: the checkpoint does not lie in a run folder"
     )

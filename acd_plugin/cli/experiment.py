@@ -18,7 +18,7 @@ from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only
 from acd_plugin.experiments.pool import Worked, duration, run_all
 from acd_plugin.experiments.processes import Work
-from acd_plugin.experiments.progress import State, find_runs, state_of
+from acd_plugin.experiments.progress import State, find_runs, state_of, unplayed
 from acd_plugin.experiments.tasks import is_on_gpu, works_of
 from acd_plugin.machine import cores
 from acd_plugin.running.console import logger, set_up_logging
@@ -27,6 +27,8 @@ from acd_plugin.running.interruption import interruptible
 from acd_plugin.tracking.archive import is_archive
 from acd_plugin.tracking.ownership import owner_in_words
 from acd_plugin.tracking.run_folder import check_writable
+
+_TRAINED = (State.DONE, State.UNEVALUATED)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
     runs = find_runs(plan.jobs, folder)
     states = {job: state_of(job, runs.get(job)) for job in plan.jobs}
     _show(plan, states, folder)
+    _show_evaluations(states, runs)
     elsewhere = [runs[job] for job, state in states.items() if state is State.ELSEWHERE]
     _tell_owners(elsewhere)
     left = [job for job, state in states.items() if state not in (State.DONE, State.ELSEWHERE)]
@@ -154,6 +157,23 @@ def _show(plan: Plan, states: Mapping[Job, State], folder: Path) -> None:
     counts = Counter(states.values())
     told = [s for s in State if counts[s] or s is not State.ELSEWHERE]
     print(f"{len(states)} runs in {folder}: " + ", ".join(f"{counts[s]} {s.value}" for s in told))
+
+
+def _show_evaluations(states: Mapping[Job, State], runs: Mapping[Job, RunRecord]) -> None:
+    """Print how often finished runs are played in variants of their environments."""
+    variants = sorted({len(job.variants) for job in states})
+    if not variants[-1]:
+        return
+    total = sum(1 + len(job.variants) for job in states)
+    left = sum(
+        unplayed(runs[job], job) if state in _TRAINED else 1 + len(job.variants)
+        for job, state in states.items()
+    )
+    many = " to ".join(str(number) for number in dict.fromkeys((variants[0], variants[-1])))
+    print(
+        f"a finished run is played in its own game and on {many} variants of it: {total - left} of "
+        f"{total} evaluations done"
+    )
 
 
 def _counted(base: str, settings: Mapping[str, Mapping[str, None]]) -> str:

@@ -91,7 +91,7 @@ def _resume(parser: Parser) -> None:
 
 
 def _evaluate(parser: Parser) -> None:
-    parser.add_argument("run", help=_POLICY)
+    parser.add_argument("runs", metavar="RUN", nargs="+", help=f"{_POLICY}; or several, as 3..9")
     add_results(parser)
     parser.add_argument("--episodes", type=int, default=128, help="games to play (128)")
     add_games_seed(parser)
@@ -100,6 +100,12 @@ def _evaluate(parser: Parser) -> None:
     )
     parser.add_argument(
         "--backend", metavar="NAME", help="play on this simulator too, and compare (cyborg)"
+    )
+    parser.add_argument(
+        "--side-by-side",
+        action="store_true",
+        help="of several lists play the first values together, then the second ones, ... (all "
+        "combinations)",
     )
     add_plugin(parser)
 

@@ -16,3 +16,17 @@ def flat(
         else:
             found[prefix + key] = value
     return found
+
+
+def value_at(settings: Mapping[str, object], key: str) -> object:
+    """Return the value, or the settings, under a key with dots; None if there is none."""
+    found: object = settings
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found
+
+
+def written(value: object) -> str:
+    """Return a value as it is written behind ``key=``: the same text for 5 and 5.0."""
+    text = str(value)
+    return text.removesuffix(".0") if isinstance(value, float) else text

@@ -32,15 +32,19 @@ def estimate(left: Mapping[Job, RunRecord | None]) -> dict[str, float]:
     measured: dict[tuple[str, str], float] = {}
     for jobs in pairs.values():
         together, base = is_on_gpu(jobs[0]), jobs[0].base
-        if base not in measured:
+        to_train = {job: _left_to_train(job, left[job]) for job in jobs}
+        if base not in measured and any(to_train.values()):
             measured[base] = _measure_together(jobs) if together else _measure(jobs[0].spec)
-        seconds = measured[base]
         start = _START / len(jobs) if together else _START
-        for job in jobs:
-            run = left[job]
-            done = (run.step or 0) / job.spec.settings.t_max if run else 0.0
-            estimates[job.name] = start + seconds * max(0.0, 1.0 - done)
+        for job, share in to_train.items():
+            estimates[job.name] = start + measured.get(base, 0.0) * share
     return estimates
+
+
+def _left_to_train(job: Job, run: RunRecord | None) -> float:
+    """Return the share of a job's training that is not done."""
+    done = (run.step or 0) / job.spec.settings.t_max if run else 0.0
+    return max(0.0, 1.0 - done)
 
 
 def _measure(spec: RunSpec) -> float:

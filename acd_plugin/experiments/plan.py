@@ -11,14 +11,21 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from acd_plugin.configuration.layers import chosen_keys, configure
+from acd_plugin.configuration.layers import Config, change, chosen_keys, configure
 from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
 from acd_plugin.configuration.validation import Name, Settings, parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.errors import UserError, find
 from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, repeated, varied
+from acd_plugin.running.misfits import refuse_other_sizes
 from acd_plugin.running.run_spec import RunSpec, resolve
+from acd_plugin.running.variants import (
+    Variant,
+    expanded,
+    refuse_changes_of_the_policy,
+    variant,
+)
 
 EPISODES_PER_EPOCH = 128  # as the paper counts, for every algorithm
 MOST_RUNS = 10_000
@@ -48,6 +55,8 @@ class PlanFile(Settings):
     environments: dict[Name, Choice] = Field(min_length=1)
     budgets: dict[str, Budget] = Field(min_length=1)
     with_: dict[str, Any] = Field(default={}, alias="with")  # for all runs
+    # Variants of its environment in which every finished run is played; lists are several values.
+    evaluate_on: list[dict[str, Any]] = Field(default=[])
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,7 @@ class Job:
     command_line: str = field(compare=False)  # with which a person can repeat it
     base: tuple[str, str] = field(compare=False)  # names of both in the plan, without a sweep
     swept: Mapping[str, object] = field(compare=False)  # settings that the plan varies
+    variants: Sequence[Variant] = field(compare=False, default=())  # where it is played, too
 
     @property
     def name(self) -> str:
@@ -87,7 +97,8 @@ def load_plan(
     """
     file = parse(PlanFile, read_yaml(Path(path)), path)
     spent = find(file.budgets, f"budget of {path}", budget)
-    pairs = Pairs(file.with_, plugins, {} if device is None else {"device": device})
+    changes = {} if device is None else {"device": device}
+    pairs = Pairs(file.with_, plugins, changes, file.evaluate_on)
     mistakes: list[str] = []
     rows, columns = (_all_varied(part, mistakes) for part in (file.algorithms, file.environments))
     runs = len(rows) * len(columns) * len(spent.seeds)
@@ -138,11 +149,16 @@ class Pairs:
     """Makes the jobs of a plan; equal environments are read once."""
 
     def __init__(
-        self, of_all: Mapping[str, object], plugins: Sequence[str], changes: Mapping[str, object]
+        self,
+        of_all: Mapping[str, object],
+        plugins: Sequence[str],
+        changes: Mapping[str, object],
+        evaluate_on: Sequence[Mapping[str, object]] = (),
     ) -> None:
         self._of_all = of_all
         self._changes = changes
         self._plugins = plugins
+        self._evaluate_on = evaluate_on
         self._blueprints: dict[str, Blueprint] = {}
 
     def jobs(self, row: Varied, column: Varied, spent: Budget) -> list[Job]:
@@ -154,6 +170,7 @@ class Pairs:
         length = {"t_max": games * spec.sizes.episode_limit, "episodes_max": games}
         words = [f"--config={algorithm}", f"--env-config={environment}"]
         words += [f"--plugin={file}" for file in self._plugins]
+        variants = self._variants(spec)
         jobs = []
         for seed in spent.seeds:
             own = {**length, "seed": seed}
@@ -167,14 +184,30 @@ class Pairs:
                     _command(words, {**changes, **own}),
                     (row.base, column.base),
                     {**row.values, **column.values},
+                    variants,
                 )
             )
         return jobs
 
+    def _variants(self, spec: RunSpec) -> list[Variant]:
+        """Return in what a run is played besides its own game, each once."""
+        found: dict[tuple[str, ...], Variant] = {}
+        for changes in self._evaluate_on:
+            refuse_changes_of_the_policy(changes, "evaluate_on")
+            for one in expanded(changes, spec.config):
+                played = self._read(change(spec.config, one), spec.chosen)
+                made = variant(spec.config, one, played)
+                found.setdefault(made.overrides, made)
+        others = [one for one in found.values() if one.overrides]
+        refuse_other_sizes(spec, [one.spec for one in others])
+        return others
+
     def _resolve(self, algorithm: str, env: str, changes: Mapping[str, object]) -> RunSpec:
         config = configure(algorithm, env, changes, plugins=self._plugins)
+        return self._read(config, chosen_keys(algorithm, env, changes))
+
+    def _read(self, config: Config, chosen: frozenset[str]) -> RunSpec:
         key = repr([config[name] for name in ("env", "env_args", "plugins")])
-        chosen = chosen_keys(algorithm, env, changes)
         spec = resolve(config, blueprint=self._blueprints.get(key), chosen=chosen)
         self._blueprints[key] = spec.blueprint
         return spec

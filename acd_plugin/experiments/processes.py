@@ -24,6 +24,7 @@ class Task(NamedTuple):
     config: Config
     command_line: str | None  # with which a person can make the run
     evaluation_episodes: int | None  # None: it is not evaluated
+    evaluate_on: Sequence[Mapping[str, object]] = ()  # changes of its environment
     folder: str | None = None  # of the run, if it was trained, for a part at least
     is_stopped: bool = False
     changes: Mapping[str, object] = {}  # of what a stopped run was started with

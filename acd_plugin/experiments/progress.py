@@ -7,13 +7,14 @@ from enum import Enum
 from pathlib import Path
 
 from acd_plugin.analysis.report.text_table import printable
-from acd_plugin.analysis.runs.evaluations import common_evaluation
 from acd_plugin.analysis.runs.groups import learned_with
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.experiments.plan import Job
 from acd_plugin.running.console import logger
+from acd_plugin.running.evaluation import find_played
+from acd_plugin.tracking.evaluations import find_evaluation, read_evaluations
 from acd_plugin.tracking.ownership import is_owned
 
 
@@ -56,7 +57,7 @@ def state_of(job: Job, run: RunRecord | None) -> State:
     """Return what is left to do."""
     if run is None:
         return State.MISSING
-    if run.status == "COMPLETED" and is_evaluated(run, job.evaluation_episodes):
+    if run.status == "COMPLETED" and not unplayed(run, job):
         return State.DONE
     if run.status == "RUNNING" or is_owned(run.folder.owner):
         return State.ELSEWHERE
@@ -65,10 +66,13 @@ def state_of(job: Job, run: RunRecord | None) -> State:
     return State.STOPPED if run.can_be_resumed else State.MISSING
 
 
-def is_evaluated(run: RunRecord, episodes: int) -> bool:
-    """Return whether a run's policy has played so many of the games that all policies share."""
-    found = common_evaluation(run)
-    return found is not None and found.episodes >= episodes
+def unplayed(run: RunRecord, job: Job) -> int:
+    """Return how many evaluations are left: on the games that all share, and in variants."""
+    known, last = read_evaluations(run.folder), run.last_checkpoint
+    episodes = job.evaluation_episodes
+    common = find_evaluation(known, last)
+    played = [find_played(known, last, variant, episodes) for variant in job.variants]
+    return (common is None or common.episodes < episodes) + played.count(None)
 
 
 def _progress(run: RunRecord) -> tuple[bool, bool, bool, int]:

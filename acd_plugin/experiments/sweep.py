@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
@@ -11,6 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from acd_plugin.analysis.runs.learned import is_learned_with
+from acd_plugin.configuration.combinations import crossed
 from acd_plugin.configuration.ranges import Seed
 from acd_plugin.configuration.validation import Settings
 from acd_plugin.errors import UserError
@@ -133,7 +133,7 @@ def _grid(name: str, choice: Choice) -> list[dict[str, Any]]:
             f"'{name}': its sweep has {size:,} settings: at most {MOST_SETTINGS:,}; give fewer "
             "values, or draw some of them with 'draws: 10'"
         )
-    return [dict(zip(lists, values, strict=True)) for values in itertools.product(*lists.values())]
+    return crossed(lists)
 
 
 def _drawn(choice: Choice, draws: int) -> list[dict[str, Any]]:

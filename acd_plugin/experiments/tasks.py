@@ -57,6 +57,7 @@ def task_of(job: Job, state: State, run: RunRecord | None, results: Path) -> Tas
         config={**job.spec.config, **places},
         command_line=f"{job.command_line} local_results_path={str(results)!r}",
         evaluation_episodes=job.evaluation_episodes,
+        evaluate_on=[dict(variant.changes) for variant in job.variants],
         folder=str(run.folder.path) if run and state is not State.MISSING else None,
         is_stopped=state is State.STOPPED,
         changes={key: job.spec.config[key] for key in _ON_THE_MACHINE},

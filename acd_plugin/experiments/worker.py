@@ -14,18 +14,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from acd_plugin.analysis.curves.run_picture import draw_run
-from acd_plugin.analysis.runs.run_record import read_record
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.claims import claim_of
 from acd_plugin.experiments.processes import STOPPED, Report, Task, write_reports
-from acd_plugin.experiments.progress import is_evaluated
 from acd_plugin.running.console import logger, set_up_logging
-from acd_plugin.running.evaluation import Games, evaluate, store
+from acd_plugin.running.evaluation import Games, evaluate_on
 from acd_plugin.running.many import one_by_one, train_many, was_stopped
 from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import NotWrittenError, Records
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.running.stored_run import open_run
+from acd_plugin.running.variants import variants_of
 from acd_plugin.tracking.ownership import owned
 from acd_plugin.tracking.run_folder import RunFolder
 
@@ -96,17 +95,17 @@ def _trained(
 
 
 def _evaluate(task: Task, folder: str) -> None:
+    """Play what is not stored yet: by another process, meanwhile, or before a kill."""
     if task.evaluation_episodes is None:
         return
     owner = RunFolder(Path(folder)).owner
     with owned(owner, folder):
-        if is_evaluated(read_record(RunFolder(Path(folder))), task.evaluation_episodes):
-            return  # by another process, meanwhile
         run = open_run(folder, task.config["local_results_path"])
-        games = Games(task.evaluation_episodes, device=task.config["device"])
-        played = evaluate(run, games, task.config["plugins"])
-        store(run, played)
-    logger.info("%s: evaluated: return %.3f", task.name, played[0].evaluation.return_mean)
+        device, plugins = task.config["device"], task.config["plugins"]
+        games = Games(task.evaluation_episodes, device=device)
+        variants = variants_of(run, [{}, *task.evaluate_on], device, plugins)
+        for variant, found in evaluate_on(run, variants, games):
+            logger.info("%s: %s: return %.3f", task.name, variant.name, found.return_mean)
 
 
 def _failed(error: BaseException, folder: str | None, is_stopped: bool | None = None) -> Report:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -18,13 +18,20 @@ from acd_plugin.errors import UserError
 from acd_plugin.running.replay import record_games
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_policy import StoredPolicy
-from acd_plugin.running.stored_run import (
-    load_policy,
-    refuse_another_game,
-    refuse_edited_rules,
-    spec_of,
+from acd_plugin.running.stored_run import load_policy, refuse_unplayable
+from acd_plugin.running.variants import (
+    Variant,
+    refuse_changes_of_the_policy,
+    spec_to_play,
+    variant,
 )
-from acd_plugin.tracking.evaluations import Evaluation, append_evaluations
+from acd_plugin.tracking.evaluations import (
+    COMMON_SEED,
+    Evaluation,
+    append_evaluations,
+    find_evaluation,
+    read_evaluations,
+)
 
 _BACKEND = "env_args.backend"
 _MOST_AT_ONCE = 2048  # games on a GPU
@@ -65,29 +72,6 @@ class Played(NamedTuple):
     replay: Replay | None  # of the first game
 
 
-def refuse_changes_of_the_policy(changes: Mapping[str, object], verb: str) -> None:
-    """Raise UserError for what a trained policy cannot be played with."""
-    for key, value in changes.items():
-        if not key.startswith("env_args."):
-            raise UserError(
-                f"cannot {verb} with '{key}={value}': a trained policy plays with its own "
-                "settings, and only the environment may change (env_args.KEY=VALUE), and device"
-            )
-
-
-def spec_to_play(
-    run: StoredPolicy, changes: Mapping[str, object], device: str, plugins: Sequence[str]
-) -> RunSpec:
-    """Return what the run was trained with, the environment changed; UserError if it cannot be."""
-    spec = spec_of(run, {"device": device, **changes}, plugins)
-    if changes:
-        refuse_edited_rules(run, spec)
-    else:
-        remedy = "undo the change, or name the scenario to play with env_args.scenario=NAME"
-        refuse_another_game(run, spec, remedy)
-    return spec
-
-
 def evaluate(
     run: StoredPolicy, games: Games, plugins: Sequence[str] = (), render: bool = False
 ) -> list[Played]:
@@ -102,19 +86,59 @@ def evaluate(
     played = []
     for backend, changes in plays.items():
         spec = spec_to_play(run, changes, games.device, plugins)
+        refuse_unplayable(run, [spec], plugins)
         outcome = _play(run, spec, games)
         replay = record_games(run, spec, 1, games.seed) if render else None
-        played.append(Played(backend, outcome, _evaluation(run, games, changes, outcome), replay))
+        found = _evaluation(run, games, variant(run.config, changes, spec), outcome)
+        played.append(Played(backend, outcome, found, replay))
     return played
 
 
-def store(run: StoredPolicy, plays: Sequence[Played]) -> Path | None:
-    """Append the outcomes to the run's evaluations; None if the checkpoint lies in no run."""
+def evaluate_on(
+    run: StoredPolicy, variants: Sequence[Variant], games: Games
+) -> Iterator[tuple[Variant, Evaluation]]:
+    """Play as many games in each variant, whose changes count and not those of ``games``.
+
+    Each is stored at once, and what is stored already is not played again. Yields each variant with
+    its evaluation.
+    """
+    for one, found in zip(variants, stored_evaluations(run, variants, games), strict=True):
+        if found is not None:
+            yield one, found
+            continue
+        played = _evaluation(run, games, one, _play(run, one.spec, games))
+        store(run, [played])
+        yield one, played
+
+
+def stored_evaluations(
+    run: StoredPolicy, variants: Sequence[Variant], games: Games
+) -> list[Evaluation | None]:
+    """Return for each variant the evaluation that is stored with a policy, None if none is."""
+    known = read_evaluations(run.folder) if run.folder else []
+    return [find_played(known, run.t_env, one, games.episodes, games.seed) for one in variants]
+
+
+def find_played(
+    known: Sequence[Evaluation | None],
+    t_env: int | None,
+    wanted: Variant,
+    episodes: int,
+    seed: int = COMMON_SEED,
+) -> Evaluation | None:
+    """Return of a run's evaluations one in a variant of at least so many games."""
+    game = wanted.game if wanted.overrides else None  # at home it is the run's, whoever recorded it
+    found = find_evaluation(known, t_env, wanted.overrides, game, seed)
+    return found if found is not None and found.episodes >= episodes else None
+
+
+def store(run: StoredPolicy, evaluations: Sequence[Evaluation]) -> Path | None:
+    """Append to the run's evaluations; None if the checkpoint lies in no run."""
     if run.folder is None:
         return None
     path = run.folder.evaluations
     try:
-        append_evaluations(run.folder, [played.evaluation for played in plays])
+        append_evaluations(run.folder, evaluations)
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error.strerror})") from None
     return path
@@ -131,9 +155,7 @@ def _play(run: StoredPolicy, spec: RunSpec, games: Games) -> Outcome:
     return outcome
 
 
-def _evaluation(
-    run: StoredPolicy, games: Games, changes: Mapping[str, object], outcome: Outcome
-) -> Evaluation:
+def _evaluation(run: StoredPolicy, games: Games, played: Variant, outcome: Outcome) -> Evaluation:
     returns = outcome["return"]
     return Evaluation(
         time=datetime.now(timezone.utc).isoformat(),
@@ -141,7 +163,8 @@ def _evaluation(
         t_env=run.t_env,
         episodes=games.episodes,
         seed=games.seed,
-        overrides=tuple(f"{key}={value}" for key, value in changes.items()),
+        overrides=played.overrides,
+        game=played.game,
         return_mean=float(returns.mean()),
         return_std=float(returns.std(ddof=1)),
         return_ci95=mean_interval(returns),

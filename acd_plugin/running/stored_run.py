@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from acd_plugin.components.contracts import StateDict
@@ -21,6 +22,7 @@ from acd_plugin.running.assembly import make_acting, make_policy
 from acd_plugin.running.device import chosen_device
 from acd_plugin.running.fitting import MISFITS, check_fits, check_training
 from acd_plugin.running.memory import check_playing, free_memory
+from acd_plugin.running.misfits import game_name, refuse_misfits
 from acd_plugin.running.run_spec import RunSpec, changed_content, resolve
 from acd_plugin.running.stored_policy import ExportedPolicy, StoredPolicy, open_exported
 from acd_plugin.running.trained_policy import TrainedPolicy
@@ -46,10 +48,15 @@ class StoredRun(StoredPolicy):
         """Read what `Training.state_dict` returned, which may be large, and is kept by nobody."""
         return migrate_state(load_checkpoint(self.path).state, self.config)
 
+    @cached_property
+    def networks(self) -> StateDict:
+        """The networks alone, which are small, and read once however often they are loaded."""
+        found: StateDict = self.state()["mac"]
+        return found
+
     def load_into(self, mac: Controller) -> None:
-        stored = self.state()["mac"]
-        check_fits(stored, mac.state_dict(), "mac")
-        mac.load_state_dict(stored)
+        check_fits(self.networks, mac.state_dict(), "mac")
+        mac.load_state_dict(self.networks)
 
 
 def open_policy(name: str, results: str) -> StoredPolicy:
@@ -142,6 +149,19 @@ def load_policy(run: StoredPolicy, spec: RunSpec, n_games: int, seed: int) -> Po
     return policy
 
 
+def refuse_unplayable(
+    run: StoredPolicy, specs: Sequence[RunSpec], plugins: Sequence[str] = ()
+) -> None:
+    """Raise UserError, naming the sizes, for an environment that a policy's networks do not fit."""
+    refuse_misfits(
+        str(run.path),
+        run.config,
+        lambda: acting_parts(run, plugins)[1].sizes,
+        run.load_into,
+        specs,
+    )
+
+
 def load_trained_policy(
     run: StoredPolicy,
     plugins: Sequence[str] = (),
@@ -196,8 +216,8 @@ def _load_networks(mac: Controller, run: StoredPolicy, played: Config) -> None:
     except MISFITS as error:
         reason = _told(error)
         raise UserError(
-            f"{run.path}: was trained on '{_played(run.config)}' and does not fit "
-            f"'{_played(played)}' ({reason})"
+            f"{run.path}: was trained on '{game_name(run.config)}' and does not fit "
+            f"'{game_name(played)}' ({reason})"
         ) from None
 
 
@@ -216,10 +236,6 @@ def _told(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"{error} is missing"
     return (str(error).splitlines() or [type(error).__name__])[-1].strip()
-
-
-def _played(config: Config) -> str:
-    return str(config["env_args"].get("scenario", config["env_name"]))
 
 
 def _refuse_other_hosts(folder: RunFolder) -> None:

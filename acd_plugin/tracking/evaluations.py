@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -39,17 +39,13 @@ class Evaluation(BaseModel):
     episodes: _Count
     seed: _Count  # of the games
     overrides: tuple[str, ...]  # of the environment it was trained in, as ``key=value``
+    game: dict[str, str] = {}  # what was played, as a run's ``game``; earlier releases did not say
     return_mean: float
     return_std: float  # over episodes
     return_ci95: tuple[float, float] | None = None  # of the mean
     # Means of whatever else was measured.
     statistics: Annotated[dict[str, float], BeforeValidator(_measured)] = {}
     returns: tuple[float, ...] = ()  # of every episode
-
-    @property
-    def is_common(self) -> bool:
-        """Whether these are the games that all policies are compared on."""
-        return self.seed == COMMON_SEED and not self.overrides
 
     @property
     def is_finite(self) -> bool:
@@ -83,6 +79,28 @@ def read_evaluations(folder: RunFolder) -> list[Evaluation | None]:
     except OSError:
         return [None]
     return [_read(line) for line in content.splitlines() if line.strip()]
+
+
+def find_evaluation(
+    evaluations: Sequence[Evaluation | None],
+    t_env: int | None,
+    overrides: Sequence[str] = (),
+    game: Mapping[str, str] | None = None,
+    seed: int = COMMON_SEED,
+) -> Evaluation | None:
+    """Return the evaluation of one policy on these games, None if there is none.
+
+    ``game`` is what they must have been made of, None whatever it was. Of several evaluations the
+    one with the most episodes counts, and among equals the latest.
+    """
+    found = [
+        done
+        for done in evaluations
+        if done
+        and (done.t_env, done.seed, set(done.overrides)) == (t_env, seed, set(overrides))
+        and (game is None or done.game == game)
+    ]
+    return max(reversed(found), key=lambda done: done.episodes, default=None)
 
 
 def _read(line: bytes) -> Evaluation | None:

@@ -130,6 +130,22 @@ def test_evaluation_is_the_command_s_and_stored(trained: Path) -> None:
     assert changed.overrides == ("env_args.costs.damage.high=5",)
 
 
+def test_evaluation_on_variants_is_a_table(trained: Path) -> None:
+    pytest.importorskip("pandas")
+    table = acd_plugin.evaluate(
+        trained, 9, on=[{"detection_rate": [0.5, 0.1]}, {"costs": {"block": [2]}}]
+    )
+    assert table["detection_rate"].tolist() == [0.5, 0.1, 0.5]
+    assert table["costs.block"].tolist() == [1, 1, 2]
+    alone = acd_plugin.evaluate(trained, 9, detection_rate=0.1)
+    assert table["return_mean"][1] == alone.return_mean
+    assert table["return_low"][1] <= alone.return_mean <= table["return_high"][1]
+    assert table["cost_block"][1] == alone.statistics["cost_block"]
+    for wrong in ([], "attacker", [1]):
+        with pytest.raises(acd_plugin.UserError, match="give a dictionary of settings"):
+            acd_plugin.evaluate(trained, 9, on=wrong)  # type: ignore[arg-type]
+
+
 def test_a_loaded_policy_acts_as_in_evaluation(trained: Path) -> None:
     evaluated = acd_plugin.evaluate(trained, 8)
     env = acd_plugin.make_batch("cyborg_small", 8)

@@ -96,7 +96,7 @@ SMALL = "--env-config=cyborg_small"
         (["evaluate", "7", "--episodes=x"], "--episodes is 'x': must be a whole number"),
         (["communication", "7", "--probability=x"], "--probability is 'x': must be a number"),
         (["evaluate", "7", "--render=3"], "--render takes no value: write --render alone"),
-        (["evaluate", "7", "8"], "unexpected word '8' (evaluate takes RUN;"),
+        (["watch", "7", "8"], "unexpected word '8' (watch takes RUN;"),
         (["runs", "--sort=resul"], "--sort is 'resul'; did you mean 'result'? (legal: id, result"),
         (["experiment", "runn", "x"], "ACTION is 'runn'; did you mean 'run'? (legal: run, search)"),
         (["experiment"], "experiment needs ACTION (run, search)"),

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from acd_plugin.analysis.runs.run_record import read_record
+from acd_plugin.experiments import worker
 from acd_plugin.experiments.plan import load_plan
 from acd_plugin.experiments.processes import Report, RunWork, Work, do
 from acd_plugin.experiments.progress import State, find_runs, state_of
+from acd_plugin.experiments.tasks import works_of
 from tests.cli.conftest import Call
 from tests.experiments.conftest import WritePlan
 
@@ -69,6 +71,36 @@ def test_a_plan_is_done_once(call: Call, results: Path, write_plan: WritePlan) -
     grown = call("experiment", "run", more, "--only", "talks*", f"--results={results}")
     assert "0 done, 1 to be evaluated, 0 to be resumed, 1 to be trained" in grown.out
     assert len(statuses(results)) == 2
+
+
+def test_a_run_is_played_on_what_it_was_not_trained_on_and_on_what_is_added(
+    call: Call, results: Path, write_plan: WritePlan
+) -> None:
+    def write(*rates: float) -> str:
+        return write_plan(
+            algorithms={"talks": {"config": "dial"}},
+            budgets={"full": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}},
+            evaluate_on=[{"env_args.detection_rate": list(rates)}] if rates else [],
+        )
+
+    def played(*rates: float) -> list[str]:
+        """Do what is left of the plan, in this process; returns what was played till then."""
+        (job,) = load_plan(write(*rates), "full").jobs
+        runs = find_runs([job], results)
+        (work,) = works_of({job: state_of(job, runs.get(job))}, runs, results)
+        reports = worker.work(work.tasks)
+        assert [report.problem for report in reports.values()] == [None]
+        assert state_of(job, find_runs([job], results)[job]) is State.DONE
+        lines = (results / "1" / "evaluations.jsonl").read_text().splitlines()
+        return [" ".join(json.loads(line)["overrides"]) for line in lines]
+
+    rate = "env_args.detection_rate"
+    assert played(0.5, 0.1) == ["", f"{rate}=0.1"]
+    grown = call("experiment", "run", write(0.1, 0.9), f"--results={results}", "--dry-run")
+    assert "0 done, 1 to be evaluated" in grown.out
+    assert "on 2 variants of it: 2 of 3 evaluations done" in grown.out
+    assert played(0.1, 0.9) == ["", f"{rate}=0.1", f"{rate}=0.9"]
+    assert statuses(results) == ["COMPLETED"]
 
 
 def test_a_failing_run_does_not_stop_the_others(

@@ -66,6 +66,28 @@ def test_overrides_of_all_of_algorithms_and_of_environments_are_applied(
     assert resolve(config).config == job.spec.config
 
 
+def test_every_run_is_played_on_variants_of_its_own_environment(write_plan: WritePlan) -> None:
+    attackers = {"env_args.attacker": ["paper", "direct", "paper+random"]}
+    path = write_plan(
+        environments={
+            "paper": {"config": "cyborg_small"},
+            "direct": {"config": "cyborg_small", "with": {"env_args.attacker": "direct"}},
+        },
+        evaluate_on=[attackers, {"env_args.attacker": "paper", "env_args.detection_rate": [0.1]}],
+    )
+    names = {
+        job.environment: [variant.name for variant in job.variants]
+        for job in load_plan(path, "full").jobs
+    }
+    assert names == {
+        "paper": ["attacker=direct", "attacker=paper+random", "detection_rate=0.1"],
+        "direct": [
+            *("attacker=paper", "attacker=paper+random"),
+            "attacker=paper, detection_rate=0.1",
+        ],
+    }
+
+
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_the_plans_that_come_with_the_program_are_legal(path: Path) -> None:
     assert load_plan(str(path), "full").jobs
@@ -102,6 +124,13 @@ def test_the_papers_plans_have_its_budget_and_a_quick_one(path: Path) -> None:
         ),
         ({"with": {**TINY, "seed": 4, "t_max": 5}}, ["'seed' is set by", "'t_max' is set by"]),
         ({"with": {"gamma": "high"}}, ["'gamma' is 'high': input should be a valid number"]),
+        ({"evaluate_on": [{"lr": [1, 2]}]}, ["cannot evaluate_on with 'lr=[1, 2]'"]),
+        ({"evaluate_on": [{"env_args.attacker": ["papr"]}]}, ["'papr'; did you mean 'paper'"]),
+        ({"evaluate_on": [{"env_args.attacker": []}]}, ["'env_args.attacker=[]' names no value"]),
+        (
+            {"evaluate_on": [{"env_args.scenario": "dial_3_subnets"}]},
+            ["a policy of 'dial_nocomm': was trained on 'dial_2_subnets' and does not fit"],
+        ),
         ({"seeds": [1]}, ["seeds"]),
         (
             {"budgets": {"full": {"seeds": [1, 1], "epochs": 1, "evaluation_episodes": 8}}},

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 
 from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
-from acd_plugin.analysis.runs.evaluations import best_common
 from acd_plugin.analysis.runs.groups import (
     different_games,
     grouped,
@@ -20,7 +19,7 @@ from acd_plugin.analysis.runs.groups import (
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.analysis.statistics import Array, Summary, summarise
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.evaluations import read_evaluations
+from acd_plugin.tracking.evaluations import find_evaluation, read_evaluations
 
 
 class Score(NamedTuple):
@@ -112,7 +111,7 @@ def score_of(run: RunRecord, problems: list[str] | None = None) -> Score:
     if None in evaluations and problems is not None:
         where, damaged = run.folder.place / run.folder.evaluations.name, evaluations.count(None)
         problems.append(f"{where}: {damaged} of {len(evaluations)} lines cannot be read")
-    done = best_common(run, evaluations)
+    done = find_evaluation(evaluations, run.last_checkpoint)
     if done is not None:
         return Score(run, done.return_mean, done.return_std, done.episodes, True, curve)
     episodes = int(run.config.get("test_nepisode", 0))
