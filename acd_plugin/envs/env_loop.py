@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from acd_plugin.envs.batch_env import BatchStep, Purpose
+from acd_plugin.envs.checked import checked_actions
 from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
 
 
@@ -37,11 +38,12 @@ class EnvLoop:
             self._collect(game)
         self._over[:] = False
 
-    def step(self, actions: NDArray[np.int64]) -> BatchStep:
+    def step(self, actions: ArrayLike) -> BatchStep:
+        chosen = checked_actions(actions, self.n_games, self.n_agents, self.n_actions)
         rewards = np.zeros(self.n_games)
         terminated, truncated = self._over.copy(), np.zeros(self.n_games, np.bool_)
         for game in np.flatnonzero(~self._over).tolist():
-            _, reward, ended, cut_off, info = self._envs[game].step(actions[game].tolist())
+            _, reward, ended, cut_off, info = self._envs[game].step(chosen[game].tolist())
             rewards[game] = np.mean(reward)
             # As in EPyMARL, the game counts as ended unless the info asks for a bootstrap.
             bootstrap = bool(info.pop("episode_limit", False))

@@ -207,7 +207,7 @@ def trained_policy(
     """Return the stored networks in a controller of their own; see `acting_parts`."""
     acting = make_acting(config, interface, seed)
     _load_networks(acting.mac, run, config)
-    return TrainedPolicy(acting, interface.sizes, run.t_env, config["device"])
+    return TrainedPolicy(acting, interface, run.t_env, config["device"])
 
 
 def _load_networks(mac: Controller, run: StoredPolicy, played: Config) -> None:

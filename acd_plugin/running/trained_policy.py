@@ -18,12 +18,13 @@ from torch import Tensor
 from acd_plugin.components.contracts import Scheme, entry_size
 from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import Purpose
-from acd_plugin.envs.blueprint import EnvSizes
+from acd_plugin.envs.blueprint import Interface
+from acd_plugin.envs.checked import LAST_EPISODE
 from acd_plugin.errors import UserError, listing
 from acd_plugin.runners.controller_extras import begin_episodes
 from acd_plugin.running.assembly import Acting, new_episodes
 
-_LAST_EPISODE = 2**62  # those after it still fit into an array
+_BITS = (-1.0, 0.0, 1.0)
 Truths = Mapping[str, ArrayLike]  # (G, N) each
 
 
@@ -48,9 +49,12 @@ class TrainedPolicy:
     of them are played at once.
     """
 
-    def __init__(self, acting: Acting, sizes: EnvSizes, t_env: int, device: str = "cpu") -> None:
+    def __init__(
+        self, acting: Acting, interface: Interface, t_env: int, device: str = "cpu"
+    ) -> None:
         """``t_env`` is for how many steps it was trained, by which exploration has faded."""
-        self.sizes = sizes
+        self.sizes = interface.sizes
+        self._sees_bits = interface.comm_layout is not None  # and -1 where there is nothing to see
         self.t_env = t_env
         self.message_size = _message_size(acting.scheme)  # M; 0: agents do not talk
         self.truths = acting.truths  # that `act` must be told
@@ -68,7 +72,7 @@ class TrainedPolicy:
         """
         games = integer("games", games, 1)
         wanted = self._next_episode if first_episode is None else first_episode
-        first = integer("first_episode", wanted, 0, _LAST_EPISODE)
+        first = integer("first_episode", wanted, 0, LAST_EPISODE)
         self._next_episode = first + games
         self.episodes = new_episodes(self._scheme, self.sizes, games, self._device)
         self.step = 0
@@ -144,6 +148,12 @@ class TrainedPolicy:
         views = _numbers("observations", observations)
         is_single = views.ndim == 2
         seen = self._checked("observations", views, sizes.observation_size, is_single)
+        if self._sees_bits and not np.isin(views, _BITS).all():
+            odd = views[~np.isin(views, _BITS)][0]
+            raise UserError(
+                f"observations: a number is {odd:g}; in this policy's game each is 0 or 1, or -1 "
+                "for what an agent does not have"
+            )
         allowed = _numbers("masks", masks)
         available = self._checked("masks", allowed, sizes.n_actions, is_single) != 0
         if not available.any(dim=-1).all():
@@ -155,8 +165,13 @@ class TrainedPolicy:
                     f"the messages of this policy tell who is {name}: give truths={{'{name}': "
                     f"array of (games, agents)}} (given: {listing(truths or {}) or 'none'})"
                 )
-            told = torch.as_tensor(np.asarray(truths[name], np.float32))
-            entries[name] = told.reshape(games, sizes.n_agents, 1)
+            told = _numbers(f"truths of {name}", truths[name])
+            if told.size != games * sizes.n_agents:
+                raise UserError(
+                    f"truths of {name} have the shape {told.shape}: must be (games, agents) = "
+                    f"{games, sizes.n_agents}"
+                )
+            entries[name] = torch.as_tensor(told).reshape(games, sizes.n_agents, 1)
         now = slice(self.step, self.step + 1)
         self.episodes.update({name: part.unsqueeze(1) for name, part in entries.items()}, ts=now)
         return is_single
@@ -179,9 +194,12 @@ class TrainedPolicy:
 
 def _numbers(what: str, values: object) -> NDArray[np.float32]:
     try:
-        array = np.asarray(values, np.float32)
+        found = np.asarray(values)
+        array = found.astype(np.float32, copy=False) if found.dtype.kind in "biuf" else None
     except (TypeError, ValueError):
-        raise UserError(f"{what}: must be arrays of numbers, as long for every agent") from None
+        array = None
+    if array is None:
+        raise UserError(f"{what}: must be arrays of numbers, as long for every agent")
     if not np.isfinite(array).all():
         raise UserError(f"{what}: a number is NaN or infinite; all must be finite")
     return array

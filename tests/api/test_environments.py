@@ -170,6 +170,58 @@ def test_an_illegal_action_is_told_with_its_agent(action: Any) -> None:
         team.step((0, action))
 
 
+@pytest.mark.parametrize(
+    ("actions", "problem"),
+    [
+        (np.full((4, 2), 1.7), r"actions are float64: must be whole numbers, one for .* \(4, 2\)"),
+        (np.ones((4, 2), bool), "actions are bool: must be whole numbers"),
+        ([["1", "2"]] * 4, "actions are <U1: must be whole numbers"),
+        ([[0, 1], [0]], "actions are objects, or rows of different length: must be whole numbers"),
+        (None, "actions are objects, or rows"),
+        (np.zeros((2, 4), int), r"the shape \(2, 4\): must be \(games, agents\) = \(4, 2\)"),
+        ([[0, 0], [0, 8], [0, 0], [0, 0]], "action of agent 1 in game 1 is 8: must be from 0 to 7"),
+        (np.full((4, 2), -1), "action of agent 0 in game 0 is -1: must be from 0 to 7"),
+    ],
+)
+def test_actions_that_are_none_are_told_by_batches(actions: Any, problem: str) -> None:
+    batch = acd_plugin.make_batch("cyborg_small", games=4)
+    with pytest.raises(acd_plugin.UserError, match=r"call reset\(\) before step"):
+        batch.step(actions)
+    batch.reset(0, acd_plugin.Purpose.TRAIN)
+    before = batch.states.copy()
+    with pytest.raises(acd_plugin.UserError, match=problem):
+        batch.step(actions)
+    np.testing.assert_array_equal(batch.states, before)
+
+
+@pytest.mark.parametrize(
+    ("first", "purpose", "problem"),
+    [
+        (-1, 0, "first_episode is -1: must be an integer"),
+        (1.5, 0, "first_episode is 1.5: must be an integer"),
+        (
+            0,
+            "train",
+            "purpose is 'train': must be one of Purpose.EVALUATE, Purpose.TEST, Purpose.T",
+        ),
+        (0, 7, "purpose is 7: must be one of"),
+    ],
+)
+def test_episodes_that_are_none_are_told_by_batches(first: Any, purpose: Any, problem: str) -> None:
+    with pytest.raises(acd_plugin.UserError, match=problem):
+        acd_plugin.make_batch("cyborg_small", games=4).reset(first, purpose)
+
+
+def test_what_epymarl_s_form_is_handed_is_checked_as_well() -> None:
+    env = acd_plugin.make_epymarl("cyborg_small")
+    with pytest.raises(acd_plugin.UserError, match=r"seed is 1\.5: must be an integer"):
+        env.reset(seed=1.5)  # type: ignore[arg-type]
+    env.reset(seed=1)
+    for actions in ([0, 1.7], [0], [0, 99], None):
+        with pytest.raises(acd_plugin.UserError, match="action"):
+            env.step(actions)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("actions", [{}, {"Blue0": 0, "Blue1": 0}])
 def test_a_game_must_begin_before_a_step(actions: dict[str, int]) -> None:
     with pytest.raises(acd_plugin.UserError, match=r"call reset\(\) before step"):

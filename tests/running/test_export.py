@@ -34,14 +34,15 @@ GAMES = 128
 def shaken(algorithm: str, *overrides: str) -> tuple[RunSpec, TrainedPolicy]:
     """A policy whose networks differ enough from new ones to do everything, and talk."""
     spec = resolve(load_config(algorithm, "cyborg_small", [*TINY, *overrides]))
-    acting = make_acting(spec.config, Interface(spec.sizes, spec.blueprint.comm_layout), seed=0)
+    interface = Interface(spec.sizes, spec.blueprint.comm_layout)
+    acting = make_acting(spec.config, interface, seed=0)
     talks = bool(spec.config.get("n_bits"))  # what does most differs, too
     strength, number = (0.7, 7) if talks else (0.4, 2)
     generator = torch.Generator().manual_seed(number)
     with torch.no_grad():
         for weight in acting.mac.parameters():
             weight.add_(strength * torch.randn(weight.shape, generator=generator))
-    return spec, TrainedPolicy(acting, spec.sizes, t_env=0)
+    return spec, TrainedPolicy(acting, interface, t_env=0)
 
 
 @pytest.fixture(scope="module")

@@ -47,9 +47,10 @@ def pair() -> Callable[..., Pair]:
     def make(algorithm: str, *overrides: str, env: str = "cyborg_small") -> Pair:
         spec = spec_for(algorithm, *overrides, env=env)
         policy = make_policy(spec, GAMES, seed=3)
-        acting = make_acting(spec.config, Interface(spec.sizes, spec.blueprint.comm_layout), seed=3)
+        interface = Interface(spec.sizes, spec.blueprint.comm_layout)
+        acting = make_acting(spec.config, interface, seed=3)
         acting.mac.load_state_dict(shaken(policy))
-        return spec, policy, TrainedPolicy(acting, spec.sizes, t_env=0)
+        return spec, policy, TrainedPolicy(acting, interface, t_env=0)
 
     return make
 
@@ -174,6 +175,11 @@ def test_what_messages_do_is_told_before_the_step(
         (np.zeros((4, 2, 9)), np.ones((4, 2, 8)), "as many games as reset"),
         (np.zeros((2, 7)), np.ones((2, 8)), r"observations have the shape \(2, 7\)"),
         (np.zeros((2, 9)), np.zeros((2, 8)), "an agent has no available action"),
+        (np.full((2, 9), 5), np.ones((2, 8)), "a number is 5; in this policy's game each is 0 or"),
+        (np.full((2, 9), 0.5), np.ones((2, 8)), "a number is 0.5; in this policy's game each"),
+        (np.full((2, 9), "1"), np.ones((2, 8)), "observations: must be arrays of numbers"),
+        (np.zeros((2, 9)), np.ones((2, 8)) * 1j, "masks: must be arrays of numbers"),
+        (None, np.ones((2, 8)), "observations: must be arrays of numbers"),
         ({"a": [0]}, np.ones((2, 8)), "both by agent|both observations and masks by agent"),
         ({"a": [0]}, {"b": [1]}, "observations are of a and masks of b"),
     ],

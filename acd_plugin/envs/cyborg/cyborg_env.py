@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.configuration.findings import Finding
+from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.envs.cyborg.checker import definition_findings
@@ -60,7 +61,7 @@ class CyborgEnv(MultiAgentEnv):
     def step(
         self, actions: Sequence[int]
     ) -> tuple[list[NDArray[np.float32]], float | list[float], bool, bool, Info]:
-        result = self._batch.step(np.asarray(actions, dtype=np.int64).reshape(1, -1))
+        result = self._batch.step(np.asarray([actions]))
         team_reward = float(result.rewards[0])
         terminated, truncated = bool(result.terminated[0]), bool(result.truncated[0])
         info: Info = {}
@@ -93,7 +94,7 @@ class CyborgEnv(MultiAgentEnv):
     def seed(self, seed: int | None = None) -> None:
         """Restart from episode 0 of the random streams of ``seed`` (None: of the same seed)."""
         if seed is not None:
-            self._batch.seed = seed
+            self._batch.seed = integer("seed", seed, 0)
         self._next_episode = 0
 
     def close(self) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 import numpy as np
 from numba.core.errors import NumbaError
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from acd_plugin.envs.batch_env import BatchStep, Purpose
+from acd_plugin.envs.checked import checked_actions, checked_episode
 from acd_plugin.envs.compiled.compilation import announce_compilation
 from acd_plugin.envs.compiled.integers import wrapping_integers
 from acd_plugin.envs.cyborg.arrays import new_state, new_totals
@@ -20,6 +21,7 @@ from acd_plugin.envs.cyborg.picture import picture_of
 from acd_plugin.envs.cyborg.plugged_errors import explain
 from acd_plugin.envs.cyborg.scene import network_of, scene_of
 from acd_plugin.envs.scene import Network, Scene
+from acd_plugin.errors import UserError
 
 
 class GameBatch(ABC):
@@ -69,6 +71,7 @@ class GameBatch(ABC):
 
     def reset(self, first_episode: int, purpose: Purpose) -> None:
         """Begin episodes ``first_episode``, ``first_episode + 1``, ... in games 0, 1, ..."""
+        first_episode, purpose = checked_episode(first_episode, purpose)
         announce_compilation(self.program.cache)
         with wrapping_integers():
             self.program.reset_games(
@@ -77,14 +80,15 @@ class GameBatch(ABC):
         self.term_totals[...] = 0.0
         self._steps_left = self.episode_limit
 
-    def step(self, actions: NDArray[np.int64]) -> BatchStep:
+    def step(self, actions: ArrayLike) -> BatchStep:
         """Play one step with ``actions`` (G, N).
 
-        Raises ValueError for numbers that are no action, and UserError when a function of the
-        user's own fails or chooses what is not legal.
+        Raises UserError for numbers that are no action, before a game has begun and after it is
+        over, and when a function of the user's own fails or chooses what is not legal.
         """
-        actions = np.ascontiguousarray(actions, dtype=np.int64)
-        self._check(actions)
+        if self._steps_left == 0:
+            raise UserError("no game is being played: call reset() before step()")
+        actions = checked_actions(actions, self.n_games, self.n_agents, self.n_actions)
         try:
             with wrapping_integers():
                 self._play(actions)
@@ -103,19 +107,6 @@ class GameBatch(ABC):
     @abstractmethod
     def _play(self, actions: NDArray[np.int64]) -> None:
         """Bring ``state`` and ``totals`` one step further."""
-
-    def _check(self, actions: NDArray[np.int64]) -> None:
-        # The compiled rules do not check bounds, so a wrong number must not reach them.
-        if self._steps_left == 0:
-            raise RuntimeError("the episode is over: call reset() before step()")
-        expected = (self.n_games, self.n_agents)
-        if actions.shape != expected:
-            raise ValueError(f"actions have shape {actions.shape}; must be {expected}")
-        if actions.min() < 0 or actions.max() >= self.n_actions:
-            raise ValueError(
-                f"actions range from {actions.min()} to {actions.max()}; "
-                f"legal are 0 to {self.n_actions - 1}"
-            )
 
     def episode_stats(self) -> dict[str, NDArray[np.float64]]:
         """Return the sums over the episode so far and the hosts held now, each (G,)."""
