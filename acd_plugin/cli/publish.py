@@ -61,7 +61,7 @@ def _copy(record: RunRecord, copies: Copies, metrics: Sequence[str]) -> list[str
 
 def _add_policy(record: RunRecord, copies: Copies, plugins: Sequence[str]) -> list[str]:
     """Put the trained policy beside the copy of its run; returns why there is none."""
-    place = copies.place_of(record.folder.key()).policy
+    place = copies.place_of(record.folder.key(), record.folder.path.name).policy
     try:
         stored = open_policy(str(record.folder), str(record.folder.path.parent))
         place.unlink(missing_ok=True)  # one that was published before

@@ -24,7 +24,12 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"no folder '{results}': name that of your runs with --results=FOLDER")
     records, problems = read_records(Path(results))
     chosen = in_order(selection(options).choose(records), options.sort)
-    print(text_table([_HEADING, *map(_row, chosen)]))
+    rows = [_HEADING, *map(_row, chosen)]
+    if any(_has_another_number(run) for run in chosen):
+        rows = [
+            [*row, told] for row, told in zip(rows, ["was run", *map(_number, chosen)], strict=True)
+        ]
+    print(text_table(rows))
     print(f"{len(chosen)} of {len(records)} runs in {results}")
     stopped = [found.id for found in chosen if found.can_be_resumed]
     if stopped:
@@ -47,6 +52,14 @@ def _row(run: RunRecord) -> list[str]:
         duration_text(run.duration),
         ", ".join(run.tags),
     ]
+
+
+def _has_another_number(run: RunRecord) -> bool:
+    return run.original_id is not None and run.original_id != run.folder.path.name
+
+
+def _number(run: RunRecord) -> str:
+    return run.original_id or ""
 
 
 def duration_text(duration: timedelta | None) -> str:

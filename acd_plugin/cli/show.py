@@ -42,7 +42,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _facts(run: RunRecord) -> dict[str, str]:
-    go_on = f" (go on with: {program()} resume {run.id})" if run.can_be_resumed else ""
+    go_on = ""
+    if run.can_be_resumed:
+        go_on = f" (go on from {run.last_checkpoint:,} steps with: {program()} resume {run.id})"
     machine = [str(run.host[key]) for key in ("hostname", "cpu", "device") if run.host.get(key)]
     return {
         "status": run.status + go_on,
@@ -55,6 +57,7 @@ def _facts(run: RunRecord) -> dict[str, str]:
         "tags": ", ".join(run.tags),
         "machine": ", ".join(machine),
         "folder": str(run.folder),
+        "copy of": f"run {run.original_id}" if run.original_id else "",
     }
 
 

@@ -40,14 +40,18 @@ class Copies:
         self.target = target
         there = [folder for folder in run_folders(target) if folder.path.parent == target]
         self._places = {folder.key(): folder for folder in there}
-        numbers = [int(folder.id) for folder in there if folder.id.isdigit()]
-        self._next = max(numbers, default=0) + 1
+        self._taken = {folder.id for folder in there}
 
-    def place_of(self, key: str) -> RunFolder:
-        """Return the folder of the run with this key, or one with the next free number."""
+    def place_of(self, key: str, number: str) -> RunFolder:
+        """Return the folder of the run with this key, or a new one: with its number, if it is free.
+
+        Where another run has that number, the next that is free is taken.
+        """
         if key not in self._places:
-            self._places[key] = RunFolder(self.target / str(self._next))
-            self._next += 1
+            if number in self._taken or not number.isdigit():
+                number = str(max((int(one) for one in self._taken if one.isdigit()), default=0) + 1)
+            self._taken.add(number)
+            self._places[key] = RunFolder(self.target / number)
         return self._places[key]
 
 
@@ -74,10 +78,11 @@ def publish(folder: RunFolder, copies: Copies, metrics: Sequence[str]) -> list[s
     points = [point for name in metrics for point in iterate_metrics(folder, name)]
     problems: list[str] = []
     key = folder.key()
-    copy = copies.place_of(key)
+    original = run.original_id or folder.path.name
+    copy = copies.place_of(key, original)
     copy.path.mkdir(parents=True, exist_ok=True)
     _write(copy.path / "key", key.encode())
-    _write(copy.path / "run.json", _json(_publishable(run)))
+    _write(copy.path / "run.json", _json(_publishable(run, original)))
     _write(copy.path / "config.json", _json(_settings(config)))
     _write(copy.metrics, "".join(json.dumps(point) + "\n" for point in points).encode())
     _copy_evaluations(folder, copy, problems)
@@ -113,7 +118,7 @@ def _settings(config: Config) -> object:
     return without_places(without_credentials({**config, _PLACE: "results"}))
 
 
-def _publishable(run: RunFile) -> JsonObject:
+def _publishable(run: RunFile, original: str) -> JsonObject:
     """Return Sacred's record less what belongs to the machine and its user."""
     meta, experiment = run.meta or Meta(), run.experiment or SacredExperiment()
     sources, host = experiment.repositories or [Repository()], run.host or {}
@@ -121,6 +126,7 @@ def _publishable(run: RunFile) -> JsonObject:
     published: dict[str, object] = {
         "status": run.status,
         "result": run.result,
+        "original_id": original,
         **run.written(),
         "meta": {
             "comment": meta.comment,

@@ -97,6 +97,7 @@ class RunFile(Leg):
     fail_trace: list[str] | None = None
     artifacts: Annotated[list[str], BeforeValidator(_names)] = []
     earlier_legs: list[Leg] = []
+    original_id: str | None = None  # of a published copy: the number of the run that was copied
 
     @property
     def legs(self) -> list[Leg]:

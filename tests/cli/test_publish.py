@@ -83,7 +83,10 @@ def test_copies_join_those_that_are_there(call: Call, finished: Path) -> None:
     assert call("publish", "others", "kept", "--metric=test_return_mean", "--metric=loss").code == 0
     assert call("publish", "results", "kept").code == 0
     algorithms = [json.loads(Path(f"kept/{run}/config.json").read_text())["name"] for run in "12"]
-    assert algorithms == ["dial", "qmix"]
+    assert algorithms == ["dial", "qmix"]  # both of which were run 1 where they were made
+    rows = [line.split() for line in call("runs", "--results=kept").out.splitlines()[:3]]
+    assert [row[-1] for row in rows] == ["run", "1", "1"]
+    assert "copy of      run 1\n" in call("show", "2", "--results=kept").out
     assert {name for name, _, _ in numbers(Path("kept/2"))} == {
         *("episode", "loss", "test_return_mean")
     }
@@ -92,6 +95,13 @@ def test_copies_join_those_that_are_there(call: Call, finished: Path) -> None:
     assert sorted(path.name for path in Path("kept").iterdir()) == ["1", "2"]
     assert max(step for _, step, _ in numbers(Path("kept/1"))) > 4 * EPOCH
     assert numbers(finished / "1") != []
+
+
+def test_a_copy_keeps_the_number_of_its_run(call: Call, finished: Path) -> None:
+    (finished / "1").rename(finished / "7")
+    call("publish", "results", "kept")
+    assert [path.name for path in Path("kept").iterdir()] == ["7"]
+    assert "was run" not in call("runs", "--results=kept").out
 
 
 def test_what_cannot_be_copied_is_named(call: Call, finished: Path) -> None:

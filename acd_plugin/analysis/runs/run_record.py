@@ -35,11 +35,12 @@ class RunRecord:
     result: float | None
     start: datetime | None
     duration: timedelta | None  # of training, over all times that it was resumed
-    step: int | None  # of the last recorded number, in environment steps
+    step: int | None  # how far it was trained, in environment steps; see `_steps`
     note: str | None
     command: str | None  # how it was started, where that was recorded
     host: dict[str, object]
     fail_trace: str | None
+    original_id: str | None = None  # of a published copy: the number of the run that was copied
 
     @property
     def id(self) -> str:
@@ -74,12 +75,8 @@ class RunRecord:
 
     @property
     def last_checkpoint(self) -> int | None:
-        """Environment steps of the newest checkpoint.
-
-        A published copy has none any more; its index says which there were.
-        """
-        steps = [int(path.stem) for path in self.folder.stored_checkpoints()]
-        return max(steps or (one.t_env for one in read_index(self.folder)), default=None)
+        """Environment steps of the newest checkpoint."""
+        return _last_checkpoint(self.folder)
 
     @property
     def can_be_resumed(self) -> bool:
@@ -102,12 +99,29 @@ def read_record(folder: RunFolder) -> RunRecord:
         result=run.result,
         start=run.legs[0].start_time,
         duration=run.duration,
-        step=last_step(folder),
+        step=_steps(folder),
         note=meta.comment and shown(meta.comment),
         command=meta.command_line and shown_command(meta.command_line),
         host=run.host or {},
         fail_trace=shown("".join(run.fail_trace)) if run.fail_trace else None,
+        original_id=run.original_id,
     )
+
+
+def _steps(folder: RunFolder) -> int | None:
+    """Return how far a run was trained, as far as its folder tells.
+
+    A checkpoint may be newer than the last number (of the published ones there are few), and the
+    last number newer than the checkpoint, where a run was killed.
+    """
+    known = [step for step in (last_step(folder), _last_checkpoint(folder)) if step is not None]
+    return max(known, default=None)
+
+
+def _last_checkpoint(folder: RunFolder) -> int | None:
+    """Return the steps of the newest checkpoint; of a copy without any, as its index says."""
+    steps = [int(path.stem) for path in folder.stored_checkpoints()]
+    return max(steps or (one.t_env for one in read_index(folder)), default=None)
 
 
 def read_records(results: Path) -> tuple[list[RunRecord], list[str]]:

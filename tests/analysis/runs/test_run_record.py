@@ -44,6 +44,15 @@ def test_what_was_stopped_can_go_on_if_it_has_a_checkpoint(make: Make) -> None:
     assert run.can_be_resumed
 
 
+def test_steps_are_those_of_the_last_number_or_of_a_newer_checkpoint(make: Make) -> None:
+    run = make([-1.0, -2.0])
+    checkpoints = run.folder.path / "checkpoints"
+    checkpoints.mkdir()
+    for newest, steps in (("50.pt", 100), ("150.pt", 150)):
+        (checkpoints / newest).touch()
+        assert read_record(run.folder).step == steps
+
+
 def test_the_last_step_is_found_behind_a_line_that_was_cut(make: Make) -> None:
     run = make([-1.0] * 500)
     with run.folder.metrics.open("a") as file:
