@@ -1,4 +1,4 @@
-"""``main.py communication RUN ... [with device=...]``: do messages mean anything, and to whom?"""
+"""``main.py communication RUN ... [with channel.key=value]``: do messages mean anything?"""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from acd_plugin.running.stored_run import open_policy
 def run(options: argparse.Namespace) -> int:
     """Play games with stored policies, print what their messages did and store it."""
     set_up_logging()
-    device, others = split_device(read_overrides(options.overrides))
-    for key, value in others.items():
-        raise UserError(
-            f"cannot examine with '{key}={value}': a trained policy plays its own game, and only "
-            "device may change"
-        )
-    trial = Trial(options.episodes, options.seed, options.probability, device)
+    device, changes = split_device(read_overrides(options.overrides))
+    for key, value in changes.items():
+        if not key.startswith("channel."):
+            raise UserError(
+                f"cannot examine with '{key}={value}': a trained policy plays its own game, and "
+                "only what happens to messages may change (channel.KEY=VALUE), and device"
+            )
+    trial = Trial(options.episodes, options.seed, options.probability, device, changes)
     opened = [open_policy(name, options.results) for name in several_runs(options.runs)]
     for stored in opened:  # all, before the first is played
         refuse_silent(stored)

@@ -226,7 +226,7 @@ def _communication(parser: Parser) -> None:
     parser.add_argument("--episodes", type=int, default=256, help="games to play (256)")
     parser.add_argument("--seed", type=int, default=0, help="seed of the games (0)")
     parser.add_argument(
-        "--probability", type=float, default=0.1, help="of a flipped or lost bit (0.1)"
+        "--probability", type=float, default=0.1, help="of a flipped bit, or a lost message (0.1)"
     )
     add_plugin(parser)
 

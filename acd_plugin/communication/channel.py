@@ -7,11 +7,12 @@ length; "..." stands for games, or games and steps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 
+from acd_plugin.communication.disturbances import Disturbances
 from acd_plugin.communication.dru import discretise, regularise
 from acd_plugin.communication.gate import something_to_say
 from acd_plugin.communication.messages import is_message
@@ -34,9 +35,13 @@ class Channel:
     This is the learned channel: it carries what the networks say. A control is a subclass with a
     `send` of its own; a channel between other pairs of agents has a `deliver` and a `received_size`
     of its own. All are functions of tensors and keep nothing between calls.
+
+    A message is sent, may be disturbed on its way, and is delivered to its receivers.
     """
 
     needs: tuple[str, ...] = ()  # truths (see `BatchEnv.truths`) that `send` reads
+    carries_bits: ClassVar[bool] = True  # False: other numbers, which cannot be flipped
+    disturbances: Disturbances | None = None  # on the way; None: all arrives as it was sent
 
     def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
         """``layout`` None: an environment that says nothing of who may speak or what unlocks."""
@@ -66,6 +71,17 @@ class Channel:
         if self.layout is None or not self.layout.gate_on_host_bits:
             return torch.ones_like(observations[..., :1], dtype=torch.bool)
         return something_to_say(observations, self.layout.host_bits)
+
+    @property
+    def delay(self) -> int:
+        """By how many steps messages arrive later than one step after they were sent."""
+        return 0 if self.disturbances is None else self.disturbances.delay
+
+    def tamper(self, messages: Tensor, chances: Mapping[str, Tensor]) -> Tensor:
+        """Return what becomes of the messages (..., N, M) that were sent, when they arrive."""
+        if self.disturbances is None:
+            return messages
+        return self.disturbances.tamper(messages, chances)
 
     def deliver(self, messages: Tensor) -> Tensor:
         """Return what each agent receives (..., N, L) of the messages (..., N, M)."""

@@ -1,83 +1,111 @@
-"""Channels that tamper with the messages of another one, to see what they are worth.
+"""What happens to messages on their way: they are lost, late, flipped, or written by an adversary.
 
-Shape legend: B games, N agents, M message bits.
+Shape legend: N agents, M message size; "..." stands for games, or games and steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Literal
 
 import torch
+from pydantic import Field
 from torch import Tensor
 
-from acd_plugin.communication.channel import Channel, Outgoing
+from acd_plugin.components.chance import Stream, Streams
+from acd_plugin.configuration.ranges import Share
+from acd_plugin.configuration.validation import Settings
+from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.errors import UserError, brief, listing, nearest
 
-Disturbance = Callable[[Tensor], Tensor]
-
-
-class DisturbedChannel(Channel):
-    """Another channel, whichever it is, with a disturbance between sender and receiver."""
-
-    def __init__(self, channel: Channel, disturbance: Disturbance) -> None:
-        super().__init__(channel.n_agents, channel.layout)
-        self.needs = channel.needs
-        self._channel = channel
-        self._disturbance = disturbance
-
-    def received_size(self, message_size: int) -> int:
-        return self._channel.received_size(message_size)
-
-    def send(self, outgoing: Outgoing) -> Tensor:
-        return self._channel.send(outgoing)
-
-    def may_speak(self, observations: Tensor) -> Tensor:
-        return self._channel.may_speak(observations)
-
-    def deliver(self, messages: Tensor) -> Tensor:
-        return self._channel.deliver(self._disturbance(messages))
-
-    def widen(self, available: Tensor, received: Tensor) -> Tensor:
-        return self._channel.widen(available, received)
+_LOST, _FLIPPED, _LIE = "message_loss", "message_flip", "message_lie"  # streams of chance
 
 
-def make_disturbances(probability: float, seed: int) -> Mapping[str, Disturbance]:
-    """Return what can be done to messages (B, N, M) on their way, by name.
+class ChannelSettings(Settings):
+    """What stands under ``channel``; with these defaults every message arrives as it was sent."""
 
-    Each belongs to one batch of games and is called once per step. ``probability`` is that of a
-    flipped or lost bit.
-    """
-    generator = torch.Generator().manual_seed(seed)
+    loss: Share = 0.0  # of messages, which then reach nobody
+    delay: int = Field(default=0, ge=0, le=1000)  # steps by which messages arrive later
+    flip: Share = 0.0  # of bits
+    liar: str | int | None = None  # the agent, by name or number, for whom an adversary writes
+    lie: Literal["always_0", "always_1", "random", "inverted"] = "inverted"  # what it writes
 
-    def happens(messages: Tensor) -> Tensor:
-        drawn = torch.rand(messages.shape, generator=generator)
-        return (drawn < probability).to(messages.device)
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing happens to messages."""
+        return not (self.loss or self.delay or self.flip or self.liar is not None)
 
-    def flip(messages: Tensor) -> Tensor:
-        return torch.where(happens(messages), 1 - messages, messages)
-
-    def lose(messages: Tensor) -> Tensor:
-        return torch.where(happens(messages), torch.zeros_like(messages), messages)
-
-    def shuffle(messages: Tensor) -> Tensor:
-        return messages[torch.randperm(len(messages), generator=generator)]
-
-    return {
-        "always 0": torch.zeros_like,
-        "always 1": torch.ones_like,
-        "shuffled across games": shuffle,
-        "delayed by one step": _Delay(),
-        f"flipped with probability {probability:g}": flip,
-        f"lost with probability {probability:g}": lose,
-    }
+    def streams(self, message_size: int) -> Streams:
+        """Return what is drawn for each agent's message of that size at every step."""
+        wanted = {
+            _LOST: (self.loss > 0.0, 1),
+            _FLIPPED: (self.flip > 0.0, message_size),
+            _LIE: (self.liar is not None and self.lie == "random", message_size),
+        }
+        return {
+            name: Stream(columns)
+            for name, (is_drawn, columns) in wanted.items()
+            if is_drawn and message_size
+        }
 
 
-class _Delay:
-    """Lets messages arrive one step late, and nothing at first."""
+class Disturbances:
+    """The same as functions of tensors, which keep nothing: chance and time are the caller's."""
 
-    def __init__(self) -> None:
-        self._underway: Tensor | None = None
+    def __init__(
+        self,
+        settings: ChannelSettings,
+        n_agents: int,
+        layout: CommLayout | None,
+        carries_bits: bool = True,
+    ) -> None:
+        """UserError when there is no such liar, or where what is not bits would be flipped."""
+        self.settings = settings
+        self.delay = settings.delay
+        self._liar = _number_of(settings.liar, n_agents, layout)
+        lies = None if self._liar is None or settings.lie.startswith("always") else settings.lie
+        if not carries_bits and (settings.flip or lies):
+            wrong = f"channel.lie={lies}" if lies else f"channel.flip={settings.flip:g}"
+            raise UserError(
+                f"{wrong} is for messages of bits, and this algorithm sends other numbers: use "
+                "channel.loss, channel.delay, or a lie that is always_0 or always_1"
+            )
 
-    def __call__(self, messages: Tensor) -> Tensor:
-        arriving = torch.zeros_like(messages) if self._underway is None else self._underway
-        self._underway = messages
-        return arriving
+    def tamper(self, messages: Tensor, chances: Mapping[str, Tensor]) -> Tensor:
+        """Return what becomes of messages (..., N, M) when they are sent; delay comes after that.
+
+        ``chances`` are uniform numbers by stream, see `ChannelSettings.streams`.
+        """
+        if self._liar is not None:
+            messages = self._with_lies(messages, self._liar, chances)
+        if _FLIPPED in chances:
+            happens = chances[_FLIPPED] < self.settings.flip
+            messages = torch.where(happens, 1 - messages, messages)
+        if _LOST in chances:
+            happens = chances[_LOST] < self.settings.loss
+            messages = torch.where(happens, torch.zeros_like(messages), messages)
+        return messages
+
+    def _with_lies(self, messages: Tensor, liar: int, chances: Mapping[str, Tensor]) -> Tensor:
+        said = messages[..., liar : liar + 1, :]
+        if self.settings.lie == "inverted":
+            written = 1 - said
+        elif self.settings.lie == "random":
+            written = (chances[_LIE][..., liar : liar + 1, :] < 0.5).to(said.dtype)
+        else:
+            written = torch.full_like(said, float(self.settings.lie == "always_1"))
+        before, after = messages[..., :liar, :], messages[..., liar + 1 :, :]
+        return torch.cat([before, written, after], dim=-2)
+
+
+def _number_of(liar: str | int | None, n_agents: int, layout: CommLayout | None) -> int | None:
+    names = list(layout.agents) if layout is not None else []
+    if liar in names:
+        return names.index(str(liar))
+    if liar is None or (isinstance(liar, int) and 0 <= liar < n_agents):
+        return liar
+    legal = f"{listing(names)}, or a number" if names else "a number"
+    raise UserError(
+        f"channel.liar is '{brief(str(liar))}', which is no agent{nearest(liar, names)} "
+        f"(legal: {legal} from 0 to {n_agents - 1})"
+    )

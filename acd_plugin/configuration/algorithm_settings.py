@@ -6,6 +6,8 @@ stand here so that a mistake in any file shows before an algorithm is loaded.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import Field
 
 from acd_plugin.configuration.ranges import Decay, Share, Width
@@ -24,6 +26,7 @@ class AlgorithmSettings(Settings):
     # communication
     n_bits: int = Field(ge=0, le=1024)
     message_content: str
+    channel: dict[str, Any]  # `communication.disturbances.ChannelSettings`
     dru_sigma: float = Field(ge=0.0, le=1e3)
 
     # networks

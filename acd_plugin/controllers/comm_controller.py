@@ -11,12 +11,15 @@ from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from acd_plugin.agents import REGISTRY as AGENTS
 from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.communication.channel import Channel
+from acd_plugin.communication.disturbances import ChannelSettings, Disturbances
 from acd_plugin.communication.messages import messages_sent
 from acd_plugin.communication.registry import find_channel
+from acd_plugin.components.chance import Draws, Streams
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme, SchemeEntry, entry_size
 from acd_plugin.components.episodes import played_steps, previous_actions
@@ -30,6 +33,7 @@ class CommSettings(ComponentSettings):
     """What every communicating algorithm can be set to."""
 
     message_content: str = "learned"  # or a control: a name in `communication.registry`
+    channel: ChannelSettings = ChannelSettings()  # what happens to messages on their way
 
 
 class CommUnrolled(Protocol):
@@ -80,6 +84,11 @@ class CommController(BaseController[Memory]):
                 "agents or more, or an algorithm without messages"
             )
         self.channel = self.channel_class(args)(self.n_agents, layout)
+        on_the_way = CommSettings.from_args(args).channel
+        if self.message_size and not on_the_way.is_clear:
+            bits = self.channel.carries_bits
+            self.channel.disturbances = Disturbances(on_the_way, self.n_agents, layout, bits)
+        self._message_chances = self.message_chances(args)
         received = self.channel.received_size(self.message_size)
         sizes = CommSizes(entry_size(scheme, "obs"), received, message_outputs, layout)
         self.agent = find(AGENTS, "agent", args.agent)(sizes, args)
@@ -95,6 +104,11 @@ class CommController(BaseController[Memory]):
         """Return what carries the messages: the algorithm's own channel, or a control."""
         form = cls.message_form(args)
         return find_channel(CommSettings.from_args(args).message_content, form.channel, form.size)
+
+    @classmethod
+    def message_chances(cls, args: SimpleNamespace) -> Streams:
+        """Return what is drawn for every agent at every step of what happens to messages."""
+        return CommSettings.from_args(args).channel.streams(cls.message_form(args).size)
 
     @abstractmethod
     def act(
@@ -123,7 +137,19 @@ class CommController(BaseController[Memory]):
         """Return what is stored with an episode beside EPyMARL's own entries."""
         size = cls.message_form(args).size
         entries = {name: agents_entry(1) for name in cls.needed_truths(args)}
+        for name, stream in cls.message_chances(args).items():
+            entries[name] = agents_entry(stream.columns)
         return {"messages": agents_entry(size), **entries} if size else entries
+
+    def streams(self) -> Streams:
+        return {**super().streams(), **self._message_chances}
+
+    def greedy(self, like: Tensor) -> Choice:
+        """Nothing happens to messages, either: ``like`` is (B, N, ...)."""
+        choice = super().greedy(like)
+        for name, stream in self._message_chances.items():
+            choice.draws[name] = like.new_ones(*like.shape[:2], stream.columns)
+        return choice
 
     def beginning(self, batch_size: int) -> Memory:
         return start(self.agent, self.channel, batch_size, self.n_agents, self.message_size)
@@ -143,7 +169,7 @@ class CommController(BaseController[Memory]):
             found.action_values, available, choice.draws["exploration"], choice.exploration
         )
         said = {"messages": found.messages} if self.message_size else {}
-        return Decision(actions, found.memory, said | stored)
+        return Decision(actions, found.memory, said | stored | self.drawn_chances(choice.draws))
 
     def forward(self, ep_batch: EpisodeBatch, t: int, test_mode: bool = False) -> Tensor:
         """Return the action values (B, N, A) of step ``t``; steps must be asked for in order."""
@@ -160,6 +186,33 @@ class CommController(BaseController[Memory]):
         """Embed all that the agents know at ``steps`` but the messages (B, len(steps), N, E)."""
         previous = previous_actions(ep_batch, steps, none_yet=self.n_actions)
         return self.agent.embed(ep_batch["obs"][:, steps], previous)
+
+    def sent(self, ep_batch: EpisodeBatch) -> Tensor:
+        """Return the messages of whole episodes (B, T, N, M), as they were sent."""
+        if self.message_size:
+            return ep_batch["messages"]
+        observations = ep_batch["obs"]
+        return observations.new_zeros(*observations.shape[:-1], 0)
+
+    def arriving(self, ep_batch: EpisodeBatch, steps: slice) -> Tensor:
+        """Return the messages that arrive at ``steps`` (B, len(steps), N, M), as they then are.
+
+        Where none was underway they are 0.
+        """
+        late = 1 + self.channel.delay
+        span = slice(max(0, steps.start - late), max(0, steps.stop - late))
+        chances = self.stored_chances(ep_batch, span)
+        arrived = self.channel.tamper(self.sent(ep_batch)[:, span], chances)
+        missing = steps.stop - steps.start - arrived.shape[1]
+        return functional.pad(arrived, (0, 0, 0, 0, missing, 0))
+
+    def drawn_chances(self, draws: Draws) -> Draws:
+        """Return what of the draws of a step says what happens to messages."""
+        return {name: draws[name] for name in self._message_chances}
+
+    def stored_chances(self, ep_batch: EpisodeBatch, steps: slice) -> Draws:
+        """Return the same as it was when ``steps`` of the episodes were played."""
+        return {name: ep_batch[name][:, steps] for name in self._message_chances}
 
     def truths(self, ep_batch: EpisodeBatch, steps: int | slice) -> dict[str, Tensor]:
         """Return the truths at ``steps`` that the messages tell, by name."""

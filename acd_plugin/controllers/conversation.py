@@ -21,7 +21,8 @@ class Memory(NamedTuple):
     """What agents take from one step into the next."""
 
     hidden: Hidden  # the networks' states
-    received: Tensor  # (B, N, L) sent at the step before
+    received: Tensor  # (B, N, L) what arrives at this step
+    underway: tuple[Tensor, ...] = ()  # (B, N, M) what arrives later, if messages are delayed
 
 
 class Known(NamedTuple):
@@ -32,17 +33,25 @@ class Known(NamedTuple):
     allowed: Tensor  # (B, T, N, 1) whom the gate lets speak
     noise: Tensor | None  # (B, T, N, M) of the channel; None: execution
     truths: Mapping[str, Tensor]  # (B, T, N, 1) those that the channel needs
+    chances: Mapping[str, Tensor]  # (B, T, N, C) of what happens to messages on their way
 
     def steps(self) -> list[Known]:
         """Return what is known of each step alone, without the axis T."""
         # Taken apart at once: the gradient of a single step would be as large as of all.
         noise = [None] * self.embedded.shape[1] if self.noise is None else self.noise.unbind(1)
-        truths = {name: truth.unbind(1) for name, truth in self.truths.items()}
+        steps = range(self.embedded.shape[1])
+        truths, chances = _by_step(self.truths, steps), _by_step(self.chances, steps)
         parts = (self.embedded.unbind(1), self.observations.unbind(1), self.allowed.unbind(1))
         return [
-            Known(*own, noise[t], {name: truth[t] for name, truth in truths.items()})
+            Known(*own, noise[t], truths[t], chances[t])
             for t, own in enumerate(zip(*parts, strict=True))
         ]
+
+
+def _by_step(entries: Mapping[str, Tensor], steps: range) -> list[dict[str, Tensor]]:
+    """Return the entries (B, T, ...) of each step alone."""
+    apart = {name: values.unbind(1) for name, values in entries.items()}
+    return [{name: values[t] for name, values in apart.items()} for t in steps]
 
 
 class Step(NamedTuple):
@@ -66,7 +75,8 @@ def start(agent: CommAgent, channel: Channel, n_games: int, n_agents: int, size:
     """Return the memory at the start of episodes: nothing was received of messages of ``size``."""
     hidden = agent.init_hidden(n_games)
     silence = hidden[0].new_zeros(n_games, n_agents, channel.received_size(size))
-    return Memory(hidden, silence)
+    unsaid = [hidden[0].new_zeros(n_games, n_agents, size) for _ in range(channel.delay)]
+    return Memory(hidden, silence, tuple(unsaid))
 
 
 def step(agent: CommAgent, channel: Channel, known: Known, memory: Memory) -> Step:
@@ -76,7 +86,8 @@ def step(agent: CommAgent, channel: Channel, known: Known, memory: Memory) -> St
     messages = channel.send(
         Outgoing(outputs, known.noise, known.observations, known.allowed, known.truths)
     )
-    return Step(values, messages, Memory(hidden, channel.deliver(messages)))
+    arriving, *later = (*memory.underway, channel.tamper(messages, known.chances))
+    return Step(values, messages, Memory(hidden, channel.deliver(arriving), tuple(later)))
 
 
 def unroll(

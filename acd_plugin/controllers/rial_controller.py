@@ -21,7 +21,6 @@ from acd_plugin.components.action_selectors import EpsilonGreedy
 from acd_plugin.components.chance import Streams
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
-from acd_plugin.components.episodes import one_step_earlier
 from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController, MessageForm
 from acd_plugin.controllers.conversation import Memory, Step
@@ -75,7 +74,8 @@ class RialController(CommController):
         """Return the networks' states, and what was received as it is stored with the episode."""
         if t == 0:
             return memory
-        return memory._replace(received=self.channel.deliver(self._sent(ep_batch)[:, t - 1]))
+        arriving = self.arriving(ep_batch, slice(t, t + 1))[:, 0]
+        return memory._replace(received=self.channel.deliver(arriving))
 
     def act(
         self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice
@@ -97,7 +97,7 @@ class RialController(CommController):
     def repeat(self, ep_batch: EpisodeBatch, t: int, test_mode: bool, memory: Memory) -> Step:
         del test_mode  # what was said was said
         values, _, hidden = self._networks(ep_batch, t, memory)
-        return Step(values, self._sent(ep_batch)[:, t], memory._replace(hidden=hidden))
+        return Step(values, self.sent(ep_batch)[:, t], memory._replace(hidden=hidden))
 
     def _networks(self, ep_batch: EpisodeBatch, t: int, memory: Memory) -> AgentStep:
         embedded = self.embed(ep_batch, slice(t, t + 1))[:, 0]
@@ -106,8 +106,7 @@ class RialController(CommController):
 
     def unroll(self, ep_batch: EpisodeBatch, steps: int) -> Unrolled:
         span = slice(0, steps)
-        sent = self._sent(ep_batch)
-        received = self.channel.deliver(one_step_earlier(sent, span, 0.0))
+        received = self.channel.deliver(self.arriving(ep_batch, span))
         values, message_values = self.agent.unroll(self.embed(ep_batch, span), received)
         return Unrolled(
             action_values=values,
@@ -116,16 +115,9 @@ class RialController(CommController):
             messages_allowed=self._messages_allowed(
                 self.channel.may_speak(ep_batch["obs"][:, span])
             ),
-            messages=number_of(sent[:, span]),
+            messages=number_of(self.sent(ep_batch)[:, span]),
             received=received,
         )
-
-    def _sent(self, ep_batch: EpisodeBatch) -> Tensor:
-        """Return the messages of whole episodes (B, T, N, M)."""
-        if self.message_size:
-            return ep_batch["messages"]
-        observations = ep_batch["obs"]
-        return observations.new_zeros(*observations.shape[:-1], 0)
 
     def _messages_allowed(self, may_speak: Tensor) -> Tensor:
         """Return which messages (..., N, P) agents may send who may speak (..., N, 1) or not."""

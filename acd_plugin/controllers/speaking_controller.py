@@ -33,27 +33,38 @@ class SpeakingController(CommController):
         self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice
     ) -> tuple[Step, dict[str, Tensor]]:
         noise = None if choice.test_mode else self.make_noise(choice.draws)
-        found = self._speak(ep_batch, t, memory, noise)
+        found = self._speak(ep_batch, t, memory, noise, self.drawn_chances(choice.draws))
         return found, {} if noise is None else {"message_noise": noise}
 
     def repeat(self, ep_batch: EpisodeBatch, t: int, test_mode: bool, memory: Memory) -> Step:
-        noise = None if test_mode else self.noise(ep_batch, slice(t, t + 1))
-        return self._speak(ep_batch, t, memory, None if noise is None else noise[:, 0])
-
-    def _speak(self, ep_batch: EpisodeBatch, t: int, memory: Memory, noise: Tensor | None) -> Step:
-        """Return step ``t`` with this noise (B, N, M) of the channel."""
         now = slice(t, t + 1)
-        known = self.known(ep_batch, now, None if noise is None else noise.unsqueeze(1))
+        noise = None if test_mode else self.noise(ep_batch, now)
+        chances = {name: drawn[:, 0] for name, drawn in self.stored_chances(ep_batch, now).items()}
+        return self._speak(ep_batch, t, memory, None if noise is None else noise[:, 0], chances)
+
+    def _speak(
+        self, ep_batch: EpisodeBatch, t: int, memory: Memory, noise: Tensor | None, chances: Draws
+    ) -> Step:
+        """Return step ``t`` with this noise (B, N, M) of the channel, and these chances."""
+        known = self.known(
+            ep_batch,
+            slice(t, t + 1),
+            None if noise is None else noise.unsqueeze(1),
+            {name: drawn.unsqueeze(1) for name, drawn in chances.items()},
+        )
         return step(self.agent, self.channel, known.steps()[0], memory)
 
     def unroll(self, ep_batch: EpisodeBatch, steps: int) -> Unrolled:
         span = slice(0, steps)
-        known = self.known(ep_batch, span, self.noise(ep_batch, span))
+        chances = self.stored_chances(ep_batch, span)
+        known = self.known(ep_batch, span, self.noise(ep_batch, span), chances)
         available = ep_batch["avail_actions"][:, span]
         memory = self.beginning(ep_batch.batch_size)
         return unroll(self.agent, self.channel, known, available, memory)
 
-    def known(self, ep_batch: EpisodeBatch, steps: slice, noise: Tensor | None) -> Known:
+    def known(
+        self, ep_batch: EpisodeBatch, steps: slice, noise: Tensor | None, chances: Draws
+    ) -> Known:
         """Return what is known of ``steps``, with this noise (B, len(steps), N, M)."""
         observations = ep_batch["obs"][:, steps]
         return Known(
@@ -62,6 +73,7 @@ class SpeakingController(CommController):
             allowed=self.channel.may_speak(observations),
             noise=noise,
             truths=self.truths(ep_batch, steps),
+            chances=chances,
         )
 
     def make_noise(self, draws: Draws) -> Tensor | None:

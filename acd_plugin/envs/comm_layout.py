@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ class CommLayout:
     block_numbers: int = 0
     action_kinds: NDArray[np.int64] | None = None  # (A,)
     action_slots: NDArray[np.int64] | None = None  # (N, A)
+    agents: tuple[str, ...] = ()  # their names, if they have any
 
     @property
     def host_bits(self) -> int:
@@ -52,7 +53,11 @@ class CommLayout:
 
 
 def same_layout(one: CommLayout | None, two: CommLayout | None) -> bool:
-    """Whether two environments hand out and take the same, as far as their layouts tell."""
+    """Whether two environments hand out and take the same, as far as their layouts tell.
+
+    What their agents are called does not matter.
+    """
     if one is None or two is None:
         return one is two
-    return all(map(np.array_equal, astuple(one), astuple(two)))
+    nameless = [astuple(replace(layout, agents=())) for layout in (one, two)]
+    return all(map(np.array_equal, *nameless))

@@ -52,6 +52,16 @@ def make_policy(spec: RunSpec, n_games: int, seed: int, host: Host = BUILTIN) ->
     return policy
 
 
+def with_changes(policy: Policy, changes: Config) -> Policy:
+    """Return a policy like another, with games of its own; its networks are new."""
+    settings = {key: value for key, value in vars(policy.args).items() if key[0] != "_"}
+    args = Args(**{**settings, **changes})
+    other = _assemble(args.blueprint.sizes(), args, NullRecorder(), BUILTIN)
+    if args.device == "cuda":
+        other.mac.cuda()
+    return other
+
+
 def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Training:
     """Return a run ready to be trained; UserError names what a component refuses."""
     check_device(spec.settings.device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,11 @@ from acd_plugin.analysis.messages.content import (
 )
 from acd_plugin.analysis.messages.examination import Change, Examination, Sender
 from acd_plugin.analysis.statistics import mean_interval
-from acd_plugin.communication.disturbances import make_disturbances
+from acd_plugin.configuration.layers import Config, change
 from acd_plugin.configuration.ranges import check_games
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
+from acd_plugin.running.ablations import ablations
 from acd_plugin.running.recording import Record, play, record
 from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.stored_run import load_policy, refuse_another_game, spec_of
@@ -33,8 +34,9 @@ class Trial:
 
     episodes: int = 256
     seed: int = 0
-    probability: float = 0.1  # of a flipped or lost bit, where messages are tampered with
+    probability: float = 0.1  # of a flipped bit, or a lost message
     device: str = "cpu"  # of the networks, wherever they were trained
+    changes: Config = field(default_factory=dict)  # of what happens to messages, to be tried too
 
     def __post_init__(self) -> None:
         """Raises UserError for what cannot be played."""
@@ -57,6 +59,11 @@ def examine(run: StoredPolicy, trial: Trial, plugins: Sequence[str] = ()) -> Exa
     spec = spec_of(run, {"device": trial.device}, plugins)
     refuse_another_game(run, spec, "undo the change")
     policy = load_policy(run, spec, trial.episodes, trial.seed)
+    done = ablations(spec.config, spec.sizes.n_agents, trial.probability)
+    if trial.changes:
+        name = " ".join(f"{key}={value}" for key, value in trial.changes.items())
+        done = {name: {"channel": change(spec.config, trial.changes)["channel"]}, **done}
+    returns = {name: play(policy, changes) for name, changes in done.items()}
     found = record(policy)
     sent: NDArray[np.bool_] = np.any(found.messages > 0, axis=-1)  # (G, T, N)
     per_game = (found.messages * found.played[:, :, None, None]).sum(axis=(1, 2, 3))
@@ -79,10 +86,7 @@ def examine(run: StoredPolicy, trial: Trial, plugins: Sequence[str] = ()) -> Exa
         influence={
             name: influence(actual, flipped, found.played) for name, flipped in flips.items()
         },
-        ablations={
-            name: _change(play(policy, disturbance) - found.returns)
-            for name, disturbance in make_disturbances(trial.probability, trial.seed).items()
-        },
+        ablations={name: _change(disturbed - found.returns) for name, disturbed in returns.items()},
     )
 
 

@@ -14,7 +14,6 @@ from torch import Tensor
 
 from acd_plugin.communication.messages import is_message
 from acd_plugin.components.contracts import EpisodeBatch
-from acd_plugin.components.episodes import one_step_earlier
 from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.conversation import Memory
@@ -45,7 +44,7 @@ def message_effects(mac: CommController, batch: EpisodeBatch) -> MessageEffects:
     """Return what messages did in evaluation episodes that ``mac`` played, from number 0 on."""
     steps = int(batch.max_t_filled()) - 1
     span = slice(0, steps)
-    arriving = one_step_earlier(batch["messages"], span, 0.0)  # (G, T, N, M)
+    arriving = mac.arriving(batch, span)  # (G, T, N, M)
     silenced = []  # (G, T, N, M) for each sender, and for all
     for sender in range(mac.n_agents):
         others = arriving.clone()

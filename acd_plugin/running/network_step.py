@@ -31,8 +31,9 @@ class NetworkStep(nn.Module):
     """What `TrainedPolicy.act` does greedily; whoever calls it carries the memory.
 
     Inputs: observations (G, N, O), masks (G, N, A), what was done (G, N) and said (G, N, M) at the
-    step before, and the networks' states (G, K, E). At a game's first step nothing was done, which
-    is action number A, and all else is 0. Outputs: actions (G, N), messages (G, N, M), states.
+    step before, and the networks' states (G, K, E). What happens to messages on their way is up to
+    whoever carries them. At a game's first step nothing was done, which is action number A, and
+    all else is 0. Outputs: actions (G, N), messages (G, N, M), states.
     """
 
     def __init__(self, policy: TrainedPolicy) -> None:
@@ -78,7 +79,7 @@ class NetworkStep(nn.Module):
         if isinstance(self.mac, CommController):
             states = self._taken_apart(hidden)
             received = self.mac.channel.deliver(previous_messages)
-            decision = self.mac.decide(episodes, 1, Memory(states, received), choice)
+            decision = self.mac.respond(episodes, 1, Memory(states, received), choice)
             messages = decision.stored.get("messages", previous_messages)
             return decision.actions, messages, _side_by_side(decision.memory.hidden, masks.shape[0])
         silent = self.mac.decide(episodes, 1, hidden, choice)

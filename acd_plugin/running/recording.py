@@ -6,8 +6,6 @@ that an agent receives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -15,15 +13,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from acd_plugin.communication.disturbances import Disturbance, DisturbedChannel
 from acd_plugin.communication.messages import is_message
 from acd_plugin.components.contracts import EpisodeBatch
-from acd_plugin.components.episodes import one_step_earlier
+from acd_plugin.configuration.layers import Config
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.conversation import Memory
 from acd_plugin.envs.batch_env import BatchEnv
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
+from acd_plugin.running.assembly import with_changes
 
 
 class Choices(NamedTuple):
@@ -50,13 +48,16 @@ class Record(NamedTuple):
     choices: Choices
 
 
-def play(policy: Policy, disturbance: Disturbance | None = None) -> NDArray[np.float64]:
-    """Return the returns (G,) of the evaluation's games, with messages disturbed."""
+def play(policy: Policy, changes: Config | None = None) -> NDArray[np.float64]:
+    """Return the returns (G,) of the evaluation's games; ``changes`` are settings of messages."""
     games = policy.runner.batch_size
-    if disturbance is None:
+    if not changes:
         return policy.evaluate(games)["return"]
-    with _disturbed(_speaker(policy), disturbance):
-        return policy.evaluate(games)["return"]
+    other = with_changes(policy, changes)
+    _speaker(other).agent = _speaker(policy).agent
+    returns = other.evaluate(games)["return"]
+    other.close()
+    return returns
 
 
 def _speaker(policy: Policy) -> CommController:
@@ -65,17 +66,6 @@ def _speaker(policy: Policy) -> CommController:
             f"{type(policy.mac).__name__} sends no messages: choose a run of dial or rial"
         )
     return policy.mac
-
-
-@contextmanager
-def _disturbed(mac: CommController, disturbance: Disturbance) -> Iterator[None]:
-    """Let messages be tampered with for a while."""
-    channel = mac.channel
-    mac.channel = DisturbedChannel(channel, disturbance)
-    try:
-        yield
-    finally:
-        mac.channel = channel
 
 
 def record(policy: Policy) -> Record:
@@ -106,7 +96,7 @@ def record(policy: Policy) -> Record:
 def _choices(mac: CommController, batch: EpisodeBatch, steps: slice) -> Choices:
     embedded = mac.embed(batch, steps)
     available = batch["avail_actions"][:, steps]
-    received = mac.channel.deliver(one_step_earlier(batch["messages"], steps, 0.0))
+    received = mac.channel.deliver(mac.arriving(batch, steps))
     hidden = mac.agent.init_hidden(batch.batch_size)
     chosen: list[_Chosen] = []
     for t in range(steps.stop):

@@ -22,6 +22,7 @@ from acd_plugin.running.stored_run import (
 
 MOST_VARIANTS = 1000  # of one environment: more are never meant
 _OF_THE_ENVIRONMENT = "env_args."
+_ON_THE_WAY = "channel."  # of messages
 Changes = Mapping[str, object]  # of settings of the environment, with dots in their keys
 
 
@@ -48,10 +49,11 @@ class Variant:
 def refuse_changes_of_the_policy(changes: Changes, verb: str) -> None:
     """Raise UserError for what a trained policy cannot be played with."""
     for key, value in changes.items():
-        if not key.startswith(_OF_THE_ENVIRONMENT):
+        if not key.startswith((_OF_THE_ENVIRONMENT, _ON_THE_WAY)):
             raise UserError(
                 f"cannot {verb} with '{key}={value}': a trained policy plays with its own "
-                "settings, and only the environment may change (env_args.KEY=VALUE), and device"
+                "settings, and only the environment may change (env_args.KEY=VALUE), what happens "
+                "to messages (channel.KEY=VALUE), and device"
             )
 
 

@@ -67,6 +67,7 @@ class _Layout(BaseModel):
     block_numbers: int = Field(default=0, ge=0, le=10**5)
     action_kinds: list[Annotated[int, Field(ge=0, le=100)]] | None = None
     action_slots: list[list[Annotated[int, Field(ge=NO_SLOT, lt=10**5)]]] | None = None
+    agents: list[str] = Field(default_factory=list)
 
 
 class _Told(BaseModel):
@@ -158,7 +159,7 @@ def _layout_told(layout: CommLayout) -> _Layout:
         for name, value in vars(layout).items()
         if isinstance(value, np.ndarray)
     }
-    return _Layout(**{**vars(layout), **arrays})
+    return _Layout(**{**vars(layout), **arrays, "agents": list(layout.agents)})
 
 
 def _interface(told: _Told) -> Interface:
@@ -175,7 +176,10 @@ def _interface(told: _Told) -> Interface:
         arrays["broadcast"] = says = np.array(layout.broadcast, np.bool_)
         if says.ndim != 3 or says.shape[::2] != (sizes.n_agents, sizes.observation_size):
             raise ValueError(f"'comm_layout.broadcast' has the shape {says.shape}")
-    return Interface(sizes, CommLayout(**{**vars(layout), **arrays}))
+    if len(layout.agents) not in (0, sizes.n_agents):
+        raise ValueError(f"'comm_layout.agents' names {len(layout.agents)} agents")
+    agents = tuple(layout.agents)
+    return Interface(sizes, CommLayout(**{**vars(layout), **arrays, "agents": agents}))
 
 
 def _array(

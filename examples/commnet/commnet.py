@@ -40,6 +40,8 @@ class CommNetSettings(ComponentSettings):
 class MeanChannel(Channel):
     """Everybody receives the mean of what all others send: real numbers, which unlock nothing."""
 
+    carries_bits = False
+
     def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
         del layout  # so nobody is kept from speaking, and no action waits for a message
         super().__init__(n_agents, None)

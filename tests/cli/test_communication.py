@@ -26,8 +26,12 @@ def test_a_policys_messages_are_examined(
     assert set(found["influence"]) == {
         *("in all", "through what the message unlocks", "through the policy")
     }
-    assert len(found["ablations"]) == 6
+    assert len(found["ablations"]) == 6 + 2 * len(found["agents"])
     assert call("communication", "1", "--episodes=16").out == first.out
+    tried = call("communication", "1", "--episodes=16", "with", "channel.liar=1", "channel.delay=2")
+    assert "  channel.liar=1 channel.delay=2 " in tried.out
+    changed = call("evaluate", "1", "--episodes=16", "with", "channel.loss=1")
+    assert "messages_sent" in changed.out, changed.err
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,8 @@ def test_a_policys_messages_are_examined(
     [
         ("dial_nocomm", [], "'dial_nocomm' sends no messages; choose a run of dial or rial"),
         ("dial", ["--episodes=1"], "--episodes is 1: must be at least 4"),
+        ("dial", ["with", "lr=1"], "cannot examine with 'lr=1'"),
+        ("dial", ["with", "channel.liar=Nobody"], "channel.liar is 'Nobody', which is no agent"),
         ("dial", ["--probability=1.5"], "--probability is 1.5: must be between 0 and 1"),
     ],
 )

@@ -18,8 +18,9 @@ from tests.slow import slow_but
 from tests.tracking.test_checkpoint import same
 
 TINY = ["hidden_dim=16", "batch_size=8", "test_nepisode=8", "learner_log_interval=1"]
+GAMES = {"dial_broadcast": ["env_args.scenario=hidden_target"]}  # which others do not have
 VARIANTS = [
-    *([name] for name in names_in("algs")),
+    *([name, *GAMES.get(name, [])] for name in names_in("algs")),
     ["iql", "mac=non_shared_mac", "agent=rnn_ns", "obs_agent_id=False"],
     ["iql", "standardise_rewards=True", "standardise_returns=True"],
     ["qmix", "mac=non_shared_mac", "agent=rnn_ns", "use_rnn=False", "hypernet_layers=1"],

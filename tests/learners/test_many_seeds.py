@@ -35,6 +35,7 @@ CASES = [
     "dial share_parameters=False",
     "rial n_bits=2",
     "rial message_content=self_send",
+    "dial channel.loss=0.3 channel.flip=0.2 channel.delay=2 channel.liar=1 channel.lie=random",
     "iql double_q=False",
     "vdn td_lambda=0.6",
     f"qmix td_lambda=0.3 {BOTH}",
@@ -75,6 +76,8 @@ def episodes(training: Training, seed: int) -> EpisodeBatch:
 
     for name in batch.data.keys() & {"state", "obs", "messages"}:
         batch.data[name] = (rand(name) < 0.4).float()
+    for name in batch.data.keys() & {"message_loss", "message_flip", "message_lie"}:
+        batch.data[name] = rand(name)
     for name in batch.data.keys() & {"reward", "message_noise"}:
         batch.data[name] = 3 * rand(name) - 1
     available = (rand("avail_actions") < 0.5).int()

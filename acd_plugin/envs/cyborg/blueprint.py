@@ -45,7 +45,9 @@ class CyborgBlueprint:
 
     @property
     def comm_layout(self) -> CommLayout:
-        return replace(layout_of(self.rules, self.settings), broadcast=self._broadcast)
+        names = tuple(agent.name for agent in self.definition.scenario.agents)
+        layout = layout_of(self.rules, self.settings)
+        return replace(layout, broadcast=self._broadcast, agents=names)
 
     @property
     def identity(self) -> Mapping[str, str]:

@@ -71,6 +71,9 @@ SMALL = [
     "target_update_interval_or_tau=2",
 ]
 
+DISTURBED = [
+    f"channel.{way}" for way in ("loss=0.3", "delay=2", "flip=0.2", "liar=1", "lie=random")
+]
 
 KINDS = [
     ["dial", "cyborg_small"],
@@ -79,6 +82,8 @@ KINDS = [
     ["dial_nocomm", "cyborg_small_green"],
     ["dial_oracle", "cyborg_small"],
     ["rial", "cyborg_small", "evaluation_epsilon=0.3"],
+    ["dial", "cyborg_small", *DISTURBED, "n_bits=2"],
+    ["rial", "cyborg_small", *DISTURBED],
     ["iql", "cyborg_small", "buffer_size=10", "standardise_rewards=True"],
     ["vdn", "cyborg_small", "buffer_size=6"],
     ["qmix", "cyborg_small", "buffer_size=10", "batch_size_run=2"],
