@@ -7,7 +7,7 @@ through such a class.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,6 +47,16 @@ def check_value(key: str, value: object, owner: type[Settings]) -> object:
     except ValidationError as error:
         message = error.errors(include_url=False)[0]["msg"]
         raise UserError(problem_of(key, value, field, message)) from None
+
+
+def check_known(config: Mapping[str, object]) -> None:
+    """Raise UserError where a configuration that comes from a file has a value that cannot be.
+
+    Keys that are known to nobody may be those of a plugin that was not imported.
+    """
+    owners = declared_keys()
+    for key in config.keys() & owners.keys():
+        check_value(key, config[key], owners[key])
 
 
 class FileKeys:

@@ -6,13 +6,17 @@ here: numbers of another kind, shapes that PyTorch would stretch, counters that 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
 from acd_plugin.components.contracts import StateDict
+from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.learners import BaseLearner
+from acd_plugin.running.network_size import has_network_for_each
 
 # What loading damaged values raises, in PyTorch, in NumPy and in our own classes.
 MISFITS = (AttributeError, IndexError, KeyError, OverflowError, RuntimeError, TypeError, ValueError)
@@ -52,6 +56,28 @@ def check_fits(stored: object, built: object, name: str) -> None:
         _check_number(stored, name)
 
 
+def check_is_whole(stored: object, built: object, name: str) -> None:
+    """Raise ValueError where a tensor that is built is missing among the stored ones."""
+    if isinstance(built, dict):
+        assert isinstance(stored, dict)
+        for key, value in built.items():
+            if key in stored:
+                check_is_whole(stored[key], value, f"{name}.{key}")
+            elif isinstance(value, Tensor):
+                raise ValueError(f"'{name}.{key}' is missing")
+
+
+def check_count(stored: object, config: Mapping[str, object], sizes: EnvSizes) -> None:
+    """Raise ValueError when more networks were asked for than there are tensors.
+
+    Making thousands of them would take long, though no memory.
+    """
+    layers = config.get("rnn_layers")
+    wanted = sizes.n_agents * (layers if isinstance(layers, int) else 1)
+    if has_network_for_each(config) and wanted > len(_tensors(stored)):
+        raise ValueError(f"{sizes.n_agents} agents have {len(_tensors(stored))} tensors")
+
+
 def check_training(state: StateDict, training: Training) -> None:
     """Raise one of `MISFITS` where a run's state does not fit the training that was built of it."""
     check_fits(state, training.state_dict(), "state")
@@ -68,6 +94,12 @@ def check_training(state: StateDict, training: Training) -> None:
     if isinstance(learner, BaseLearner):
         for name, optimiser in learner.optimisers().items():
             _check_optimiser(state["learner"][name], optimiser, f"state.learner.{name}")
+
+
+def _tensors(stored: object) -> list[Tensor]:
+    if isinstance(stored, dict):
+        return [tensor for inner in stored.values() for tensor in _tensors(inner)]
+    return [stored] if isinstance(stored, Tensor) else []
 
 
 def _check_optimiser(state: StateDict, optimiser: Optimizer, name: str) -> None:
@@ -107,6 +139,8 @@ def _check_tensor(stored: object, built: Tensor, name: str) -> None:
             f"'{name}' is {tuple(stored.shape)} {stored.dtype}: must be {tuple(built.shape)} "
             f"{built.dtype}"
         )
+    if name.endswith("variance") and bool((stored < 0).any()):
+        raise ValueError(f"'{name}' is below 0")
 
 
 def _check_number(value: object, name: str) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import torch
+
+from acd_plugin.configuration.device import with_both_names
 from acd_plugin.configuration.layers import Config
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.envs.blueprint import EnvSizes, Interface
@@ -11,24 +14,26 @@ from acd_plugin.errors import UserError
 from acd_plugin.running.assembly import make_acting
 from acd_plugin.running.fitting import MISFITS
 from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.running.stored_policy import StoredNetworks
 
 
 def refuse_misfits(
     who: str,
     trained: Config,
     sizes: Callable[[], EnvSizes],
-    load_into: Callable[[Controller], object],
+    check: Callable[[Controller], object],
     specs: Sequence[RunSpec],
 ) -> None:
-    """Raise UserError for an environment in which networks cannot act that ``load_into`` hands out.
+    """Raise UserError for an environment in which networks cannot act that ``check`` knows.
 
-    ``who`` has them, ``trained`` is what they are trained with, ``sizes`` tells on what.
+    It raises one of `MISFITS` for a controller with others. ``who`` has them, ``trained`` is what
+    they are trained with, ``sizes`` tells on what.
     """
     by_sizes = {spec.sizes._replace(episode_limit=0): spec for spec in specs}
     for spec in by_sizes.values():
-        acting = make_acting(spec.config, Interface(spec.sizes, spec.blueprint.comm_layout), 0)
+        mac = outline(spec.config, Interface(spec.sizes, spec.blueprint.comm_layout))
         try:
-            load_into(acting.mac)
+            check(mac)
         except MISFITS:
             raise UserError(
                 f"{who}: was trained on '{game_name(trained)}' and does not fit "
@@ -42,15 +47,28 @@ def refuse_other_sizes(spec: RunSpec, others: Sequence[RunSpec]) -> None:
     differing = [one for one in others if one.sizes != spec.sizes]
     if not differing:
         return
-    acting = make_acting(spec.config, Interface(spec.sizes, spec.blueprint.comm_layout), 0)
-    networks = acting.mac.state_dict()
+    mac = outline(spec.config, Interface(spec.sizes, spec.blueprint.comm_layout))
+    networks = StoredNetworks(mac.state_dict(), lambda other: other)
     refuse_misfits(
         f"a policy of '{spec.config['name']}'",
         spec.config,
         lambda: spec.sizes,
-        lambda mac: mac.load_state_dict(networks),
+        networks.check,
         differing,
     )
+
+
+def outline(config: Config, interface: Interface) -> Controller:
+    """Return a controller with which stored networks can be compared: its own take no memory.
+
+    So nothing is made of settings and sizes that tell of more than is stored. Networks of a user's
+    own may need numbers where they are made, and are made as always.
+    """
+    if config["plugins"]:
+        return make_acting(config, interface, 0).mac
+    on_cpu = {**config, **with_both_names({"device": "cpu"})}
+    with torch.device("meta"):
+        return make_acting(on_cpu, interface, 0).mac
 
 
 def game_name(config: Config) -> str:

@@ -5,6 +5,8 @@ A network of the user's own is taken for one of ours with the same settings.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from acd_plugin.agents import REGISTRY
 from acd_plugin.agents.observation_encoders import table_rows
 from acd_plugin.running.run_spec import RunSpec
@@ -35,6 +37,11 @@ def number(spec: RunSpec, key: str, default: int = 0) -> int:
     return value if isinstance(value, int) else default
 
 
+def has_network_for_each(config: Mapping[str, object]) -> bool:
+    """Return whether every agent has a network of its own."""
+    return str(config.get("agent")).endswith("_ns") or config.get("share_parameters") is False
+
+
 def _hidden(spec: RunSpec) -> int:
     return number(spec, "hidden_dim", 64)
 
@@ -45,8 +52,7 @@ def _agent(spec: RunSpec) -> int:
     inputs = table_rows(layout) if layout else sizes.observation_size + sizes.n_agents
     squares = _RECURRENT * number(spec, "rnn_layers", 1) + 1
     one = hidden * (hidden * squares + inputs + 2 * sizes.n_actions)
-    is_separate = agent.endswith("_ns") or spec.config.get("share_parameters") is False
-    return one * sizes.n_agents if is_separate else one
+    return one * sizes.n_agents if has_network_for_each(spec.config) else one
 
 
 def _critic(spec: RunSpec) -> int:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from acd_plugin.components.contracts import StateDict
 from acd_plugin.configuration.device import with_both_names
+from acd_plugin.configuration.keys import check_known
 from acd_plugin.configuration.layers import Config, change
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.configuration.plugins import content_of, load_plugins
-from acd_plugin.controllers.controller import Controller
 from acd_plugin.envs.blueprint import Interface
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.policy import Policy
@@ -20,11 +21,16 @@ from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.learners.migration import migrate_state
 from acd_plugin.running.assembly import make_acting, make_policy
 from acd_plugin.running.device import chosen_device
-from acd_plugin.running.fitting import MISFITS, check_fits, check_training
+from acd_plugin.running.fitting import MISFITS, check_count, check_training
 from acd_plugin.running.memory import check_playing, free_memory
-from acd_plugin.running.misfits import game_name, refuse_misfits
+from acd_plugin.running.misfits import game_name, outline, refuse_misfits
 from acd_plugin.running.run_spec import RunSpec, changed_content, resolve
-from acd_plugin.running.stored_policy import ExportedPolicy, StoredPolicy, open_exported
+from acd_plugin.running.stored_policy import (
+    ExportedPolicy,
+    StoredNetworks,
+    StoredPolicy,
+    open_exported,
+)
 from acd_plugin.running.trained_policy import TrainedPolicy
 from acd_plugin.tracking.checkpoint import load_checkpoint
 from acd_plugin.tracking.policy_file import ENDING
@@ -49,14 +55,9 @@ class StoredRun(StoredPolicy):
         return migrate_state(load_checkpoint(self.path).state, self.config)
 
     @cached_property
-    def networks(self) -> StateDict:
+    def networks(self) -> StoredNetworks:
         """The networks alone, which are small, and read once however often they are loaded."""
-        found: StateDict = self.state()["mac"]
-        return found
-
-    def load_into(self, mac: Controller) -> None:
-        check_fits(self.networks, mac.state_dict(), "mac")
-        mac.load_state_dict(self.networks)
+        return StoredNetworks(self.state()["mac"], lambda mac: mac)
 
 
 def open_policy(name: str, results: str) -> StoredPolicy:
@@ -83,8 +84,9 @@ def open_run(name: str, results: str) -> StoredRun:
         config = migrate(checkpoint.config)
         if "scenario" in config["env_args"]:  # 0.1.0 recorded its content in the checkpoint alone
             config["game"] = {"scenario": checkpoint.scenario, **config["game"]}
+        check_known(config)
         run = StoredRun(path, config, checkpoint.t_env, int(checkpoint.state["episode"]))
-    except MISFITS as error:
+    except (*MISFITS, UserError) as error:
         raise UserError(f"{path}: is incomplete ({_told(error)})") from None
     return run
 
@@ -144,8 +146,11 @@ def load_policy(run: StoredPolicy, spec: RunSpec, n_games: int, seed: int) -> Po
     Raises UserError when they do not fit what they are to play.
     """
     check_playing(spec.sizes, n_games, free_memory(spec.settings.device))
+    interface = Interface(spec.sizes, spec.blueprint.comm_layout)
+    networks = _checked_networks(run, spec.config, interface)
     policy = make_policy(spec, n_games, seed)
-    _load_networks(policy.mac, run, spec.config)
+    with _fitting(run, spec.config):
+        networks.load_into(policy.mac)
     return policy
 
 
@@ -153,12 +158,10 @@ def refuse_unplayable(
     run: StoredPolicy, specs: Sequence[RunSpec], plugins: Sequence[str] = ()
 ) -> None:
     """Raise UserError, naming the sizes, for an environment that a policy's networks do not fit."""
+    with _fitting(run, run.config):
+        check = run.networks.check
     refuse_misfits(
-        str(run.path),
-        run.config,
-        lambda: acting_parts(run, plugins)[1].sizes,
-        run.load_into,
-        specs,
+        str(run.path), run.config, lambda: acting_parts(run, plugins)[1].sizes, check, specs
     )
 
 
@@ -205,14 +208,27 @@ def trained_policy(
     run: StoredPolicy, config: Config, interface: Interface, seed: int = 0
 ) -> TrainedPolicy:
     """Return the stored networks in a controller of their own; see `acting_parts`."""
+    networks = _checked_networks(run, config, interface)
     acting = make_acting(config, interface, seed)
-    _load_networks(acting.mac, run, config)
+    with _fitting(run, config):
+        networks.load_into(acting.mac)
     return TrainedPolicy(acting, interface, run.t_env, config["device"])
 
 
-def _load_networks(mac: Controller, run: StoredPolicy, played: Config) -> None:
+def _checked_networks(run: StoredPolicy, config: Config, interface: Interface) -> StoredNetworks:
+    """Return the stored networks when they are those that these settings and sizes make."""
+    with _fitting(run, config):
+        networks = run.networks
+        check_count(networks.state, config, interface.sizes)
+        networks.check(outline(config, interface))
+    return networks
+
+
+@contextmanager
+def _fitting(run: StoredPolicy, played: Config) -> Iterator[None]:
+    """Say in one line why stored networks do not fit what they are to play."""
     try:
-        run.load_into(mac)
+        yield
     except MISFITS as error:
         reason = _told(error)
         raise UserError(

@@ -23,6 +23,7 @@ from acd_plugin.envs.checked import LAST_EPISODE
 from acd_plugin.errors import UserError, listing
 from acd_plugin.runners.controller_extras import begin_episodes
 from acd_plugin.running.assembly import Acting, new_episodes
+from acd_plugin.running.memory import check_playing, free_memory
 
 _BITS = (-1.0, 0.0, 1.0)
 Truths = Mapping[str, ArrayLike]  # (G, N) each
@@ -73,6 +74,10 @@ class TrainedPolicy:
         games = integer("games", games, 1)
         wanted = self._next_episode if first_episode is None else first_episode
         first = integer("first_episode", wanted, 0, LAST_EPISODE)
+        longest = self.sizes._replace(  # messages, and the noise on them, are kept as well
+            observation_size=self.sizes.observation_size + 2 * self.message_size
+        )
+        check_playing(longest, games, free_memory(self._device))
         self._next_episode = first + games
         self.episodes = new_episodes(self._scheme, self.sizes, games, self._device)
         self.step = 0

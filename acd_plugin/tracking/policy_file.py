@@ -179,7 +179,13 @@ def _interface(told: _Told) -> Interface:
     if len(layout.agents) not in (0, sizes.n_agents):
         raise ValueError(f"'comm_layout.agents' names {len(layout.agents)} agents")
     agents = tuple(layout.agents)
-    return Interface(sizes, CommLayout(**{**vars(layout), **arrays, "agents": agents}))
+    read = CommLayout(**{**vars(layout), **arrays, "agents": agents})
+    if read.observation_size != sizes.observation_size:
+        raise ValueError(
+            f"'sizes.observation_size' is {sizes.observation_size}, and 'comm_layout' tells of "
+            f"{read.observation_size} numbers"
+        )
+    return Interface(sizes, read)
 
 
 def _array(
