@@ -11,7 +11,6 @@ from pathlib import Path
 from acd_plugin.analysis.report.text_table import text_table
 from acd_plugin.analysis.runs.plan_names import PlanName, Swept, write_plan_names
 from acd_plugin.analysis.runs.run_record import RunRecord
-from acd_plugin.cli.search import search
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.estimate import estimate
@@ -36,6 +35,8 @@ def run(options: argparse.Namespace) -> int:
     set_up_logging()
     workers = _workers(options.workers)
     if options.action == "search":
+        from acd_plugin.cli.search import search  # noqa: PLC0415 - slow to load
+
         return search(options, workers)
     plan = load_plan(options.plan, options.budget, options.plugins, options.device)
     whole = plan

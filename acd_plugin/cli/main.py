@@ -7,6 +7,7 @@ by the user.
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import re
 import shlex
@@ -19,6 +20,7 @@ from acd_plugin.cli.streams import prepare_streams
 from acd_plugin.credentials import shown
 from acd_plugin.errors import UserError, brief, nearest, program
 
+_OBJECTS = 50_000  # new ones before a look for circles: thousands of records, which stay, have none
 _ADDRESSES = ("--mongo=", "mongo_url=")
 _LONG_WORD = re.compile(r"\S{400,}")
 _SETTING = re.compile(r"[A-Za-z_][\w.]*=.*", re.DOTALL)
@@ -29,6 +31,7 @@ _IN_A_LINE = re.compile(r"\n(?!  - )|(?!\n).", re.DOTALL)
 def main(arguments: list[str] | None = None) -> int:
     """Run one command with these arguments (None: the process's own) and return the exit code."""
     prepare_streams()
+    gc.set_threshold(_OBJECTS)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(words)

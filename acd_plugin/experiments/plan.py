@@ -171,17 +171,17 @@ class Pairs:
         words = [f"--config={algorithm}", f"--env-config={environment}"]
         words += [f"--plugin={file}" for file in self._plugins]
         variants = self._variants(spec)
+        spec = spec.changed(**length)
         jobs = []
         for seed in spent.seeds:
-            own = {**length, "seed": seed}
             jobs.append(
                 Job(
                     row.name,
                     column.name,
                     seed,
                     spent.evaluation_episodes,
-                    spec.changed(**own),
-                    _command(words, {**changes, **own}),
+                    spec.seeded(seed),
+                    _command(words, {**changes, **length, "seed": seed}),
                     (row.base, column.base),
                     {**row.values, **column.values},
                     variants,

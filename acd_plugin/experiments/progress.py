@@ -17,6 +17,9 @@ from acd_plugin.running.evaluation import find_played
 from acd_plugin.tracking.evaluations import find_evaluation, read_evaluations
 from acd_plugin.tracking.ownership import is_owned
 
+# What a run learned with, its seed, and its budget of steps and of games.
+Identity = tuple[frozenset[tuple[str, Hashable]], int | None, int | None, int | None]
+
 
 class State(Enum):
     """What is left to do for a job."""
@@ -35,22 +38,22 @@ def find_runs(jobs: Iterable[Job], results: Path) -> dict[Job, RunRecord]:
     it, and wherever it is kept.
     """
     jobs = list(jobs)
-    found = runs_with([job.spec.config for job in jobs], results)
+    found = runs_with(_identities(jobs), results)
     return {job: run for job, run in zip(jobs, found, strict=True) if run is not None}
 
 
-def runs_with(configs: Iterable[Config], results: Path) -> list[RunRecord | None]:
-    """Return for each configuration the run with its settings, seed and budget; see `find_runs`.
+def runs_with(identities: Iterable[Identity], results: Path) -> list[RunRecord | None]:
+    """Return for each `identity` of a configuration its run; see `find_runs`.
 
     Runs that cannot be read are named in the log.
     """
     records, problems = read_records(results)
     for problem in problems:
         logger.warning("%s", printable(f"left out: {problem}"))
-    farthest: dict[Hashable, RunRecord] = {}
+    farthest: dict[Identity, RunRecord] = {}
     for record in sorted(records, key=_progress):
         farthest[identity(record.config)] = record
-    return [farthest.get(identity(config)) for config in configs]
+    return [farthest.get(wanted) for wanted in identities]
 
 
 def state_of(job: Job, run: RunRecord | None) -> State:
@@ -80,12 +83,23 @@ def _progress(run: RunRecord) -> tuple[bool, bool, bool, int]:
     return (run.status == "COMPLETED", is_going_on, run.can_be_resumed, run.step or 0)
 
 
-def identity(
-    config: Config,
-) -> tuple[frozenset[tuple[str, Hashable]], Hashable, Hashable, Hashable]:
+def identity(config: Config) -> Identity:
     """Return what is equal for two configurations of one run: what it learns with, and its end."""
     config = migrate(config)
     return (learned_with(config), config.get("seed"), *_budget(config))
+
+
+def _identities(jobs: Iterable[Job]) -> list[Identity]:
+    """Return `identity` of a plan's jobs; of those that differ by their seed it is found once."""
+    firsts: dict[tuple[str, str], Identity] = {}
+    found: list[Identity] = []
+    for job in jobs:
+        pair = (job.algorithm, job.environment)
+        if pair not in firsts:
+            firsts[pair] = identity(job.spec.config)
+        learned, _, steps, games = firsts[pair]
+        found.append((learned, job.seed, steps, games))
+    return found
 
 
 def _budget(config: Config) -> tuple[int | None, int | None]:

@@ -10,7 +10,7 @@ from acd_plugin.configuration.number_ranges import ranges, short
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.pool import run_all
 from acd_plugin.experiments.processes import Report, Task, Work
-from acd_plugin.experiments.progress import runs_with
+from acd_plugin.experiments.progress import identity, runs_with
 from acd_plugin.machine import cores
 from acd_plugin.running.console import logger
 from acd_plugin.running.interruption import interruptible
@@ -28,7 +28,7 @@ class FailedError(Exception):
 def refuse_existing(runs: Sequence[Planned]) -> None:
     """Raise UserError when there are runs with the settings and seeds of these new ones."""
     place = runs[0].spec.settings.local_results_path
-    found = runs_with([run.spec.config for run in runs], Path(place))
+    found = runs_with([identity(run.spec.config) for run in runs], Path(place))
     there = {run.seed: record for run, record in zip(runs, found, strict=True) if record}
     can_go_on = {seed: record for seed, record in there.items() if record.can_be_resumed}
     done = {

@@ -32,6 +32,11 @@ class RunSpec:
         settings = parse(RunSettings, {**self.settings.model_dump(), **told}, "configuration")
         return replace(self, settings=settings, config={**self.config, **told})
 
+    def seeded(self, seed: int) -> RunSpec:
+        """Return the run with another seed, which has been checked: plans have thousands."""
+        settings = self.settings.model_copy(update={"seed": seed})
+        return replace(self, settings=settings, config={**self.config, "seed": seed})
+
 
 def resolve(
     config: Config,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+
+_WITHOUT_QUOTES = re.compile(r"[\w./=:,@%+ -]*", re.ASCII)
 
 
 def words_of(command: str) -> list[str]:
     """Return the words of a command; of one with a quote too few, what stands between blanks."""
+    if _WITHOUT_QUOTES.fullmatch(command):
+        return command.split()  # the same, and much faster
     try:
         return shlex.split(command)
     except ValueError:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
 from typing import Any, NoReturn
 
 LARGEST_INTEGER = 2**63 - 1  # what databases and arrays can hold
 LARGEST_VALUE = 1e150  # of a measured number: its square, too, is finite
 DEEPEST = 30  # lists in lists
-_NESTED = (dict, list)
 
 
 def parse_json(text: bytes) -> Any:
@@ -38,18 +36,17 @@ def check_text(text: str) -> None:
 
 
 def _check_depth(content: object) -> None:
-    level = [content]
+    level: list[Any] = [content] if isinstance(content, list | dict) else []
     for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in _within(outer) if type(inner) in _NESTED]
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is list or type(inner) is dict
+        ]
         if not level:
             return
     raise ValueError("nested too deeply")
-
-
-def _within(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
 
 
 def _finite(digits: str) -> float:

@@ -154,7 +154,7 @@ def _finished(figure: Any, axes: Any) -> Drawing:
         fontsize="small",
     )
     figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # it has its place now: files need not find it again
+    figure.set_layout_engine(None)  # it has its place now: files are not drawn twice to find it
     return Drawing(figure)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from acd_plugin.analysis.report.scores import Cell, Score
 
@@ -54,9 +55,9 @@ def _task(cells: Sequence[Cell], runs: int, tests: int) -> Tree:
 
 
 def _run(score: Score, tests: int) -> Tree:
+    points = zip(score.curve.steps.tolist(), score.curve.values.tolist(), strict=True)
     steps: Tree = {
         f"step_{number}": {"step_count": int(step), _METRIC: [float(value)]}
-        for number, (step, value) in enumerate(zip(*score.curve, strict=True), start=1)
-        if number <= tests
+        for number, (step, value) in enumerate(islice(points, tests), start=1)
     }
     return {**steps, "absolute_metrics": {_METRIC: [score.mean]}}

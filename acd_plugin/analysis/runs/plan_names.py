@@ -75,17 +75,18 @@ class PlanNames:
 
 def write_plan_names(results: Path, plan: str, title: str, named: Iterable[Named]) -> None:
     """Keep a plan's names beside its runs; ``plan`` is the name of its file."""
-    runs = {
-        name: {
+    last = {name: (swept, config) for name, swept, config in named}  # of all seeds
+    runs = [
+        {
             **name._asdict(),
             "swept": swept._asdict(),
             "config": without_places(without_credentials(config)),
         }
-        for name, swept, config in named
-    }
+        for name, (swept, config) in last.items()
+    ]
     place = results / _FOLDER / f"{plan}.json"
     place.parent.mkdir(exist_ok=True)
-    content = {"title": title, "runs": list(runs.values())}
+    content = {"title": title, "runs": runs}
     write_atomically(place, (json.dumps(content, indent=1) + "\n").encode())
 
 
