@@ -9,6 +9,7 @@ from inspect import getsource
 from acd_plugin.envs.compiled.content import plain
 from acd_plugin.envs.cyborg.game.red.choice import paper_attacker
 from acd_plugin.envs.cyborg.game.red.direct import direct_attacker
+from acd_plugin.envs.cyborg.game.red.patient import patient_attacker
 from acd_plugin.envs.cyborg.game.red.random import random_attacker
 from acd_plugin.envs.cyborg.game.red.stealthy import stealthy_attacker
 from acd_plugin.envs.cyborg.game.red.wandering import wandering_attacker
@@ -20,6 +21,7 @@ AND = "+"  # between the attackers of a mixture
 ATTACKERS: dict[str, Attacker] = {
     "paper": paper_attacker,
     "direct": direct_attacker,
+    "patient": patient_attacker,
     "wandering": wandering_attacker,
     "stealthy": stealthy_attacker,
     "random": random_attacker,

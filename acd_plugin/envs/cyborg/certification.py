@@ -19,7 +19,7 @@ from pathlib import Path
 from acd_plugin.envs.compiled.content import files_of
 
 RULES = "1"
-CERTIFIED = "4f4ec7d746015963"
+CERTIFIED = "275423510bef14ca"
 
 _HERE = Path(__file__).resolve().parent
 # What happens in a game follows from these files, from the settings and from the scenario.

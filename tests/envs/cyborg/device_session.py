@@ -57,7 +57,9 @@ CASES = {
     "large": Case("cyborg_large"),
     "own": Case(overrides=OWN, seeds=(0,), first_episodes=(3,)),
     "cut_off": Case(overrides=("bootstrap_at_time_limit=True", "analyse_mode=detect"), steps=4),
-    "attackers": Case("cyborg_large", ("attacker=direct+wandering+stealthy+random",), games=6),
+    "attackers": Case(
+        "cyborg_large", ("attacker=direct+patient+wandering+stealthy+random",), games=6
+    ),
     "hidden": Case("hidden_target", games=4),
     "team": Case("heterogeneous_mismatch", ("sees=team",)),
     "illegal": Case(overrides=("attacker=sometimes_illegal",), seeds=(1, 2), steps=3),

@@ -26,9 +26,9 @@ PLANS = list(
 )  # 0: sleep; n: protect server n - 1
 ANALYSIS = 4  # the step after the gate was taken, which the watch sees
 
-LOSS = sum(share * 10 * (STEPS - step + 1) for step, share in ARRIVAL.items())
-PROTECTION = Fraction(LAST, 10)
-ASKING = Fraction(1, 2)  # an Analyse of a gate that was seen to fall finds no news but the clue
+LOSS = sum(share * (STEPS - step + 1) for step, share in ARRIVAL.items())
+PROTECTION = Fraction(LAST, 100)
+ASKING = Fraction(1, 20)  # an Analyse of a gate that was seen to fall finds no news but the clue
 
 
 def predicted(bits: int) -> float:

@@ -120,6 +120,7 @@ class EpisodeDice(IntEnum):
 
     ATTACKER = 0  # which of several attackers plays
     OBJECTIVE = 1  # which of several objectives it is after
+    WAITING = 2  # how long the patient one waits
 
 
 class Rules(NamedTuple):

@@ -82,7 +82,7 @@ def test_an_exploit_of_a_protected_host_fails(action: str, result: Result) -> No
     table.play("Sleep", action)
     assert (table.state.red_kind[0], table.state.red_result[0]) == (Red.EXPLOIT, result)
     assert table.of("level", "Server1") == (0 if result == Result.FAIL else Level.ROOT)
-    cost = 0.0 if action == "Sleep" else 0.1
+    cost = 0.0 if action == "Sleep" else 0.01
     assert table.state.cost[0].tolist() == [0.0, cost]
     assert table.totals.block_cost[0] == cost
 

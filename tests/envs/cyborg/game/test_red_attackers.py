@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from acd_plugin.envs.cyborg.game.red.direct import direct_attacker
 from acd_plugin.envs.cyborg.game.red.mixture import drawn_number
+from acd_plugin.envs.cyborg.game.red.patient import patient_attacker, steps_of_waiting
 from acd_plugin.envs.cyborg.game.red.random import random_attacker
 from acd_plugin.envs.cyborg.game.red.stealthy import always_seen, stealthy_attacker
 from acd_plugin.envs.cyborg.game.red.wandering import wandering_attacker
@@ -96,6 +98,28 @@ def test_direct_sleeps_where_there_is_no_way(table: Table) -> None:
     table.find("User")
     table.rules.way_in[:] = -1
     assert order(table, direct_attacker) == SLEEP
+
+
+def test_patient_sleeps_for_as_long_as_its_game_has_drawn_and_then_goes_straight(
+    table: Table,
+) -> None:
+    table.state.key[0] = next(key for key in map(np.uint64, range(99)) if waiting(table, key) == 3)
+    played = []
+    for step in range(5):
+        table.state.step[0] = step
+        played.append(order(table, patient_attacker))
+    assert played == [SLEEP] * 3 + [(Red.SWEEP, "User", "User0")] * 2
+
+
+def test_patient_waits_for_any_time_up_to_twelve_steps_alike(table: Table) -> None:
+    found = Counter(waiting(table, np.uint64(key)) for key in range(2600))
+    assert sorted(found) == list(range(13))
+    assert all(140 < times < 260 for times in found.values())
+
+
+def waiting(table: Table, key: np.uint64) -> int:
+    table.state.key[0] = key
+    return steps_of_waiting(table.state, 0)
 
 
 def test_wandering_takes_all_that_it_knows_before_it_goes_on(table: Table) -> None:
