@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from acd_plugin.components.acting import games_as_in_tests
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, program
 from acd_plugin.running.evaluation import Games, evaluate_on, stored_evaluations
 from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.variants import Variant, expanded, variants_of
@@ -40,7 +40,7 @@ def evaluate_many(
     if outside:
         print(f"not stored, since they lie in no run folder: {', '.join(outside)}")
     if len(outside) < len(grid):
-        print("stored with the runs")
+        print(f"stored with the runs; side by side: {program()} report {options.results}")
     return 0
 
 

@@ -92,6 +92,14 @@ def comparison_table(comparison: Comparison) -> str:
     return _table("comparison", caption, [_tabular(rows, slice(1, None))])
 
 
+def matrix_table(name: str, caption: str, rows: Sequence[Sequence[str]], columns: int) -> str:
+    """Return a table of texts, in parts of so many columns after the first."""
+    told = [[escaped(cell) for cell in row] for row in rows]
+    starts = range(1, len(told[0]), columns)
+    parts = [_tabular(told, slice(start, start + columns)) for start in starts]
+    return _table(name, caption, parts)
+
+
 def _table(name: str, caption: str, parts: Sequence[str]) -> str:
     lines = [
         "% \\usepackage{booktabs}",

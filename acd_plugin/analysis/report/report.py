@@ -14,6 +14,13 @@ from acd_plugin.analysis.curves.plots import Styles, learning_curves, profiles
 from acd_plugin.analysis.report import score_tables
 from acd_plugin.analysis.report.document import Code, Picture, Section, Text, file_names
 from acd_plugin.analysis.report.findings import findings
+from acd_plugin.analysis.report.generalisation import matrices
+from acd_plugin.analysis.report.generalisation_section import (
+    generalisation,
+    generalisation_findings,
+    generalisation_latex,
+    generalisation_rows,
+)
 from acd_plugin.analysis.report.latex import MEASURES, latex_table
 from acd_plugin.analysis.report.marl_eval import marl_eval_json
 from acd_plugin.analysis.report.message_tables import (
@@ -57,6 +64,8 @@ def make_report(
     data = {"scores.csv": _scores(cells), "curves.csv": _curves(cells)}
     examined, damaged = examined_runs(cells)
     problems = [*problems, *damaged]
+    if played := matrices(cells, problems):
+        data["generalisation.csv"] = _csv(generalisation_rows(played))
     if examined:
         data["messages.csv"] = _csv(effects(examined))
         data["message_content.csv"] = _csv(subjects(examined))
@@ -68,8 +77,13 @@ def make_report(
         inside.setdefault(cell.environment, []).append(cell)
     rankings = {environment: ranking(found) for environment, found in inside.items()}
     styles = Styles([cell.group for cell in shown])
-    sections = [findings(inside, rankings, problems), _overview(shown, list(inside), problems)]
-    sections += responses(shown, names)
+    played = matrices(shown, [])
+    sections = [
+        findings(inside, rankings, problems, generalisation_findings(played)),
+        _overview(shown, list(inside), problems),
+        *generalisation(played),
+        *responses(shown, names),
+    ]
     for name, file in file_names(list(inside)).items():
         sections.append(_environment(name, file, inside[name], styles))
     if examined:
@@ -77,6 +91,8 @@ def make_report(
     examples = {f"{cell.group}; {cell.environment}": cell.scores[0].run for cell in shown}
     data |= {f"{name}.tex": latex_table(name, inside, rankings) for name in MEASURES}
     data["marl_eval.json"] = marl_eval_json(inside)
+    if played:
+        data["generalisation.tex"] = generalisation_latex(played)
     return Report([*sections, _runs(shown), settings_section(examples)], data, problems)
 
 

@@ -19,7 +19,7 @@ from acd_plugin.analysis.runs.groups import (
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.analysis.statistics import Array, Summary, summarise
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.evaluations import find_evaluation, read_evaluations
+from acd_plugin.tracking.evaluations import Evaluation, find_evaluation, read_evaluations
 
 
 class Score(NamedTuple):
@@ -31,6 +31,7 @@ class Score(NamedTuple):
     episodes: int
     is_evaluated: bool  # False: the last test of training, not an evaluation of its own
     curve: Curve
+    elsewhere: Sequence[Evaluation] = ()  # in variants of its environment, without single returns
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,20 @@ def score_of(run: RunRecord, problems: list[str] | None = None) -> Score:
     if None in evaluations and problems is not None:
         where, damaged = run.folder.place / run.folder.evaluations.name, evaluations.count(None)
         problems.append(f"{where}: {damaged} of {len(evaluations)} lines cannot be read")
+    elsewhere = _elsewhere(run, evaluations)
     done = find_evaluation(evaluations, run.last_checkpoint)
     if done is not None:
-        return Score(run, done.return_mean, done.return_std, done.episodes, True, curve)
+        return Score(run, done.return_mean, done.return_std, done.episodes, True, curve, elsewhere)
     episodes = int(run.config.get("test_nepisode", 0))
-    return Score(run, float(curve.values[-1]), float("nan"), episodes, False, curve)
+    return Score(run, float(curve.values[-1]), float("nan"), episodes, False, curve, elsewhere)
+
+
+def _elsewhere(run: RunRecord, evaluations: Sequence[Evaluation | None]) -> list[Evaluation]:
+    """Return of each variant that the last policy has played the evaluation that counts."""
+    last = run.last_checkpoint
+    played = {frozenset(done.overrides): done.overrides for done in evaluations if done}
+    found = [find_evaluation(evaluations, last, one) for one in played.values() if one]
+    return [done.model_copy(update={"returns": ()}) for done in found if done]
 
 
 def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
