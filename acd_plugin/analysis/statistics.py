@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import scipy  # loads `scipy.stats`, which takes a second, where that is first used
 from numpy.typing import NDArray
-from scipy import stats
 
 Array = NDArray[np.float64]
 Statistic = Callable[..., Array]  # (*samples, axis)
@@ -21,7 +21,6 @@ CONFIDENCE = 0.95
 LEVEL = 0.05  # of the tests that say who is ahead
 _RESAMPLES = 5000
 _AT_ONCE = 100  # resamples, which bounds the memory that many points take
-_PERMUTATIONS = stats.PermutationMethod(rng=0)  # all of them where they are few
 _MANY = 50  # runs of a group, with which the normal distribution gives the same p-value
 _EQUIVALENCE_LEVEL = 0.05  # of each of the two one-sided tests
 
@@ -60,7 +59,7 @@ def mean(values: Array, axis: int = 0) -> Array:
 
 def interquartile_mean(values: Array, axis: int = 0) -> Array:
     """Return the mean of the middle half along an axis."""
-    trimmed: Array = stats.trim_mean(values, 0.25, axis=axis)
+    trimmed: Array = scipy.stats.trim_mean(values, 0.25, axis=axis)
     return trimmed
 
 
@@ -87,7 +86,7 @@ def bootstrap(
 
     Every sample is drawn anew by itself, with replacement; the seed is fixed.
     """
-    found = stats.bootstrap(
+    found = scipy.stats.bootstrap(
         samples,
         statistic,
         n_resamples=resamples,
@@ -122,7 +121,7 @@ def equivalence_interval(first: Array, second: Array) -> Interval:
     difference = float(first.mean() - second.mean())
     if first.std() == 0 and second.std() == 0:
         return Interval(difference, difference)
-    test = stats.ttest_ind(first, second, equal_var=False)
+    test = scipy.stats.ttest_ind(first, second, equal_var=False)
     interval = test.confidence_interval(1 - 2 * _EQUIVALENCE_LEVEL)
     return Interval(float(interval.low), float(interval.high))
 
@@ -151,8 +150,10 @@ def contrast(first: Array, second: Array) -> Contrast:
 
 def rank_test(first: Array, second: Array) -> float:
     """Return p of the two-sided Mann-Whitney test of two groups (R,); of few by permutations."""
-    method = "asymptotic" if min(len(first), len(second)) >= _MANY else _PERMUTATIONS
-    return float(stats.mannwhitneyu(first, second, method=method).pvalue)
+    method: object = "asymptotic"
+    if min(len(first), len(second)) < _MANY:
+        method = scipy.stats.PermutationMethod(rng=0)  # all of them where they are few
+    return float(scipy.stats.mannwhitneyu(first, second, method=method).pvalue)
 
 
 def _improvement_of_places(first: Array, second: Array) -> Statistic:
