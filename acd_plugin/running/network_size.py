@@ -16,6 +16,8 @@ _RECURRENT = 6  # of `hidden` times `hidden` weights of a GRU cell
 _KEPT = 24
 _KEPT_PER_LAYER = 8  # recurrent
 _KEPT_OF_MIXER = 4
+_SET_NET = "set_net"  # it keeps as much of every host as of the agent
+_SQUARES_OF_SET_NET = 2 * _RECURRENT + 10  # of `hidden` times `hidden` weights
 
 
 def weights(spec: RunSpec) -> int:
@@ -26,7 +28,7 @@ def weights(spec: RunSpec) -> int:
 def kept_per_step(spec: RunSpec) -> int:
     """Return how many numbers are kept for the backward pass for a step of one episode."""
     layers = number(spec, "rnn_layers", 1)
-    units = spec.sizes.n_agents * _hidden(spec) * (_KEPT + _KEPT_PER_LAYER * layers)
+    units = _rows(spec) * _hidden(spec) * (_KEPT + _KEPT_PER_LAYER * layers)
     mixing = number(spec, "mixing_embed_dim") * (spec.sizes.n_agents + 4)
     return units + _KEPT_OF_MIXER * (mixing + 2 * number(spec, "hypernet_embed"))
 
@@ -42,12 +44,21 @@ def has_network_for_each(config: Mapping[str, object]) -> bool:
     return str(config.get("agent")).endswith("_ns") or config.get("share_parameters") is False
 
 
+def _rows(spec: RunSpec) -> int:
+    """Return how many rows go through the network for a step of one episode."""
+    layout = spec.blueprint.comm_layout
+    is_set = spec.config.get("agent") == _SET_NET
+    return spec.sizes.n_agents * (1 + (layout.host_slots if layout and is_set else 0))
+
+
 def _hidden(spec: RunSpec) -> int:
     return number(spec, "hidden_dim", 64)
 
 
 def _agent(spec: RunSpec) -> int:
     sizes, hidden, agent = spec.sizes, _hidden(spec), str(spec.config.get("agent"))
+    if agent == _SET_NET:
+        return hidden * (hidden * _SQUARES_OF_SET_NET + sizes.n_actions)
     layout = spec.blueprint.comm_layout if agent in REGISTRY else None
     inputs = table_rows(layout) if layout else sizes.observation_size + sizes.n_agents
     squares = _RECURRENT * number(spec, "rnn_layers", 1) + 1
