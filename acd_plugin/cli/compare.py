@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from acd_plugin.analysis.curves.comparison import Comparison, compare
-from acd_plugin.analysis.curves.plots import FORMATS
+from acd_plugin.analysis.curves.drawing import FORMATS
 from acd_plugin.analysis.report.comparison_page import page
 from acd_plugin.analysis.report.latex import comparison_table
 from acd_plugin.analysis.report.text_table import printable, text_table

@@ -32,8 +32,7 @@ ANY_IN = (
     "acd_plugin/running/evaluation.py",  # JSON
     "acd_plugin/running/stop_signal.py",  # handlers of signals
     "acd_plugin/analysis/messages/examination.py",  # JSON
-    "acd_plugin/analysis/curves/plots.py",  # Matplotlib
-    "acd_plugin/analysis/curves/heat_map.py",  # Matplotlib
+    "acd_plugin/analysis/curves/",  # Matplotlib
 )
 # Functions that may change a list or dictionary of a module: what a user's file registers.
 REGISTERING = re.compile(r"(un)?register(_\w+)?$")

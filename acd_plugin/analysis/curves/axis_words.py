@@ -23,6 +23,28 @@ _OTHERS = {
     "episode": "Training games",
     "steps_per_second": "Speed (game steps per second)",
 }
+_SETTINGS = {
+    "lr": "Learning rate",
+    "n_bits": "Bits per message",
+    "hidden_dim": "Width of the network's layers",
+    "rnn_layers": "Recurrent layers",
+    "dru_sigma": "Noise on messages in training (standard deviation)",
+    "gamma": "Discount factor",
+    "batch_size": "Games per update",
+    "batch_size_run": "Games played at once",
+    "buffer_size": "Games in the replay buffer",
+    "epsilon_start": "Exploration rate at the start",
+    "epsilon_finish": "Exploration rate at the end",
+    "epsilon_anneal_time": "Game steps until exploration has faded",
+    "grad_norm_clip": "Norm at which gradients are clipped",
+    "target_update_interval_or_tau": "Updates between copies of the target network",
+    "detection_rate": "Share of exploits that are seen",
+    "time_limit": "Length of a game (steps)",
+    "analyse_mode": "When Analyse is available",
+    "message_content": "What messages say",
+    "attacker": "Attacker",
+    "scenario": "Network",
+}
 _TEST = "test_"
 _UNITS = ((1e6, "million game steps"), (1e3, "thousand game steps"), (1.0, "game steps"))
 
@@ -37,6 +59,12 @@ def in_words(metric: str) -> str:
         cost = name[len("cost_") : -len("_mean")].replace("_", " and ")
         return f"Cost of {cost} per {game}"
     return _OTHERS.get(metric, metric)
+
+
+def setting_in_words(key: str) -> str:
+    """Return a setting as an axis names it, with its key; one that is not known is its key."""
+    name = key.removeprefix("env_args.")
+    return f"{_SETTINGS[name]} ({name})" if name in _SETTINGS else name
 
 
 def unit_of_steps(last: float) -> tuple[float, str]:

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from acd_plugin.analysis.curves.drawing import Drawing
 from acd_plugin.analysis.curves.learning_curve import Band, Curve, band, read_curve
-from acd_plugin.analysis.curves.plots import Drawing, learning_curves
+from acd_plugin.analysis.curves.plots import learning_curves
 from acd_plugin.analysis.runs.groups import different_games, grouped
 from acd_plugin.analysis.runs.plan_names import BETWEEN, PlanNames, told_apart
 from acd_plugin.analysis.runs.run_record import RunRecord, without_copies

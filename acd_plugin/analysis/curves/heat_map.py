@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from acd_plugin.analysis.curves.plots import Drawing
+from acd_plugin.analysis.curves.drawing import Drawing
 from acd_plugin.analysis.statistics import Array
 
 # Of one hue order for all kinds of colour vision, and in grey (Nunez et al. 2018).

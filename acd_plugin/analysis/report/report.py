@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from acd_plugin.analysis.curves.drawing import Styles
 from acd_plugin.analysis.curves.learning_curve import band
-from acd_plugin.analysis.curves.plots import Styles, learning_curves, profiles
+from acd_plugin.analysis.curves.plots import learning_curves, profiles
 from acd_plugin.analysis.report import score_tables
 from acd_plugin.analysis.report.document import Code, Picture, Section, Text, file_names
 from acd_plugin.analysis.report.findings import findings

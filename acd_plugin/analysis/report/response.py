@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from acd_plugin.analysis.curves.plots import response
+from acd_plugin.analysis.curves.response_plot import response
 from acd_plugin.analysis.report.document import Block, Picture, Section, Table, Text, file_names
 from acd_plugin.analysis.report.scores import Cell
 from acd_plugin.analysis.runs.plan_names import PlanNames, Swept
 
 _EXPLANATION = (
     "Every setting that was swept, the best mean first. In the pictures a dot is a run's score, at "
-    "its value of one setting whatever the others were; the line joins the means."
+    "its value of one setting whatever the others were, and a diamond is the mean there."
 )
 
 

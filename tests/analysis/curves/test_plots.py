@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from acd_plugin.analysis.curves.axis_words import in_words, unit_of_steps
+from acd_plugin.analysis.curves.drawing import FORMATS, Drawing, Styles
 from acd_plugin.analysis.curves.learning_curve import Band
-from acd_plugin.analysis.curves.plots import FORMATS, Drawing, Styles, learning_curves, profiles
+from acd_plugin.analysis.curves.plots import learning_curves, profiles
 
 STEPS = np.array([0.0, 5e5, 3e6])
 
@@ -50,6 +51,34 @@ def test_axes_speak_in_words_with_units() -> None:
     assert unit_of_steps(1500) == (1.0, "game steps")
     assert in_words("cost_remove_analyse_mean") == "Cost of remove and analyse per training game"
     assert in_words("my_own") == "my_own"
+
+
+def test_of_many_groups_the_best_are_told_apart_and_the_legend_has_room() -> None:
+    bands = {}
+    for number in range(30):
+        values = np.array([-90.0, -50.0, -1.0 - number])
+        bands[f"group {number}"] = Band(STEPS, values, values, values, 1)
+    drawing = learning_curves(bands, {group: [] for group in bands}, "test_return_mean")
+    told = [name for name in look(drawing) if name.startswith("group")]
+    assert told == [f"group {number}" for number in range(14)]
+    assert "16 other groups, which end lower" in look(drawing)
+    (axes,), (legend,) = drawing.figure.axes, drawing.figure.legends
+    assert not axes.get_window_extent().overlaps(legend.get_window_extent())
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [([-200.0, -5.0], "symlog"), ([-9.0, -2.0], "linear"), ([-140.0, -50.0], "linear")],
+)
+def test_returns_have_ticks_enough_to_be_read(values: list[float], scale: str) -> None:
+    curve = np.array(values)
+    drawing = learning_curves(
+        {"a": Band(STEPS[:2], curve, curve, curve, 1)}, {"a": []}, "return_mean"
+    )
+    (axes,) = drawing.figure.axes
+    low, high = axes.get_ylim()
+    assert axes.get_yscale() == scale
+    assert len([tick for tick in axes.get_yticks() if low <= tick <= high]) >= 4
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from acd_plugin.analysis.curves.drawing import Drawing
 from acd_plugin.analysis.curves.learning_curve import games_until
-from acd_plugin.analysis.curves.plots import Drawing, profiles
+from acd_plugin.analysis.curves.plots import profiles
 from acd_plugin.analysis.report import report
 from acd_plugin.analysis.report.document import Code, Picture, Section, Table, Text, html, markdown
 from acd_plugin.analysis.report.report import make_report

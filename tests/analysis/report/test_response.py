@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from acd_plugin.analysis.curves.plots import response as draw_response
+from acd_plugin.analysis.curves.response_plot import response as draw_response
 from acd_plugin.analysis.report.document import Picture, markdown
 from acd_plugin.analysis.report.response import responses
 from acd_plugin.analysis.report.scores import cells
@@ -45,8 +45,17 @@ def test_settings_are_listed_best_first_and_drawn_one_by_one(
 def test_values_that_are_no_numbers_stand_side_by_side() -> None:
     (axes,) = draw_response([("sau", -1.0), ("free", -2.0), (None, -3.0)], "mode").figure.axes
     assert [text.get_text() for text in axes.get_xticklabels()] == ["sau", "free", "None"]
-    (axes,) = draw_response([(1e-4, -1.0), (1e-2, -2.0)], "lr").figure.axes
+
+
+def test_numbers_are_labelled_and_the_axis_says_what_they_are() -> None:
+    (axes,) = draw_response([(1e-4, -1.0), (5e-4, -3.0), (1e-2, -2.0)], "lr").figure.axes
     assert axes.get_xscale() == "log"
+    assert axes.get_xlabel() == "Learning rate (lr)"
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["0.0001", "0.0005", "0.01"]
+    close = [(32 + number, -1.0) for number in range(9)]
+    (axes,) = draw_response([*close, (3000, -1.0)], "hidden_dim").figure.axes
+    drawn = [text.get_text() for text in axes.get_xticklabels()]
+    assert {"50", "100", "1000"} <= set(drawn)  # not all ten, which would overlap
 
 
 def test_without_a_sweep_there_is_no_response(make: Make) -> None:
