@@ -6,7 +6,7 @@ training among them, so that rows that were trained on different values share th
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,7 @@ from acd_plugin.configuration.nested import value_at, written
 from acd_plugin.tracking.evaluations import Evaluation
 
 _PREFIX = "env_args."
+_SAME_FOR_ALL = ("rules", "plugins")  # of a game's contents: nothing is played with other ones
 Values = tuple[str, ...]  # of the keys, in their order, as they are written
 
 
@@ -103,7 +104,7 @@ def matrices(cells: Sequence[Cell], problems: list[str]) -> list[Matrix]:
     families: dict[Hashable, list[Cell]] = {}
     for cell in cells:
         families.setdefault(_game_without(keys, cell.scores[0].run), []).append(cell)
-    return [_matrix(same, problems) for same in families.values() if _keys(same)]
+    return [_matrix(same, keys, problems) for same in families.values() if _keys(same)]
 
 
 def _keys(cells: Iterable[Cell]) -> list[str]:
@@ -130,12 +131,14 @@ def _is_in(key: str, outer: str) -> bool:
     return key == outer or key.startswith(f"{outer}.")
 
 
-def _matrix(cells: Sequence[Cell], problems: list[str]) -> Matrix:
-    keys = _keys(cells)
+def _matrix(cells: Sequence[Cell], of_all: Sequence[str], problems: list[str]) -> Matrix:
+    configs = [cell.scores[0].run.config for cell in cells]
+    homes = {key: [written(value_at(config, key)) for config in configs] for key in of_all}
+    keys = [key for key in of_all if key in _keys(cells) or len(set(homes[key])) > 1]
     contents: dict[Values, dict[str, str]] = {}
     rows = []
-    for cell in cells:
-        home = tuple(written(value_at(cell.scores[0].run.config, key)) for key in keys)
+    for place, cell in enumerate(cells):
+        home = tuple(homes[key][place] for key in keys)
         means = {
             score.run.seed: _means(score, keys, home, contents, problems) for score in cell.scores
         }
@@ -151,17 +154,30 @@ def _means(
     problems: list[str],
 ) -> dict[Values, float]:
     """Return a run's mean returns by what was played; ``contents`` are what each was made of."""
-    found = {home: score.mean} if score.is_evaluated else {}
+    found: dict[Values, float] = {}
+    for played, game, mean in _played(score, keys, home):
+        content = {name: value for name, value in game.items() if name not in _SAME_FOR_ALL}
+        if content and contents.setdefault(played, content) != content:
+            what = ", ".join(
+                f"{short(key)}={value}" for key, value in zip(keys, played, strict=True)
+            )
+            problems.append(
+                f"run {score.run.id}: its evaluation with {what} is left out, others of that name "
+                "played another content"
+            )
+        else:
+            found.setdefault(played, mean)
+    return found
+
+
+def _played(
+    score: Score, keys: Sequence[str], home: Values
+) -> Iterator[tuple[Values, Mapping[str, str], float]]:
+    """Yield what a run has played, what that was made of, and the mean return."""
+    if score.is_evaluated:
+        yield home, score.run.config.get("game") or {}, score.mean
     for done in score.elsewhere:
         changed = _changed(done)
-        played = tuple(changed.get(key, own) for key, own in zip(keys, home, strict=True))
-        content = {name: value for name, value in done.game.items() if name != "rules"}
-        if content and contents.setdefault(played, content) != content:
-            problems.append(
-                f"run {score.run.id}: its evaluation with {' '.join(done.overrides)} is left out, "
-                "others of that name played another content"
-            )
-            continue
-        if played != home:
-            found[played] = done.return_mean
-    return found
+        values = tuple(changed.get(key, own) for key, own in zip(keys, home, strict=True))
+        if values != home:
+            yield values, done.game, done.return_mean

@@ -150,6 +150,22 @@ def test_other_games_are_no_columns_of_one_table(make: Make) -> None:
     assert [len(matrix.rows) for matrix in matrices(cells(runs)[0], [])] == [1, 1]
 
 
+def test_rows_of_one_table_differ_in_its_keys_alone(make: Make) -> None:
+    bright, dark = ({**trained_on("paper"), "detection_rate": rate} for rate in (0.9, 0.1))
+    runs = [make([-9.0, -1.0], env_args=one) for one in (bright, dark)]
+    elsewhere = make([-9.0, -1.0], env_args={**trained_on("paper"), "scenario": "large"})
+    for run in (*runs, elsewhere):
+        evaluate(run, -1.0)
+    for run in runs:
+        against(run, "direct", -2.0)
+    evaluate(elsewhere, -2.0, overrides=["env_args.detection_rate=0.3"])
+    small, _ = matrices(cells([*runs, elsewhere])[0], [])
+    assert [small.label(column) for column in small.columns] == [
+        *("detection_rate=0.9", "detection_rate=0.1"),
+        *("attacker=direct, detection_rate=0.9", "attacker=direct, detection_rate=0.1"),
+    ]
+
+
 def test_what_was_played_on_another_content_is_left_out_and_named(make: Make) -> None:
     runs = [make([-9.0, -1.0], env_args=trained_on("paper"), seed=seed) for seed in range(2)]
     for run, content in zip(runs, ("one", "another"), strict=True):
@@ -159,8 +175,8 @@ def test_what_was_played_on_another_content_is_left_out_and_named(make: Make) ->
     (matrix,) = matrices(cells(runs)[0], problems)
     assert matrix.rows[0].scores(("mine",)).tolist() == [-2.0]
     assert problems == [
-        "run 2: its evaluation with env_args.attacker=mine is left out, others of that name played "
-        "another content"
+        "run 2: its evaluation with attacker=mine is left out, others of that name played another "
+        "content"
     ]
 
 
