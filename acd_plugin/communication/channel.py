@@ -12,6 +12,7 @@ from typing import ClassVar, NamedTuple
 import torch
 from torch import Tensor
 
+from acd_plugin.communication.budget import within_budget
 from acd_plugin.communication.disturbances import Disturbances
 from acd_plugin.communication.dru import discretise, regularise
 from acd_plugin.communication.gate import something_to_say
@@ -42,6 +43,7 @@ class Channel:
     needs: tuple[str, ...] = ()  # truths (see `BatchEnv.truths`) that `send` reads
     carries_bits: ClassVar[bool] = True  # False: other numbers, which cannot be flipped
     disturbances: Disturbances | None = None  # on the way; None: all arrives as it was sent
+    bit_limit: int | None = None  # bits that an agent may send in a game; None: as many as it likes
 
     def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
         """``layout`` None: an environment that says nothing of who may speak or what unlocks."""
@@ -71,6 +73,19 @@ class Channel:
         if self.layout is None or not self.layout.gate_on_host_bits:
             return torch.ones_like(observations[..., :1], dtype=torch.bool)
         return something_to_say(observations, self.layout.host_bits)
+
+    def afford(
+        self, messages: Tensor, spent: tuple[Tensor, ...]
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Return the messages that agents can still send, and the bits that each has spent then.
+
+        ``spent`` is (..., N, 1), or nothing where nothing is limited.
+        """
+        if self.bit_limit is None:
+            return messages, ()
+        (before,) = spent
+        kept, after = within_budget(messages, before, self.bit_limit)
+        return kept, (after,)
 
     @property
     def delay(self) -> int:

@@ -25,6 +25,16 @@ def messages_sent(messages: Tensor, played: Tensor) -> Tensor:
     return sent.sum(dim=(1, 2)).double()
 
 
+def bits_in(messages: Tensor) -> Tensor:
+    """Return how many bits of messages (..., M) are sent, which is those that are 1: (..., 1)."""
+    return is_message(messages).sum(dim=-1, keepdim=True)
+
+
+def bits_sent(messages: Tensor, played: Tensor) -> Tensor:
+    """Return how many bits were sent in all messages (B, T, N, M) of a game, (B,)."""
+    return (bits_in(messages).squeeze(-1) * played.bool()).sum(dim=(1, 2)).double()
+
+
 def bits_of(numbers: Tensor, n_bits: int) -> Tensor:
     """Return the bits (..., M) that spell ``numbers`` (...), the least significant first."""
     return (numbers.unsqueeze(-1) & _place_values(n_bits, numbers)) > 0

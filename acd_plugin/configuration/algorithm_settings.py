@@ -26,6 +26,8 @@ class AlgorithmSettings(Settings):
     # communication
     n_bits: int = Field(ge=0, le=1024)
     message_content: str
+    bit_price: float = Field(ge=0.0, le=1e6)  # rewards are small numbers
+    bit_limit: int | None = Field(ge=0, le=10**9)
     channel: dict[str, Any]  # `communication.disturbances.ChannelSettings`
     dru_sigma: float = Field(ge=0.0, le=1e3)
 

@@ -53,9 +53,10 @@ _NEWER_ENV_ARGS: Config = {
 _NEWER_COSTS: Config = {"protect": 0.1}
 # Settings that communicating algorithms have since, by the controller that reads them.
 _CHANNEL: Config = {"loss": 0.0, "delay": 0, "flip": 0.0, "liar": None, "lie": "inverted"}
+_OF_MESSAGES: Config = {"channel": _CHANNEL, "bit_price": 0.0, "bit_limit": None}
 _NEW_SETTINGS: Mapping[str, Config] = {
-    "dial_mac": {"channel": _CHANNEL},
-    "rial_mac": {"message_content": "learned", "channel": _CHANNEL},
+    "dial_mac": _OF_MESSAGES,
+    "rial_mac": {"message_content": "learned", **_OF_MESSAGES},
 }
 _COUNTED_EPISODES = ("dial_learner", "rial_learner")
 _TARGETS = "target_update_interval_or_tau"

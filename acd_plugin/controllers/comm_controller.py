@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import NamedTuple, Protocol
 
 import torch
+from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
 
@@ -17,7 +18,7 @@ from acd_plugin.agents import REGISTRY as AGENTS
 from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.communication.channel import Channel
 from acd_plugin.communication.disturbances import ChannelSettings, Disturbances
-from acd_plugin.communication.messages import messages_sent
+from acd_plugin.communication.messages import bits_sent, messages_sent
 from acd_plugin.communication.registry import find_channel
 from acd_plugin.components.chance import Draws, Streams
 from acd_plugin.components.component_settings import ComponentSettings
@@ -34,6 +35,7 @@ class CommSettings(ComponentSettings):
 
     message_content: str = "learned"  # or a control: a name in `communication.registry`
     channel: ChannelSettings = ChannelSettings()  # what happens to messages on their way
+    bit_limit: int | None = Field(default=None, ge=0)  # an agent's, per game; None: no limit
 
 
 class CommUnrolled(Protocol):
@@ -84,15 +86,25 @@ class CommController(BaseController[Memory]):
                 "agents or more, or an algorithm without messages"
             )
         self.channel = self.channel_class(args)(self.n_agents, layout)
-        on_the_way = CommSettings.from_args(args).channel
-        if self.message_size and not on_the_way.is_clear:
-            bits = self.channel.carries_bits
-            self.channel.disturbances = Disturbances(on_the_way, self.n_agents, layout, bits)
+        self._set_up_channel(CommSettings.from_args(args), layout)
         self._message_chances = self.message_chances(args)
         received = self.channel.received_size(self.message_size)
         sizes = CommSizes(entry_size(scheme, "obs"), received, message_outputs, layout)
         self.agent = find(AGENTS, "agent", args.agent)(sizes, args)
         self.memory = Memory([], torch.empty(0))  # until `init_hidden`
+
+    def _set_up_channel(self, settings: CommSettings, layout: CommLayout | None) -> None:
+        bits = self.channel.carries_bits
+        if settings.bit_limit is not None and not bits:
+            raise UserError(
+                f"bit_limit={settings.bit_limit} counts bits, and this algorithm sends other "
+                "numbers: leave it out"
+            )
+        if self.message_size:
+            self.channel.bit_limit = settings.bit_limit
+            if not settings.channel.is_clear:
+                way = Disturbances(settings.channel, self.n_agents, layout, bits)
+                self.channel.disturbances = way
 
     @classmethod
     @abstractmethod
@@ -222,8 +234,11 @@ class CommController(BaseController[Memory]):
         """Return statistics of the episodes just played, each (B,)."""
         if not self.message_size:
             return {}
-        sent = ep_batch["messages"][:, :-1]
-        return {"messages_sent": messages_sent(sent, played_steps(ep_batch))}
+        sent, played = ep_batch["messages"][:, :-1], played_steps(ep_batch)
+        return {
+            "messages_sent": messages_sent(sent, played),
+            "bits_sent": bits_sent(sent, played),
+        }
 
     def to(self, device: str | torch.device) -> None:
         super().to(device)

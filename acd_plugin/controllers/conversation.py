@@ -23,6 +23,7 @@ class Memory(NamedTuple):
     hidden: Hidden  # the networks' states
     received: Tensor  # (B, N, L) what arrives at this step
     underway: tuple[Tensor, ...] = ()  # (B, N, M) what arrives later, if messages are delayed
+    spent: tuple[Tensor, ...] = ()  # (B, N, 1) bits that were sent so far, if they are limited
 
 
 class Known(NamedTuple):
@@ -76,18 +77,19 @@ def start(agent: CommAgent, channel: Channel, n_games: int, n_agents: int, size:
     hidden = agent.init_hidden(n_games)
     silence = hidden[0].new_zeros(n_games, n_agents, channel.received_size(size))
     unsaid = [hidden[0].new_zeros(n_games, n_agents, size) for _ in range(channel.delay)]
-    return Memory(hidden, silence, tuple(unsaid))
+    spent = silence.new_zeros(n_games, n_agents, 1, dtype=torch.int64)
+    return Memory(hidden, silence, tuple(unsaid), () if channel.bit_limit is None else (spent,))
 
 
 def step(agent: CommAgent, channel: Channel, known: Known, memory: Memory) -> Step:
     """Hear, decide and speak: one step of every agent in every game."""
     said: AgentStep = agent(known.embedded, memory.received, memory.hidden)
     values, outputs, hidden = said
-    messages = channel.send(
-        Outgoing(outputs, known.noise, known.observations, known.allowed, known.truths)
-    )
+    outgoing = Outgoing(outputs, known.noise, known.observations, known.allowed, known.truths)
+    messages, spent = channel.afford(channel.send(outgoing), memory.spent)
     arriving, *later = (*memory.underway, channel.tamper(messages, known.chances))
-    return Step(values, messages, Memory(hidden, channel.deliver(arriving), tuple(later)))
+    received = channel.deliver(arriving)
+    return Step(values, messages, Memory(hidden, received, tuple(later), spent))
 
 
 def unroll(

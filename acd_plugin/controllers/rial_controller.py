@@ -15,8 +15,9 @@ from pydantic import Field
 from torch import Tensor
 
 from acd_plugin.agents.comm_agent import AgentStep
+from acd_plugin.communication.budget import affordable
 from acd_plugin.communication.channel import Channel, Outgoing
-from acd_plugin.communication.messages import bits_of, number_of
+from acd_plugin.communication.messages import bits_in, bits_of, number_of
 from acd_plugin.components.action_selectors import EpsilonGreedy
 from acd_plugin.components.chance import Streams
 from acd_plugin.components.component_settings import ComponentSettings
@@ -85,14 +86,15 @@ class RialController(CommController):
         may_speak = self.channel.may_speak(observations)
         said = self.message_selector.choose(
             message_values,
-            self._messages_allowed(may_speak),
+            self._messages_allowed(may_speak, memory.spent),
             choice.draws["messages"],
             choice.exploration,
         )
         bits = bits_of(said, self.message_size).float()
         truths = self.truths(ep_batch, t)
-        messages = self.channel.send(Outgoing(2 * bits - 1, None, observations, may_speak, truths))
-        return Step(values, messages, memory._replace(hidden=hidden)), {}
+        sent = self.channel.send(Outgoing(2 * bits - 1, None, observations, may_speak, truths))
+        messages, spent = self.channel.afford(sent, memory.spent)
+        return Step(values, messages, memory._replace(hidden=hidden, spent=spent)), {}
 
     def repeat(self, ep_batch: EpisodeBatch, t: int, test_mode: bool, memory: Memory) -> Step:
         del test_mode  # what was said was said
@@ -113,14 +115,31 @@ class RialController(CommController):
             available=self.channel.widen(ep_batch["avail_actions"][:, span], received),
             message_values=message_values,
             messages_allowed=self._messages_allowed(
-                self.channel.may_speak(ep_batch["obs"][:, span])
+                self.channel.may_speak(ep_batch["obs"][:, span]), self._spent(ep_batch, span)
             ),
             messages=number_of(self.sent(ep_batch)[:, span]),
             received=received,
         )
 
-    def _messages_allowed(self, may_speak: Tensor) -> Tensor:
-        """Return which messages (..., N, P) agents may send who may speak (..., N, 1) or not."""
+    def _spent(self, ep_batch: EpisodeBatch, steps: slice) -> tuple[Tensor, ...]:
+        """Return the bits that were sent before each of the first steps (B, steps, N, 1)."""
+        if self.channel.bit_limit is None:
+            return ()
+        bits = bits_in(self.sent(ep_batch)[:, steps])
+        return (bits.cumsum(dim=1) - bits,)
+
+    def _messages_allowed(self, may_speak: Tensor, spent: tuple[Tensor, ...]) -> Tensor:
+        """Return which messages (..., N, P) agents may send who may speak (..., N, 1) or not.
+
+        ``spent`` are the bits that each has sent so far (..., N, 1), where those are limited.
+        """
         silence = torch.ones_like(may_speak)
-        anything = may_speak.expand(*may_speak.shape[:-1], self.settings.message_outputs - 1)
-        return torch.cat([silence, anything], dim=-1)
+        outputs = self.settings.message_outputs
+        anything = may_speak.expand(*may_speak.shape[:-1], outputs - 1)
+        allowed = torch.cat([silence, anything], dim=-1)
+        if self.channel.bit_limit is None:
+            return allowed
+        numbers = torch.arange(outputs, device=may_speak.device)
+        costs = bits_of(numbers, self.message_size).sum(-1)
+        (before,) = spent
+        return allowed & affordable(costs, before, self.channel.bit_limit)

@@ -14,6 +14,7 @@ from pydantic import Field
 from torch import Tensor
 from torch.optim import Optimizer
 
+from acd_plugin.communication.messages import bits_in
 from acd_plugin.components.contracts import EpisodeBatch, Scheme, StatLogger
 from acd_plugin.components.episodes import played_steps
 from acd_plugin.components.fresh_episodes import FreshEpisodes
@@ -27,8 +28,9 @@ from acd_plugin.learners.passes import Carried, Pass, Statistics, td_statistics
 
 
 class CommLearnerSettings(LearnerSettings):
-    """What they add: RMSprop's settings."""
+    """What they add: what talking costs, and RMSprop's settings."""
 
+    bit_price: float = Field(default=0.0, ge=0.0)  # of the team's reward, for every bit sent
     optim_alpha: float = Field(ge=0.0, lt=1.0)
     optim_eps: float = Field(gt=0.0)
     optim_momentum: float = Field(ge=0.0, lt=1.0)
@@ -55,6 +57,11 @@ class CommLearner(BaseLearner):
                 f"{self.algorithm} cannot learn with {type(mac).__name__}: set mac={name}"
             )
         self.settings = CommLearnerSettings.from_args(args)
+        if self.settings.bit_price and not mac.channel.carries_bits:
+            raise UserError(
+                f"bit_price={self.settings.bit_price:g} is for bits, and {self.algorithm} sends "
+                "other numbers: leave it out"
+            )
         super().__init__(mac, logger, self.settings)
         self._fresh = FreshEpisodes(self.algorithm, self.settings)
         self.target_mac = copy.deepcopy(mac)
@@ -124,4 +131,12 @@ class CommLearner(BaseLearner):
         # A game that has ended has no next value: it terminated, or its slots were never filled.
         over = batch["terminated"][:, :-1].bool() | ~allowed.any(dim=3)[:, 1:]  # (B, T, N)
         following = values.max(dim=3).values[:, 1:].masked_fill(over, 0.0)
-        return batch["reward"][:, :-1] + self.settings.gamma * following
+        return self._rewards(batch) + self.settings.gamma * following
+
+    def _rewards(self, batch: EpisodeBatch) -> Tensor:
+        """Return the team's rewards (B, T, 1), less the price of all bits that were sent."""
+        rewards = batch["reward"][:, :-1]
+        if not self.settings.bit_price:
+            return rewards
+        bits = bits_in(self.mac.sent(batch)[:, :-1]).sum(dim=2)  # (B, T, 1)
+        return rewards - self.settings.bit_price * bits

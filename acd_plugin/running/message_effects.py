@@ -16,7 +16,6 @@ from acd_plugin.communication.messages import is_message
 from acd_plugin.components.contracts import EpisodeBatch
 from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController
-from acd_plugin.controllers.conversation import Memory
 from acd_plugin.envs.batch_env import Purpose
 
 _ROUNDING = 1e-5  # of channels that deliver sums or means: less is no message
@@ -69,13 +68,14 @@ def _replay(
     others = [mac.channel.deliver(messages) for messages in silenced]
     chosen: list[list[Tensor]] = [[] for _ in others]
     mac.begin_episodes(0, Purpose.EVALUATE)
-    hidden = mac.beginning(batch.batch_size).hidden
+    memory = mac.beginning(batch.batch_size)
     for t in range(arriving.shape[1]):
         choice: Choice = mac.circumstances(batch, t, t_env=0, test_mode=True)
         for actions, other in zip(chosen, others, strict=True):
-            memory = Memory(hidden, other[:, t])
-            actions.append(mac.respond(batch, t, memory, choice).actions)
-        hidden = mac.respond(batch, t, Memory(hidden, received[:, t]), choice).memory.hidden
+            without = memory._replace(received=other[:, t])
+            actions.append(mac.respond(batch, t, without, choice).actions)
+        as_it_was = memory._replace(received=received[:, t])
+        memory = mac.respond(batch, t, as_it_was, choice).memory
     return [
         Silenced(
             actions=torch.stack(actions, dim=1).cpu().numpy(),

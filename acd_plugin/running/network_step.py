@@ -45,6 +45,11 @@ class NetworkStep(nn.Module):
                 f"{type(mac).__name__} cannot be exported as one step of tensors: it needs more "
                 "than what agents see and hear; export it as .safetensors"
             )
+        if isinstance(mac, CommController) and mac.channel.bit_limit is not None:
+            raise UserError(
+                f"{type(mac).__name__} cannot be exported as one step of tensors: it counts the "
+                "bits that it sends (bit_limit); export it as .safetensors"
+            )
         self.mac = mac
         self.agent = mac.agent
         self.n_actions = policy.sizes.n_actions

@@ -37,6 +37,7 @@ SAME_MACHINE = (torch.__version__, np.__version__, torch.backends.cpu.get_cpu_ca
     MADE_WITH["numpy"],
     MADE_WITH["torch_cpu_capability"],
 )
+NEWER = ("bits_sent_mean", "test_bits_sent_mean")  # what the release did not count yet
 
 Points = dict[str, list[tuple[int, float]]]
 
@@ -60,6 +61,7 @@ def release_points(recorded: dict[str, list[list[Any]]]) -> Points:
 
 
 def compare(ours: Points, theirs: Points, tolerance: float, exactly: bool) -> None:
+    ours = {name: series for name, series in ours.items() if name not in NEWER}
     assert ours.keys() == theirs.keys()
     if exactly:
         assert ours == theirs

@@ -7,6 +7,7 @@ _OF_GAMES = {
     "return_std": "Standard deviation of the return per {game}",
     "ep_length_mean": "Length of a {game} (steps)",
     "messages_sent_mean": "Messages per {game}",
+    "bits_sent_mean": "Bits per {game}",
     "hosts_compromised_mean": "Hosts the attacker holds at the end of a {game}",
     "server_compromised_steps_mean": "Steps the server is compromised per {game}",
     "server_safe_steps_mean": "Steps before the server falls per {game}",

@@ -83,7 +83,7 @@ KINDS = [
     ["dial_oracle", "cyborg_small"],
     ["rial", "cyborg_small", "evaluation_epsilon=0.3"],
     ["dial", "cyborg_small", *DISTURBED, "n_bits=2"],
-    ["rial", "cyborg_small", *DISTURBED],
+    ["rial", "cyborg_small", *DISTURBED, "n_bits=2", "bit_limit=3", "bit_price=0.2"],
     ["iql", "cyborg_small", "buffer_size=10", "standardise_rewards=True"],
     ["vdn", "cyborg_small", "buffer_size=6"],
     ["qmix", "cyborg_small", "buffer_size=10", "batch_size_run=2"],
