@@ -9,6 +9,7 @@ from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.errors import UserError
 
 _MOST_BLOCK_BITS = 16  # a table of 65,536 rows
+_AT_ONCE = 32  # hosts of an agent whose embeddings are in memory together, before they are added
 
 
 class HostBitsEncoder(nn.Module):
@@ -45,16 +46,25 @@ class HostBitsEncoder(nn.Module):
     def forward(self, observations: Tensor) -> Tensor:
         """Map bits (..., O) to embeddings (..., E)."""
         edge = self.slots * self.bits_per_host
-        bits = observations[..., :edge].long().unflatten(-1, (self.slots, self.bits_per_host))
-        present = (bits[..., 0] >= 0).unsqueeze(-1)  # (..., K, 1)
-        codes = (bits.clamp(min=0) * self.place_values).sum(-1) + self.slot_offsets  # (..., K)
-        embedded: Tensor = (self.hosts(codes) * present).sum(-2)
+        bits = observations[..., :edge].unflatten(-1, (self.slots, self.bits_per_host))
+        embedded = self._sum_of_hosts(bits, 0)
+        for first in range(_AT_ONCE, self.slots, _AT_ONCE):
+            embedded = embedded + self._sum_of_hosts(bits, first)
         if self.blocks is not None:
             end = observations.shape[-1] - self.profile_size
             block_bits = observations[..., edge:end].long().clamp(min=0)
             embedded = embedded + self.blocks((block_bits * self.block_place_values).sum(-1))
         if self.profile is not None:
             embedded = embedded + self.profile(observations[..., -self.profile_size :])
+        return embedded
+
+    def _sum_of_hosts(self, bits: Tensor, first: int) -> Tensor:
+        """Add the embeddings of the hosts from slot ``first`` on: (..., K, bits) to (..., E)."""
+        some = slice(first, first + _AT_ONCE)
+        own = bits[..., some, :].long()
+        present = (own[..., 0] >= 0).unsqueeze(-1)  # (..., k, 1)
+        codes = (own.clamp(min=0) * self.place_values).sum(-1) + self.slot_offsets[some]
+        embedded: Tensor = (self.hosts(codes) * present).sum(-2)
         return embedded
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from acd_plugin.agents import make_c_net
+from acd_plugin.agents import make_c_net, observation_encoders
 from acd_plugin.agents.c_net import CNet
 from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.communication.message_norm import MessageNorm
@@ -140,3 +140,15 @@ def test_message_norm_follows_what_it_is_told_and_nothing_else() -> None:
     normal = norm(messages)
     assert normal.mean().item() == pytest.approx(0.0, abs=1e-3)
     assert normal[1].item() == pytest.approx(0.5 / 0.5**0.5, rel=1e-3)  # sample variance 0.5
+
+
+def test_many_hosts_are_added_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the same sum: only memory depends on how many there are at once."""
+    encoder = observation_encoders.HostBitsEncoder(8, layout(slots=70, blocks=0))
+    bits = torch.randint(0, 2, (5, 70, 4)).float()
+    bits[:, 40:45] = -1.0  # hosts that are not there
+    observations = bits.flatten(1)
+    added = encoder(observations)
+    monkeypatch.setattr(observation_encoders, "_AT_ONCE", 70)
+    torch.testing.assert_close(added, encoder(observations))
+    assert not torch.equal(added, encoder(observations.roll(4, dims=1)))
