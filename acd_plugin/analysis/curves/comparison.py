@@ -10,10 +10,11 @@ import numpy as np
 from acd_plugin.analysis.curves.drawing import Drawing
 from acd_plugin.analysis.curves.learning_curve import Band, Curve, band, read_curve
 from acd_plugin.analysis.curves.plots import learning_curves
+from acd_plugin.analysis.ranking import ranking
 from acd_plugin.analysis.runs.groups import different_games, grouped
 from acd_plugin.analysis.runs.plan_names import BETWEEN, PlanNames, told_apart
 from acd_plugin.analysis.runs.run_record import RunRecord, without_copies
-from acd_plugin.analysis.statistics import LEVEL, Array, Statistic, mean, rank_test
+from acd_plugin.analysis.statistics import Array, Statistic, mean
 from acd_plugin.errors import UserError
 
 GroupsByName = dict[str, list[RunRecord]]
@@ -63,15 +64,10 @@ class Comparison(NamedTuple):
 
         Only returns are known to be better the higher they are.
         """
-        if not self.metric.endswith("return_mean") or len(self.groups) < 2 or self.caution:
+        if not self.metric.endswith("return_mean") or self.caution:
             return None
-        ends = {group.name: group.ends for group in self.groups}
-        first = max(ends, key=lambda name: float(ends[name].mean()))
-        others = [ends[name] for name in ends if name != first]
-        if min(len(values) for values in ends.values()) < 2:
-            return None
-        is_ahead = all(rank_test(ends[first], other) < LEVEL for other in others)
-        return first if is_ahead else None
+        best = ranking(self.groups, lambda group: group.ends).best
+        return best and best.name
 
     def rows(self) -> list[list[str]]:
         """Return the table of the groups' last points, with a heading."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from acd_plugin.analysis.curves.learning_curve import change_at_the_end
+from acd_plugin.analysis.ranking import Ranking, Rival
 from acd_plugin.analysis.report.document import Section, Text
-from acd_plugin.analysis.report.ranking import Ranking, Rival
 from acd_plugin.analysis.report.scores import Cell
 from acd_plugin.analysis.statistics import Array
 
@@ -28,7 +28,7 @@ _EXPLANATION = (
 
 def findings(
     inside: Mapping[str, Sequence[Cell]],
-    rankings: Mapping[str, Ranking],
+    rankings: Mapping[str, Ranking[Cell]],
     problems: Sequence[str],
     elsewhere: Sequence[str] = (),
 ) -> Section:
@@ -70,13 +70,13 @@ def _whole(inside: Mapping[str, Sequence[Cell]], problems: Sequence[str]) -> str
     return " ".join(told)
 
 
-def _order(found: Ranking) -> list[str]:
+def _order(found: Ranking[Cell]) -> list[str]:
     leader = found.leader
     named = f"{leader.group} ({leader.mean:.2f}, {_count(len(leader.scores), 'run')})"
     if not found.rivals:
         return [f"only {named} was run."]
     if len(leader.scores) < 2:
-        others = ", ".join(f"{one.cell.group} ({one.cell.mean:.2f})" for one in found.rivals)
+        others = ", ".join(f"{one.group.group} ({one.group.mean:.2f})" for one in found.rivals)
         return [f"nothing can be tested with single runs: {named}, {others}."]
     told = [f"the highest mean return of several runs is that of {named}."]
     beaten = [one for one in found.rivals if one.is_beaten]
@@ -92,18 +92,18 @@ def _order(found: Ranking) -> list[str]:
     return told
 
 
-def _listed(rivals: Sequence[Rival], leader: Cell) -> str:
+def _listed(rivals: Sequence[Rival[Cell]], leader: Cell) -> str:
     told = [_rival(one, leader) for one in rivals[:_MOST_NAMED]]
     others = len(rivals) - len(told)
     return ", ".join(told) + (f" and {_count(others, 'other')}" if others else "")
 
 
-def _rival(one: Rival, leader: Cell) -> str:
-    lead = leader.mean - one.cell.mean
-    told = [f"{one.cell.mean:.2f}", f"{abs(lead):.2f} {'behind' if lead >= 0 else 'above'}"]
+def _rival(one: Rival[Cell], leader: Cell) -> str:
+    lead = leader.mean - one.group.mean
+    told = [f"{one.group.mean:.2f}", f"{abs(lead):.2f} {'behind' if lead >= 0 else 'above'}"]
     if one.p_value is not None:
         told.append(f"p = {one.p_value:.3f}")
-    return f"{one.cell.group} ({', '.join(told)})"
+    return f"{one.group.group} ({', '.join(told)})"
 
 
 def _unsettled(cells: Sequence[Cell]) -> list[str]:

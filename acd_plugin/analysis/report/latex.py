@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from acd_plugin.analysis.curves.axis_words import in_words
 from acd_plugin.analysis.curves.comparison import Comparison
-from acd_plugin.analysis.report.ranking import Ranking
+from acd_plugin.analysis.ranking import Ranking
 from acd_plugin.analysis.report.scores import Cell
 from acd_plugin.analysis.statistics import Summary
 
@@ -49,7 +49,7 @@ MEASURES = {
 
 
 def latex_table(
-    name: str, inside: Mapping[str, Sequence[Cell]], rankings: Mapping[str, Ranking]
+    name: str, inside: Mapping[str, Sequence[Cell]], rankings: Mapping[str, Ranking[Cell]]
 ) -> str:
     """Return the table of a name in `MEASURES`: groups and environments, the fewer as columns."""
     measure = MEASURES[name]

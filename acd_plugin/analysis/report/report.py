@@ -12,6 +12,7 @@ import numpy as np
 from acd_plugin.analysis.curves.drawing import Styles
 from acd_plugin.analysis.curves.learning_curve import band
 from acd_plugin.analysis.curves.plots import learning_curves, profiles
+from acd_plugin.analysis.ranking import ranking
 from acd_plugin.analysis.report import score_tables
 from acd_plugin.analysis.report.document import Code, Picture, Section, Text, file_names
 from acd_plugin.analysis.report.findings import findings
@@ -31,7 +32,6 @@ from acd_plugin.analysis.report.message_tables import (
     messages,
     subjects,
 )
-from acd_plugin.analysis.report.ranking import ranking
 from acd_plugin.analysis.report.response import responses
 from acd_plugin.analysis.report.scores import Cell
 from acd_plugin.analysis.report.settings_tables import settings_section
@@ -76,7 +76,10 @@ def make_report(
     inside: dict[str, list[Cell]] = {}
     for cell in shown:
         inside.setdefault(cell.environment, []).append(cell)
-    rankings = {environment: ranking(found) for environment, found in inside.items()}
+    rankings = {
+        environment: ranking(found, lambda cell: cell.means)
+        for environment, found in inside.items()
+    }
     styles = Styles([cell.group for cell in shown])
     played = matrices(shown, [])
     sections = [

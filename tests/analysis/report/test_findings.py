@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from acd_plugin.analysis.ranking import Ranking, ranking
 from acd_plugin.analysis.report.document import Text
 from acd_plugin.analysis.report.findings import findings, is_settled
 from acd_plugin.analysis.report.latex import escaped, latex_table
 from acd_plugin.analysis.report.marl_eval import marl_eval_json
-from acd_plugin.analysis.report.ranking import Ranking, ranking
 from acd_plugin.analysis.report.scores import Cell, cells
 from acd_plugin.analysis.runs.run_record import RunRecord
 from tests.analysis.conftest import Make
@@ -19,11 +19,14 @@ from tests.analysis.conftest import Make
 Inside = dict[str, list[Cell]]
 
 
-def inside_of(runs: Sequence[RunRecord]) -> tuple[Inside, dict[str, Ranking]]:
+def inside_of(runs: Sequence[RunRecord]) -> tuple[Inside, dict[str, Ranking[Cell]]]:
     inside: Inside = {}
     for cell in cells(runs)[0]:
         inside.setdefault(cell.environment, []).append(cell)
-    return inside, {environment: ranking(found) for environment, found in inside.items()}
+    return inside, {
+        environment: ranking(found, lambda cell: cell.means)
+        for environment, found in inside.items()
+    }
 
 
 @pytest.fixture
