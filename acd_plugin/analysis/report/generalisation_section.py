@@ -141,20 +141,31 @@ def _picture(matrix: Matrix) -> dict[str, bytes]:
 
 
 def _on_other_values(matrix: Matrix, place: int) -> list[str]:
-    """Return what rows lose where one key alone is other than in training, and was not met."""
-    losses: dict[Values, list[str]] = {}
-    for row in matrix.rows:
-        unmet = [column for column in matrix.away(row) if _is_unmet(column, row.home, place)]
-        loss = _loss(matrix, row, unmet)
-        if loss is not None:
-            losses.setdefault(tuple(column[place] for column in unmet), []).append(loss)
+    """Return what rows lose where one key alone is other than in training, and was not met.
+
+    Attackers count together, as do values that are too many to be told one by one.
+    """
     key = matrix.keys[place]
-    where = (
-        "Against attackers not met in training"
-        if key == _ATTACKER
-        else f"With another {short(key)} than in training"
-    )
-    return [f"{where} ({', '.join(values)}): {_listed(told)}." for values, told in losses.items()]
+    unmet = {
+        number: [column for column in matrix.away(row) if _is_unmet(column, row.home, place)]
+        for number, row in enumerate(matrix.rows)
+    }
+    values = {column[place] for columns in unmet.values() for column in columns}
+    is_together = key == _ATTACKER or len(values) > _MOST_NAMED
+    losses: dict[Values, list[str]] = {}
+    for number, columns in unmet.items():
+        for told in [columns] if is_together else [[column] for column in columns]:
+            loss = _loss(matrix, matrix.rows[number], told)
+            if loss is not None:
+                losses.setdefault(tuple(column[place] for column in told), []).append(loss)
+    return [f"{_where(key, of)}: {_listed(told)}." for of, told in losses.items()]
+
+
+def _where(key: str, values: Values) -> str:
+    listed = ", ".join(values)
+    if key == _ATTACKER:
+        return f"Against attackers not met in training ({listed})"
+    return f"With {short(key)}={listed}, other than in training"
 
 
 def _is_unmet(column: Values, home: Values, place: int) -> bool:

@@ -135,7 +135,11 @@ def test_where_all_are_at_home_alike_columns_tell_only_what_differs(make: Make) 
     assert sentences(matrix) == ["In all variants together: dial loses 1.00 (one run)."]
     evaluate(run, -4.0, overrides=["env_args.detection_rate=0.1"], game=RULES)
     assert sentences(matrix_of([run])) == [
-        "With another detection_rate than in training (0.1): dial loses 3.00 (one run)."
+        "With detection_rate=0.1, other than in training: dial loses 3.00 (one run)."
+    ]
+    evaluate(run, 1.0, overrides=["env_args.detection_rate=0.9"], game=RULES)
+    assert sentences(matrix_of([run]))[1:] == [
+        "With detection_rate=0.9, other than in training: dial gains 2.00 (one run)."
     ]
 
 
