@@ -15,7 +15,7 @@ from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only
-from acd_plugin.experiments.pool import Worked, duration, run_all
+from acd_plugin.experiments.pool import Reports, Worked, duration, run_all
 from acd_plugin.experiments.processes import Work
 from acd_plugin.experiments.progress import State, find_runs, state_of, unplayed
 from acd_plugin.experiments.tasks import is_on_gpu, works_of
@@ -24,7 +24,7 @@ from acd_plugin.running.console import logger, set_up_logging
 from acd_plugin.running.device import check_device
 from acd_plugin.running.interruption import interruptible
 from acd_plugin.tracking.archive import is_archive
-from acd_plugin.tracking.ownership import owner_in_words
+from acd_plugin.tracking.ownership import is_owned, owner_in_words
 from acd_plugin.tracking.run_folder import check_writable
 
 _TRAINED = (State.DONE, State.UNEVALUATED)
@@ -84,18 +84,42 @@ def run(options: argparse.Namespace) -> int:
     if worked.is_stopped:
         print(f"stopped; the same command goes on: {program()} experiment run {options.plan}")
         return 130
-    failed = {name: told.problem for name, told in worked.reports.items() if told.problem}
+    others = [job for job, state in states.items() if state is State.ELSEWHERE]
+    others += [
+        job for job in left if job.name in worked.reports and worked.reports[job.name].is_elsewhere
+    ]
+    return _tell_end(worked.reports, others, folder)
+
+
+def _tell_end(reports: Reports, others: Sequence[Job], folder: Path) -> int:
+    """Say how runs ended, also those that other processes had; returns the exit code."""
+    failed = {
+        name: told.problem
+        for name, told in reports.items()
+        if told.problem and not told.is_elsewhere
+    }
     for name, problem in failed.items():
         print(f"error: {name}: {problem}", file=sys.stderr)
-    others = f", {len(elsewhere)} left to others" if elsewhere else ""
-    print(f"{len(worked.reports) - len(failed)} done, {len(failed)} failed{others}: {folder}")
-    return 1 if failed or elsewhere else 0
+    runs = find_runs(others, folder) if others else {}
+    waiting = [job for job in others if state_of(job, runs.get(job)) is not State.DONE]
+    for job in waiting:
+        run = runs.get(job)
+        told = reports[job.name].problem if job.name in reports else None
+        print(f"left to others: {job.name}: {_owner(run) if run else told}", file=sys.stderr)
+    done = sum(told.problem is None for told in reports.values()) + len(others) - len(waiting)
+    left = f", {len(waiting)} left to others" if waiting else ""
+    print(f"{done} done, {len(failed)} failed{left}: {folder}")
+    return 1 if failed or waiting else 0
 
 
 def _tell_owners(elsewhere: Sequence[RunRecord]) -> None:
     for run in elsewhere:
-        who = owner_in_words(run.folder.owner)
-        print(f"left to others: {run.name}: {run.folder} is in use by {who}", file=sys.stderr)
+        print(f"left to others: {run.name}: {_owner(run)}", file=sys.stderr)
+
+
+def _owner(run: RunRecord) -> str:
+    was = "is" if is_owned(run.folder.owner) else "was last"
+    return f"{run.folder} {was} in use by {owner_in_words(run.folder.owner)}"
 
 
 def _show_groups(works: Sequence[Work]) -> None:

@@ -12,7 +12,7 @@ from acd_plugin.configuration.layers import Config
 from acd_plugin.errors import UserError
 from acd_plugin.experiments.progress import identity
 from acd_plugin.running.planned import Claim
-from acd_plugin.tracking.ownership import OwnedError, owned
+from acd_plugin.tracking.ownership import OwnedError, owned, owner_in_words
 from acd_plugin.tracking.recorded_config import run_name
 from acd_plugin.tracking.run_folder import RunFolder
 
@@ -35,7 +35,10 @@ def claim_of(config: Config) -> Claim:
         with owned(place / f"{_file_name(config)}.json", name) as ownership:
             begun = _begun(config, results, ownership.told.get("folder"))
             if begun is not None:
-                raise OwnedError(f"{name}: was begun meanwhile: {begun.folder} is {begun.status}")
+                who = owner_in_words(begun.folder.owner)
+                raise OwnedError(
+                    f"{name}: was begun meanwhile: {begun.folder} is {begun.status} ({who})"
+                )
             yield lambda folder: ownership.tell(folder=folder.path.name)
 
     return claim

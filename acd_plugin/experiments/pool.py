@@ -34,6 +34,7 @@ class Progress:
         self._begun: dict[str, float] = {}
         self._done = 0
         self._failed = 0
+        self._elsewhere = 0
         self._total = len(self._left)
 
     def begin(self, work: Work) -> None:
@@ -44,15 +45,24 @@ class Progress:
         """Print how tasks ended."""
         for name, report in reports.items():
             del self._left[name]
-            self._done += report.problem is None
-            self._failed += report.problem is not None
-            told = "done" if report.problem is None else f"FAILED: {report.problem}"
-            logger.info("%s: %s", name, told)
+            logger.info("%s: %s", name, self._counted(report))
         self.summarise()
+
+    def _counted(self, report: Report) -> str:
+        """Count how a task ended, and return it in words."""
+        if report.problem is None:
+            self._done += 1
+            return "done"
+        if report.is_elsewhere:
+            self._elsewhere += 1
+            return f"left to others: {report.problem}"
+        self._failed += 1
+        return f"FAILED: {report.problem}"
 
     def summarise(self) -> None:
         """Print the state of the whole."""
         failed = f", {self._failed} failed" if self._failed else ""
+        failed += f", {self._elsewhere} left to others" if self._elsewhere else ""
         seconds = self.seconds_left()
         left = "" if seconds is None else f", about {duration(seconds)} left"
         logger.info("%d of %d runs done%s%s", self._done, self._total, failed, left)

@@ -54,6 +54,7 @@ class Report(NamedTuple):
     folder: str | None = None
     is_stopped: bool = False  # by the user
     is_complete: bool = False  # in spite of the problem: it can be evaluated
+    is_elsewhere: bool = False  # the problem: another process has it
 
 
 RunWork = Callable[[Work, Path, Path], int]  # prints into a file, reports into another; exit code

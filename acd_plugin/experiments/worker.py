@@ -25,7 +25,7 @@ from acd_plugin.running.recorded_run import NotWrittenError, Records
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.running.stored_run import open_run
 from acd_plugin.running.variants import variants_of
-from acd_plugin.tracking.ownership import owned
+from acd_plugin.tracking.ownership import OwnedError, owned
 from acd_plugin.tracking.run_folder import RunFolder
 
 _FAILURES = (Exception, KeyboardInterrupt)
@@ -120,7 +120,7 @@ def _failed(error: BaseException, folder: str | None, is_stopped: bool | None = 
         traceback.print_exception(error)
         told = f"{type(error).__name__}: {error}"
     is_complete = isinstance(error, NotWrittenError) and error.is_complete
-    return Report(told, folder, stopped, is_complete)
+    return Report(told, folder, stopped, is_complete, isinstance(error, OwnedError))
 
 
 def main(reports_file: str) -> int:

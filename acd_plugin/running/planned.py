@@ -15,7 +15,7 @@ from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_run import StoredRun, open_run, refuse_another_game, spec_of
 from acd_plugin.tracking.command_line import with_override
-from acd_plugin.tracking.ownership import OwnedError, is_owned, owner_in_words
+from acd_plugin.tracking.results import refuse_in_use
 from acd_plugin.tracking.run_folder import RunFolder, read_json
 from acd_plugin.tracking.trackers.mongo.address import MongoAddress, parse_address
 
@@ -39,6 +39,7 @@ class Planned(NamedTuple):
     changes: Mapping[str, object] = MappingProxyType({})  # of what the stored run was started with
     newest: Path | None = None  # the newest checkpoint beside it
     claim: Claim | None = None  # of a new run, where no other is to have its settings and seed
+    is_held: bool = False  # whether this process holds the folder where it is recorded
 
     @property
     def seed(self) -> int:
@@ -97,10 +98,9 @@ def continued(
                 f"cannot resume with '{key}={value}': only t_max may change (and episodes_max, "
                 "device, seeds_at_once); start a new run instead"
             )
+    refuse_in_use(name, results)
     run = open_run(name, results)
     folder = RunFolder(run.path.parent.parent)
-    if is_owned(folder.owner):
-        raise OwnedError(f"{folder} is in use by {owner_in_words(folder.owner)}: wait for it")
     newest = folder.latest_checkpoint() if name.endswith(".pt") else run.path
     spec = spec_of(run, {**changes, "local_results_path": str(folder.path.parent)}, plugins)
     refuse_another_game(run, spec, "undo the change, or train again")

@@ -14,7 +14,7 @@ from acd_plugin.running.console import Console, logger
 from acd_plugin.running.device import describe_device
 from acd_plugin.running.interruption import interruptible
 from acd_plugin.running.memory import check_memory, free_memory
-from acd_plugin.running.owned_folder import owned_folder
+from acd_plugin.running.owned_folder import held, owned_folder
 from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import OpenRecord, Records, Train, recorded_run
 from acd_plugin.running.run_spec import RunSpec
@@ -59,14 +59,15 @@ def train_alone(planned: Planned, host: Host = BUILTIN, shown: Shown | None = No
     console, output = shown or (None, None)
     turn = Turn()
     try:
-        train = _in_other_loop(spec, host) or Alone(planned, host, turn, console).train
-        Trackers(spec.config)  # of which it may be that there is none of a name
-        check_writable(settings.local_results_path)
-        logger.info("host: %s (%s)", host.name, host.reason)
-        tell_about(planned)
-        with owned_folder(planned) as folder:
-            recorded_run(spec, train, planned.records, mongo, folder, output)
-        return folder
+        with held(planned) as mine:
+            train = _in_other_loop(spec, host) or Alone(mine, host, turn, console).train
+            Trackers(spec.config)  # of which it may be that there is none of a name
+            check_writable(settings.local_results_path)
+            logger.info("host: %s (%s)", host.name, host.reason)
+            tell_about(mine)
+            with owned_folder(mine) as folder:
+                recorded_run(spec, train, mine.records, mongo, folder, output)
+            return folder
     finally:
         turn.end()
 

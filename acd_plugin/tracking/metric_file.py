@@ -59,11 +59,7 @@ def iterate_metrics(folder: RunFolder, name: str | None = None) -> Iterator[Poin
     Raises UserError when there is something else in the place of the file.
     """
     try:
-        for line in _lines(folder.metrics, name):
-            try:
-                point = parse_point(line)
-            except (ValueError, RecursionError):
-                continue
+        for point in _points(folder.metrics, name):
             if point is not None and (name is None or point["name"] == name):
                 yield point
     except FileNotFoundError:
@@ -96,7 +92,15 @@ def last_step(folder: RunFolder) -> int | None:
 
 
 def drop_metrics_after(folder: RunFolder, t_env: int) -> None:
-    """Forget what was measured after the checkpoint from which a run goes on."""
+    """Forget what was measured after the checkpoint from which a run goes on.
+
+    A file of which nothing is to be forgotten, and no line is damaged, stays as it is.
+    """
+    try:
+        if all(point and point["step"] <= t_env for point in _points(folder.metrics, None)):
+            return
+    except OSError:
+        pass  # told below
     kept = (point for point in iterate_metrics(folder) if point["step"] <= t_env)
     lines = (f"{json.dumps(point)}\n".encode() for point in kept)
     write_atomically(folder.metrics, lambda file: file.writelines(lines))
@@ -109,6 +113,15 @@ def open_metrics(path: Path) -> BinaryIO:
         file.close()
         raise OSError(errno.EFBIG, f"is larger than {_LARGEST_FILE:,} bytes", str(path))
     return file
+
+
+def _points(path: Path, name: str | None) -> Iterator[Point | None]:
+    """Yield what the lines tell, None for each that is damaged or holds no finite number."""
+    for line in _lines(path, name):
+        try:
+            yield parse_point(line)
+        except (ValueError, RecursionError):
+            yield None
 
 
 def _lines(path: Path, name: str | None) -> Iterator[bytes]:

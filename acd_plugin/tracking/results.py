@@ -8,6 +8,7 @@ from pathlib import Path
 
 from acd_plugin.errors import UserError, listing, nearest
 from acd_plugin.tracking.archive import ENDING, is_archive, unpacked
+from acd_plugin.tracking.ownership import OwnedError, is_owned, owner_in_words
 from acd_plugin.tracking.run_folder import RunFolder
 
 _MARKS = ("run.json", "config.json", "metrics.jsonl")
@@ -40,6 +41,14 @@ def _runs_in(folder: Path, place: Path, prefix: str = "") -> list[RunFolder]:
 
 def _number(path: Path) -> tuple[int, str]:
     return (int(path.name) if path.name.isdigit() else sys.maxsize, path.name)
+
+
+def refuse_in_use(name: str, results: str) -> None:
+    """Raise OwnedError while a process trains the run that a name, or a checkpoint, belongs to."""
+    path = Path(name)
+    folder = RunFolder(path.parent.parent) if name.endswith(".pt") else find_run(name, results)
+    if is_owned(folder.owner):
+        raise OwnedError(f"{folder} is in use by {owner_in_words(folder.owner)}: wait for it")
 
 
 def find_run(name: str, results: str) -> RunFolder:

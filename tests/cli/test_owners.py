@@ -13,9 +13,10 @@ from acd_plugin.analysis.runs.run_record import read_record
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.experiments.claims import claim_of
 from acd_plugin.running.owned_folder import owned_folder
-from acd_plugin.running.planned import Planned
+from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.run_spec import resolve
+from acd_plugin.running.train import train_alone
 from acd_plugin.tracking.ownership import OwnedError, owned
 from acd_plugin.tracking.run_folder import RunFolder
 from tests.cli.conftest import EPOCH, TINY_RUN, Call, numbers, run_json
@@ -49,6 +50,24 @@ def test_a_run_that_goes_on_is_resumed_by_nobody_else(
     after = content(folder.path)
     del after["owner.json"]
     assert after == before
+
+
+def test_who_comes_second_builds_nothing(
+    train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(1)
+    change_record(results / "1", status="INTERRUPTED")
+    planned = continued("1", str(results), Records(), {"t_max": 2 * EPOCH})
+
+    def build(*_: object) -> None:
+        raise AssertionError("built")
+
+    monkeypatch.setattr("acd_plugin.running.train.Alone", build)
+    folder = RunFolder(results / "1")
+    with owned(folder.owner, folder), pytest.raises(OwnedError, match="is in use by process"):
+        train_alone(planned)
+    with pytest.raises(AssertionError, match="built"):
+        train_alone(planned)
 
 
 @pytest.mark.parametrize("heartbeat", ["2001-01-01T00:00:00", "2101-01-01T00:00:00"])

@@ -120,7 +120,7 @@ def test_a_second_ctrl_c_stops_all_at_once(
 def test_runs_that_stand_elsewhere_go_on_after_the_others(
     train: Call, call: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("acd_plugin.cli.resume.in_processes", one_by_one)
+    monkeypatch.setattr("acd_plugin.cli.resuming.in_processes", one_by_one)
     for epochs, seed in ((1, 0), (2, 1), (1, 2), (3, 3)):
         assert train(epochs, f"seed={seed}").code == 0
     outcome = call("resume", "1", "results/2..4", "with", f"t_max={3 * EPOCH}", TOGETHER)

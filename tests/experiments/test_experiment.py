@@ -15,6 +15,7 @@ import pytest
 
 from acd_plugin.analysis.runs.run_record import read_record
 from acd_plugin.experiments import worker
+from acd_plugin.experiments.claims import claim_of
 from acd_plugin.experiments.plan import load_plan
 from acd_plugin.experiments.processes import Report, RunWork, Work, do
 from acd_plugin.experiments.progress import State, find_runs, state_of
@@ -132,6 +133,25 @@ def test_mistakes_are_found_before_anything_runs(
     assert outcome.code == 2
     assert "'n_bits' is -1" in outcome.err
     assert not list(results.glob("*/run.json"))
+
+
+def test_what_another_process_begins_meanwhile_is_left_to_it(
+    call: Call, results: Path, write_plan: WritePlan
+) -> None:
+    budget = {"full": {"seeds": [1, 2], "epochs": 1, "evaluation_episodes": 8}}
+    path = write_plan(algorithms={"talks": {"config": "dial"}}, budgets=budget)
+    words = ["experiment", "run", path, f"--results={results}", "--workers=1"]
+    _, second = load_plan(path, "full").jobs
+    with claim_of({**second.spec.config, "local_results_path": str(results)})():
+        outcome = call(*words)
+    assert outcome.code == 1
+    assert f"seed 2 is in use by process {os.getpid()} on " in outcome.err
+    assert outcome.err.count("left to others: ") == 2  # while it works, and at the end
+    assert "1 done, 0 failed, 1 left to others: " in outcome.out
+    assert "FAILED" not in outcome.err
+    assert "error: " not in outcome.err
+    assert call(*words).code == 0
+    assert statuses(results) == ["COMPLETED", "COMPLETED"]
 
 
 def test_what_was_stopped_is_resumed(call: Call, results: Path, write_plan: WritePlan) -> None:

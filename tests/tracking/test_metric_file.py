@@ -106,6 +106,16 @@ def test_what_came_after_a_checkpoint_is_dropped(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["metrics.jsonl"]
 
 
+def test_a_file_of_which_nothing_is_dropped_stays_as_it_is(tmp_path: Path) -> None:
+    folder = written(tmp_path, [json.dumps(point) for point in points(40)])
+    before = folder.metrics.stat()
+    drop_metrics_after(folder, 90)
+    assert folder.metrics.stat() == before
+    drop_metrics_after(folder, 89)
+    assert len(read_metrics(folder)) == 36
+    assert folder.metrics.stat().st_ino != before.st_ino
+
+
 def test_the_export_is_sacreds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("acd_plugin.tracking.metric_export._AT_ONCE", 3)
     folder = written(tmp_path, [json.dumps(point) for point in points(30)])

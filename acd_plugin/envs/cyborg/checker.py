@@ -19,6 +19,7 @@ from acd_plugin.envs.cyborg.plugged import users_part
 from acd_plugin.envs.cyborg.scenario import Scenario
 from acd_plugin.envs.cyborg.scenario_file import load_scenario
 from acd_plugin.envs.cyborg.settings import EnvSettings
+from acd_plugin.envs.cyborg.trial import try_out
 from acd_plugin.errors import UserError
 
 GAMES = 1000
@@ -44,6 +45,7 @@ def definition_findings(env_args: Mapping[str, object]) -> Iterator[Finding]:
         return  # drawn networks were checked when they were drawn
     definition = define_game({**env_args, "backend": "native"})
     yield from scenario_findings(definition.scenario)
+    try_out(definition)
     if users_part(definition.plugged.attackers).files:
         yield from attacker_findings(definition)
     if definition.settings.reward_terms:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.checker import collect
+from acd_plugin.envs.compiled.time_limit import NeverReturnsError
 from acd_plugin.envs.cyborg.attackers import ATTACKERS, register_attacker
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.envs.cyborg.checker import definition_findings
@@ -117,6 +118,47 @@ def test_the_choice_that_is_told_is_the_one_that_was_refused() -> None:
     """Other games have played on meanwhile, and now hold what they legally exploited."""
     with pytest.raises(UserError, match="chose Exploit of target 1 from source 0: legal are: "):
         play("attacker=cheat", games=2000)
+
+
+def test_what_does_not_return_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_time(*_: object) -> None:
+        raise NeverReturnsError
+
+    monkeypatch.setattr("acd_plugin.envs.cyborg.trial.in_time", in_time)
+    with pytest.raises(UserError, match="attacker 'sleeper' does not return"):
+        CyborgBlueprint(env_args("attacker=sleeper"))
+    with pytest.raises(UserError, match="reward term 'blocks' does not return"):
+        CyborgBlueprint(env_args("reward_terms={'blocks': 1.0}"))
+
+
+ENDLESS = """
+from acd_plugin.envs.cyborg.attackers import register_attacker
+
+def endless(state, rules, game):
+    while state.step[game] >= 0:
+        state.step[game] += 0
+
+register_attacker("endless", endless)
+"""
+
+
+@pytest.mark.slow
+def test_an_attacker_without_end_cannot_hang_the_start(tmp_path: Path) -> None:
+    (tmp_path / "endless.py").write_text(ENDLESS)
+    (tmp_path / "endless.yaml").write_text(
+        "extends: cyborg_small\nplugins: [endless.py]\nenv_args: {attacker: endless}\n"
+    )
+    result = subprocess.run(
+        [sys.executable, ROOT / "main.py", "--config=dial", "--env-config=endless.yaml"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert result.returncode == 2, result.stderr
+    assert result.stderr.splitlines()[-1].startswith("error: attacker 'endless' does not return")
+    assert not (tmp_path / "results").exists()
 
 
 def test_what_cannot_be_compiled_is_told() -> None:
