@@ -33,9 +33,10 @@ class TensorBoard:
             shutil.rmtree(place, ignore_errors=True)
         if not list(place.glob("events.out.tfevents.*")):
             place /= run_name(config).replace("/", "_")
-        # A run that goes on shows nothing of what it forgot.
+        # A run that goes on shows nothing of what it forgot. A new one says that it starts, too:
+        # readers take only a second start for a restart.
         stored = [] if is_anew else RunFolder(folder).stored_checkpoints()
-        purge = int(stored[-1].stem) + 1 if stored else None
+        purge = int(stored[-1].stem) + 1 if stored else 0
         self._writer: Any = SummaryWriter(str(place), purge_step=purge)
 
     def write(self, name: str, value: float, step: int) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.plugin_event_accumulator import (
+    EventAccumulator as OfTheServer,
+)
 
 from acd_plugin.tracking.trackers.tensorboard import TensorBoard
 
@@ -27,3 +30,6 @@ def test_what_was_forgotten_is_not_shown(tmp_path: Path) -> None:
     shown = EventAccumulator(str(place))
     shown.Reload()
     assert [event.step for event in shown.Scalars("train/loss")] == list(range(12))
+    served = OfTheServer(str(place))  # with --load_fast=false
+    served.Reload()
+    assert [event.step for event in served.Tensors("train/loss")] == list(range(12))
