@@ -17,6 +17,7 @@ from acd_plugin.cli.words import several_runs
 from acd_plugin.components.acting import games_as_in_tests
 from acd_plugin.configuration.device import split_device
 from acd_plugin.configuration.layers import read_overrides
+from acd_plugin.errors import UserError
 from acd_plugin.running.console import set_up_logging
 from acd_plugin.running.evaluation import Games, Played, evaluate, store
 from acd_plugin.running.stored_run import open_policy
@@ -33,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
     stored = policies[0]
     if len(policies) > 1 or has_lists(changes, stored.config):
         return evaluate_many(options, policies, games)
+    if options.side_by_side:
+        raise UserError("--side-by-side pairs lists, and none is given: leave it out")
     plays = evaluate(stored, games, options.plugins, options.render)
     for played in plays:
         if played.replay is not None:

@@ -35,7 +35,7 @@ def evaluate_many(
     for policy, variants in grid:
         print(f"{policy.path} ({policy.config['name']}, trained for {policy.t_env:,} steps)")
         for variant, found in evaluate_on(policy, variants, games):
-            print(f"  {variant.name:<{width}} {_told(found)}", flush=True)
+            print(f"  {variant.name:<{width}} {_told(found, games.episodes)}", flush=True)
     outside = [str(policy.path) for policy, _ in grid if policy.folder is None]
     if outside:
         print(f"not stored, since they lie in no run folder: {', '.join(outside)}")
@@ -69,7 +69,8 @@ def _tell_size(grid: Grid, games: Games) -> None:
     )
 
 
-def _told(found: Evaluation) -> str:
+def _told(found: Evaluation, wanted: int) -> str:
     interval = found.return_ci95
     spread = f"   95% interval [{interval[0]:.3f}, {interval[1]:.3f}]" if interval else ""
-    return f"{found.return_mean:9.3f}{spread}"
+    more = f"   ({found.episodes:,} games, stored before)" if found.episodes > wanted else ""
+    return f"{found.return_mean:9.3f}{spread}{more}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 import torch
-from pydantic import Field
+from pydantic import Field, StrictInt, model_validator
 from torch import Tensor
 
 from acd_plugin.components.chance import Stream, Streams
@@ -27,8 +27,16 @@ class ChannelSettings(Settings):
     loss: Share = 0.0  # of messages, which then reach nobody
     delay: int = Field(default=0, ge=0, le=1000)  # steps by which messages arrive later
     flip: Share = 0.0  # of bits
-    liar: str | int | None = None  # the agent, by name or number, for whom an adversary writes
+    liar: str | StrictInt | None = (
+        None  # the agent, by name or number, for whom an adversary writes
+    )
     lie: Literal["always_0", "always_1", "random", "inverted"] = "inverted"  # what it writes
+
+    @model_validator(mode="after")
+    def _lie_has_a_liar(self) -> ChannelSettings:
+        if self.liar is None and self.lie != type(self).model_fields["lie"].default:
+            raise ValueError(f"lie={self.lie} is whose? Name the agent: channel.liar=NAME")
+        return self
 
     @property
     def is_clear(self) -> bool:

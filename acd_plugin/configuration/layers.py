@@ -208,8 +208,11 @@ def parse_value(text: str) -> object:
 
 
 def _fit(key: str, default: object, value: object) -> object:
-    """Return ``value`` in the type of the default that it replaces; "auto" may mean any."""
-    if default in (None, "auto") or type(value) is type(default):
+    """Return ``value`` in the type of the default that it replaces.
+
+    None and "auto" may be replaced by any, and None, where it may stand, replaces any.
+    """
+    if default in (None, "auto") or value is None or type(value) is type(default):
         return value
     if isinstance(default, float) and type(value) is int:
         return float(value)

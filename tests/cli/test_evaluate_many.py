@@ -61,6 +61,8 @@ def test_every_evaluation_is_played_once_in_spite_of_a_kill(
     call("evaluate", trained, "--episodes=9", "with", "env_args.detection_rate=[0.1]")
     assert records(results)[-1]["returns"][:8] == found[2]["returns"]
     assert len(records(results)) == 10
+    fewer = call("evaluate", trained, "--episodes=2", "with", "env_args.detection_rate=[0.1]")
+    assert "(9 games, stored before)" in fewer.out
 
 
 def test_what_cannot_be_played_is_told_before_the_first_game(
@@ -72,6 +74,8 @@ def test_what_cannot_be_played_is_told_before_the_first_game(
         (["with", "env_args.attacker=[]"], "names no value"),
         (["with", "lr=[1,2]"], "only the environment may change"),
         (["with", "env_args.scenario=[dial_2_subnets,dial_3_subnets]"], "3 agents, 15 actions"),
+        (["--side-by-side", "with", "env_args.attacker=paper"], "pairs lists, and none is given"),
+        (["with", "channel.lie=[random,always_1]"], "Name the agent: channel.liar=NAME"),
         (["--render", "with", *LISTS], "--render shows one game"),
         (["--backend=cyborg", "with", *LISTS], "env_args.backend=[native,cyborg]"),
     ):

@@ -69,6 +69,11 @@ def test_values_take_the_type_of_what_they_replace(text: str, key: str, value: o
     assert type(config[key]) is type(value)
 
 
+def test_nothing_may_take_the_place_of_something_where_it_may_stand() -> None:
+    config = load_config("dial", "cyborg_small", ["channel.liar=0", "channel.liar=null"])
+    assert config["channel"]["liar"] is None
+
+
 def test_nested_keys_are_reached_with_dots() -> None:
     config = load_config("dial", "cyborg_small", ["env_args.costs.restore.low=1"])
     assert config["env_args"]["costs"]["restore"] == {

@@ -18,6 +18,7 @@ from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.episode_stats import episode_stats, threatened_agents
 from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError
 from acd_plugin.envs.cyborg.picture import picture_of
+from acd_plugin.envs.cyborg.plugged import users_part
 from acd_plugin.envs.cyborg.plugged_errors import explain
 from acd_plugin.envs.cyborg.scene import network_of, scene_of
 from acd_plugin.envs.scene import Network, Scene
@@ -92,7 +93,11 @@ class GameBatch(ABC):
         try:
             with wrapping_integers():
                 self._play(actions)
-        except (IllegalChoiceError, NumbaError) as error:
+        except Exception as error:
+            attackers, terms = self.definition.plugged
+            known = isinstance(error, IllegalChoiceError | NumbaError)
+            if not known and not users_part([*attackers, *terms]).files:
+                raise
             raise explain(error, self.definition, self.state) from error
         if self.term_totals.size:
             self.term_totals += self.state.reward_terms

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numba.core.errors import NumbaError
+
 from acd_plugin.envs.compiled.messages import in_one_line
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError
@@ -21,7 +23,9 @@ def explain(error: Exception, definition: GameDefinition, state: GameState) -> U
         choice = describe_choice(state, int(state.red_refused.argmax()))
         return UserError(f"attacker '{settings.attacker}' chose {choice}: {LEGAL}")
     names = ", ".join(f"'{name}'" for name in (settings.attacker, *settings.reward_terms))
-    return UserError(f"one of {names} cannot be compiled: {in_one_line(error)}")
+    if isinstance(error, NumbaError):
+        return UserError(f"one of {names} cannot be compiled: {in_one_line(error)}")
+    return UserError(f"one of {names} failed: {type(error).__name__}: {in_one_line(error)}")
 
 
 def describe_choice(state: GameState, game: int) -> str:

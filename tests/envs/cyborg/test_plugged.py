@@ -166,6 +166,17 @@ def test_what_cannot_be_compiled_is_told() -> None:
         play("attacker=not_compilable")
 
 
+def test_what_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no way")
+
+    monkeypatch.setattr(NativeBatchEnv, "_play", fail)
+    with pytest.raises(UserError, match="one of 'sleeper' failed: ValueError: no way"):
+        play("attacker=sleeper")
+    with pytest.raises(ValueError, match="no way"):  # ours: a mistake of this program
+        play()
+
+
 def findings(*overrides: str) -> list[tuple[bool, str]]:
     found = collect("the check", lambda: definition_findings(env_args(*overrides)))
     return [(finding.is_error, finding.text) for finding in found]
