@@ -18,9 +18,9 @@ from acd_plugin.envs.cyborg.room import Room
 from acd_plugin.errors import UserError
 from tests.conftest import MakeTraining
 from tests.envs.cyborg.games import env_args
+from tests.slow import slow
 
 SET_NET = ("agent=set_net", "hidden_dim=16", "env_args.host_profile=True")
-ENVIRONMENTS = ("cyborg_small", "cyborg_large", "generated")
 GAMES, STEPS = 3, 12
 
 
@@ -52,11 +52,11 @@ def said(game: GameDefinition, tape: np.ndarray) -> list[AgentStep]:
     return steps
 
 
-def test_weights_fit_every_scenario(make_training: MakeTraining) -> None:
-    first, *others = [make_training(*SET_NET, env=env) for env in ENVIRONMENTS]
-    for other in others:
-        other.mac.load_state(first.mac)
-        other.test()
+@pytest.mark.parametrize("env", ["cyborg_large", *slow(["generated"])])
+def test_weights_fit_every_scenario(make_training: MakeTraining, env: str) -> None:
+    trained, other = (make_training(*SET_NET, env=name) for name in ("cyborg_small", env))
+    other.mac.load_state(trained.mac)
+    other.test()
 
 
 def test_room_for_more_changes_nothing() -> None:

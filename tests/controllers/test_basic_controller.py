@@ -95,7 +95,7 @@ def test_an_agent_written_for_epymarl_learns_here(
 @pytest.mark.parametrize(
     ("overrides", "message"),
     [
-        (["agent=rn"], "unknown agent 'rn'; did you mean 'rnn'? (legal: rnn, rnn_ns)"),
+        (["agent=rn"], "unknown agent 'rn'; did you mean 'rnn'? (legal: rnn, rnn_ns, set_net)"),
         (["mac=non_shared_mac"], "set agent=rnn_ns, or mac=basic_mac"),
         (["agent_output_type=v"], "'agent_output_type' is 'v'"),
         (["agent_output_type=pi_logits"], "learns from a controller with agent_output_type=q, but"),

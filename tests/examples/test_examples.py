@@ -40,6 +40,7 @@ def losses(folder: Path) -> list[float]:
     return [point["value"] for point in points if point["name"] == "loss"]
 
 
+@pytest.mark.slow
 def test_an_algorithm_of_ones_own(tmp_path: Path) -> None:
     config = f"--config={EXAMPLES / 'hysteretic_q.yaml'}"
     words = [config, "--env-config=cyborg_small", "with", *TINY]

@@ -154,6 +154,7 @@ def test_what_another_process_begins_meanwhile_is_left_to_it(
     assert statuses(results) == ["COMPLETED", "COMPLETED"]
 
 
+@pytest.mark.slow
 def test_what_was_stopped_is_resumed(call: Call, results: Path, write_plan: WritePlan) -> None:
     budget = {"full": {"seeds": [1], "epochs": 40, "evaluation_episodes": 8}}
     path = write_plan(algorithms={"talks": {"config": "dial"}}, budgets=budget)

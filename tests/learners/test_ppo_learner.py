@@ -165,7 +165,7 @@ def test_mistakes_are_named(
     assert message in str(error.value)
 
 
-@pytest.mark.parametrize("algorithm", [*slow(["ippo"]), "mappo"])
+@pytest.mark.parametrize("algorithm", slow(["ippo", "mappo"]))
 def test_it_learns_to_defend(make_training: MakeTraining, algorithm: str) -> None:
     """A short run at reduced size leaves the greedy return far above that of doing nothing."""
     training = make_training(

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from acd_plugin.envs.compiled import compilation
 from acd_plugin.envs.compiled.compilation import announce_compilation
 
 TOLD = "compiling the rules of the game: about 20 s, only the first time"
 
 
 def test_who_has_set_up_no_logging_is_told_on_standard_error(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.WARNING, compilation.__name__)
     announce_compilation(tmp_path)
     announce_compilation(tmp_path)
     assert capsys.readouterr().err.splitlines() == [TOLD]
@@ -23,9 +25,10 @@ def test_who_has_set_up_no_logging_is_told_on_standard_error(
 def test_who_has_finds_it_among_the_other_lines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO):
-        announce_compilation(tmp_path)
-    assert (caplog.messages, capsys.readouterr().err) == ([TOLD], "")
+    caplog.set_level(logging.INFO, compilation.__name__)
+    announce_compilation(tmp_path)
+    assert caplog.messages == [TOLD]
+    assert TOLD not in capsys.readouterr().err.splitlines()
 
 
 def test_rules_that_are_compiled_need_no_word(

@@ -263,6 +263,7 @@ def run_python(code: str, *arguments: str, **variables: str) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 def test_a_second_process_loads_what_the_first_compiled_until_the_file_changes(
     tmp_path: Path,
 ) -> None:
