@@ -13,9 +13,10 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from acd_plugin.envs.batch_env import BatchStep, Purpose
+from acd_plugin.envs.checked import checked_actions, checked_episode
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from acd_plugin.envs.cyborg.networks.sets import NetworkSet, Place
@@ -61,21 +62,25 @@ class NetworkGames:
 
     def reset(self, first_episode: int, purpose: Purpose) -> None:
         """Begin episodes ``first_episode``, ``first_episode + 1``, ... in games 0, 1, ..."""
-        first = self._begin(first_episode, purpose)
+        first = self._begin(*checked_episode(first_episode, purpose))
         for network, part in self._parts.items():
             part.batch.seed = self.seed
             part.batch.reset(first[network], purpose)
         self._look()
 
-    def step(self, actions: NDArray[np.int64]) -> BatchStep:
-        """Play one step with ``actions`` (G, N)."""
+    def step(self, actions: ArrayLike) -> BatchStep:
+        """Play one step with ``actions`` (G, N).
+
+        Raises UserError as a single network's games do, and for actions before any game has moved.
+        """
+        chosen = checked_actions(actions, self.n_games, self.n_agents, self.n_actions)
         step = BatchStep(
             np.empty(self.n_games),
             np.empty(self.n_games, np.bool_),
             np.empty(self.n_games, np.bool_),
         )
         for games, batch in self._parts.values():
-            for whole, own in zip(step, batch.step(actions[games]), strict=True):
+            for whole, own in zip(step, batch.step(chosen[games]), strict=True):
                 whole[games] = own
         self._look()
         return step

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from acd_plugin.envs.cyborg.networks.blueprint import NetworksBlueprint
 from acd_plugin.envs.cyborg.networks.chosen import chosen_networks
 from acd_plugin.envs.cyborg.settings import EnvSettings
 from acd_plugin.envs.registry import blueprint_of
+from acd_plugin.errors import UserError
 from tests.conftest import MakeTraining
 from tests.envs.cyborg.games import env_args, make_batch
 from tests.runners.test_batch_runner import with_logger
@@ -97,6 +99,42 @@ def test_fresh_networks_of_an_evaluation_are_the_held_out_ones() -> None:
     for purpose in (Purpose.TRAIN, Purpose.TEST):
         place = fresh.place(purpose, 0)
         assert fresh.scenario(place.network) != held_out.scenario(0)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda actions: actions + 99 * (np.arange(4) == 3)[:, None], "agent 0 in game 3 is 99"),
+        (lambda actions: actions[:3], r"the shape \(3, 3\): must be \(games, agents\) = \(4, 3\)"),
+        (lambda actions: actions.astype(float), "must be whole numbers"),
+    ],
+)
+def test_a_refused_step_moves_no_game(
+    change: Callable[[NDArray[np.int64]], NDArray[np.generic]], told: str
+) -> None:
+    batch = together("networks=0..1").make_batch(4, seed=0)
+    tape = tape_for(batch)
+    unhindered = play(batch, 0, tape, Purpose.TEST)
+    batch.reset(0, Purpose.TEST)
+    with pytest.raises(UserError, match=told):
+        batch.step(change(np.zeros((4, batch.n_agents), np.int64)))
+    for actions, rewards in zip(tape, unhindered[2::5], strict=False):
+        np.testing.assert_array_equal(batch.step(actions).rewards, rewards)
+
+
+@pytest.mark.parametrize("networks", ["networks=0..1", "networks=1", "networks=null"])
+def test_episodes_that_cannot_be_are_refused(networks: str) -> None:
+    batch = blueprint_of("cyborg", env_args(networks, env="generated")).make_batch(2, seed=0)
+    batch.reset(3, Purpose.TEST)
+    seen = batch.observations.copy()
+    wrong: Any
+    for wrong in (1.5, np.nan, "x", None, 2**63, -1):
+        with pytest.raises(UserError, match=r"first_episode is .*: must be an integer from 0"):
+            batch.reset(wrong, Purpose.TEST)
+    np.testing.assert_array_equal(batch.observations, seen)
+    number: Any = np.int64(3)
+    batch.reset(number, Purpose.TEST)
+    np.testing.assert_array_equal(batch.observations, seen)
 
 
 def test_what_a_network_does_not_have_only_sleeps() -> None:
