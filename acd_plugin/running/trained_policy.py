@@ -25,7 +25,7 @@ from acd_plugin.runners.controller_extras import begin_episodes
 from acd_plugin.running.assembly import Acting, new_episodes
 from acd_plugin.running.memory import check_playing, free_memory
 
-_BITS = (-1.0, 0.0, 1.0)
+_ABSENT = -1.0  # where there is nothing to see
 Truths = Mapping[str, ArrayLike]  # (G, N) each
 
 
@@ -55,7 +55,7 @@ class TrainedPolicy:
     ) -> None:
         """``t_env`` is for how many steps it was trained, by which exploration has faded."""
         self.sizes = interface.sizes
-        self._sees_bits = interface.comm_layout is not None  # and -1 where there is nothing to see
+        self._layout = interface.comm_layout
         self.t_env = t_env
         self.message_size = _message_size(acting.scheme)  # M; 0: agents do not talk
         self.truths = acting.truths  # that `act` must be told
@@ -153,12 +153,8 @@ class TrainedPolicy:
         views = _numbers("observations", observations)
         is_single = views.ndim == 2
         seen = self._checked("observations", views, sizes.observation_size, is_single)
-        if self._sees_bits and not np.isin(views, _BITS).all():
-            odd = views[~np.isin(views, _BITS)][0]
-            raise UserError(
-                f"observations: a number is {odd:g}; in this policy's game each is 0 or 1, or -1 "
-                "for what an agent does not have"
-            )
+        if self._layout is not None:
+            _check_bits_and_profile(seen.numpy(), self._layout.profile_size)
         allowed = _numbers("masks", masks)
         available = self._checked("masks", allowed, sizes.n_actions, is_single) != 0
         if not available.any(dim=-1).all():
@@ -208,6 +204,25 @@ def _numbers(what: str, values: object) -> NDArray[np.float32]:
     if not np.isfinite(array).all():
         raise UserError(f"{what}: a number is NaN or infinite; all must be finite")
     return array
+
+
+def _check_bits_and_profile(seen: NDArray[np.float32], profile_size: int) -> None:
+    """Raise UserError unless observations (G, N, O) are bits, and shares in the profile at the end.
+
+    Both are -1 for what an agent does not have.
+    """
+    bits, profile = np.split(seen, [seen.shape[-1] - profile_size], axis=-1)
+    is_share = (profile >= 0) & (profile <= 1)
+    for part, is_legal, legal in (
+        (bits, np.isin(bits, (0, 1)), "each is 0 or 1"),
+        (profile, is_share, "each of the profile at the end is from 0 to 1"),
+    ):
+        odd = part[~(is_legal | (part == _ABSENT))]
+        if odd.size:
+            raise UserError(
+                f"observations: a number is {odd[0]:g}; in this policy's game {legal}, or -1 for "
+                "what an agent does not have"
+            )
 
 
 def _names(observations: object, masks: object) -> list[str]:

@@ -193,6 +193,28 @@ def test_what_does_not_fit_is_told_in_a_line(
     assert "\n" not in str(refused.value)
 
 
+def test_a_profile_is_told_and_only_bits_must_be_bits(pair: Callable[..., Pair]) -> None:
+    spec, _, alone = pair("dial", "env_args.networks=0..1", env="generated")
+    assert spec.blueprint.comm_layout is not None
+    first = spec.sizes.observation_size - spec.blueprint.comm_layout.profile_size
+    env = spec.blueprint.make_batch(2, seed=0)
+    env.reset(0, Purpose.EVALUATE)
+    assert ((env.observations > 0) & (env.observations < 1)).any()
+    alone.reset(2)
+    hear(alone, env.observations, env.available_actions)
+    alone.act(env.observations, env.available_actions)
+    for place, number, told in (
+        (first - 1, 0.5, "a number is 0.5; .* each is 0 or 1"),
+        (first, 1.5, "a number is 1.5; .* of the profile at the end is from 0 to 1"),
+        (first, -0.5, "a number is -0.5; .* profile"),
+        (first, np.nan, "must be finite"),
+    ):
+        wrong = env.observations.copy()
+        wrong[1, 0, place] = number
+        with pytest.raises(UserError, match=told):
+            alone.act(wrong, env.available_actions)
+
+
 def test_games_are_no_longer_than_they_were_said_to_be(pair: Callable[..., Pair]) -> None:
     spec, _, alone = pair("dial", "env_args.time_limit=2")
     env = spec.blueprint.make_batch(1, seed=0)
