@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from acd_plugin.envs.batch_env import BatchEnv
 from acd_plugin.envs.comm_layout import CommLayout
@@ -52,4 +52,14 @@ class Blueprint(Protocol):
 
     def make_batch(self, n_games: int, seed: int) -> BatchEnv:
         """Return ``n_games`` games that are stepped together."""
+        ...
+
+
+@runtime_checkable
+class MayBeHeldOut(Protocol):
+    """What a `Blueprint` offers beyond its contract when some of its games are for tests alone."""
+
+    @property
+    def is_held_out(self) -> bool:
+        """Whether nobody is to train on these games."""
         ...

@@ -19,6 +19,7 @@ from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.errors import UserError, find
 from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, repeated, varied
 from acd_plugin.running.misfits import refuse_other_sizes
+from acd_plugin.running.planned import refuse_held_out
 from acd_plugin.running.run_spec import RunSpec, resolve
 from acd_plugin.running.variants import (
     Variant,
@@ -166,6 +167,7 @@ class Pairs:
         algorithm, environment = row.choice.config, column.choice.config
         changes = {**_merge_changes(self._of_all, row, column), **self._changes}
         spec = self._resolve(algorithm, environment, changes)
+        refuse_held_out(spec)
         games = spent.epochs * EPISODES_PER_EPOCH
         length = {"t_max": games * spec.sizes.episode_limit, "episodes_max": games}
         words = [f"--config={algorithm}", f"--env-config={environment}"]

@@ -9,7 +9,7 @@ from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.joint import NotTogetherError
 from acd_plugin.running.console import logger
 from acd_plugin.running.memory import free_memory, seeds_at_once
-from acd_plugin.running.planned import Planned
+from acd_plugin.running.planned import Planned, refuse_held_out
 from acd_plugin.running.recorded_run import NotWrittenError, RunStopped
 from acd_plugin.running.together import Ended, Group
 from acd_plugin.running.train import tell_about, train_alone
@@ -95,6 +95,7 @@ def _size(group: Sequence[Planned], sharing: int) -> int:
     for run in group:
         run.mongo()
         Trackers(run.spec.config)
+    refuse_held_out(spec)
     if group[0].is_trained:
         return 0
     free = free_memory(spec.settings.device).times(1 / sharing)

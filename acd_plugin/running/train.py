@@ -15,7 +15,7 @@ from acd_plugin.running.device import describe_device
 from acd_plugin.running.interruption import interruptible
 from acd_plugin.running.memory import check_memory, free_memory
 from acd_plugin.running.owned_folder import held, owned_folder
-from acd_plugin.running.planned import Planned, continued
+from acd_plugin.running.planned import Planned, continued, refuse_held_out
 from acd_plugin.running.recorded_run import OpenRecord, Records, Train, recorded_run
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.sacred_run import Output
@@ -54,6 +54,7 @@ def train_alone(planned: Planned, host: Host = BUILTIN, shown: Shown | None = No
     """Train a run that is by itself on its device, and return its folder."""
     spec, settings = planned.spec, planned.spec.settings
     mongo = planned.mongo()
+    refuse_held_out(spec)
     check_memory(spec, free_memory(settings.device))
     host.check(spec.config)
     console, output = shown or (None, None)

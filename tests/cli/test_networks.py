@@ -25,3 +25,6 @@ def test_networks_are_written_as_scenarios_and_never_over_a_file(call: Call, res
     assert outcome.code == 2
     assert "held_out_3.yaml: exists already" in outcome.err
     assert not (folder / "held_out_2.yaml").exists()
+    outcome = call("networks", "draw", "9" * 20, f"--out={folder}")
+    assert outcome.code == 2
+    assert "is too large: networks have the numbers 0 to" in outcome.err

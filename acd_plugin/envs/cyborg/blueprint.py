@@ -18,6 +18,7 @@ from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.definition import GameDefinition, define_game
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.envs.cyborg.networks.chosen import is_held_out
 from acd_plugin.envs.cyborg.plugged import users_part
 from acd_plugin.envs.cyborg.trial import try_out
 from acd_plugin.envs.device_games import DeviceGames
@@ -53,6 +54,10 @@ class CyborgBlueprint:
     def identity(self) -> Mapping[str, str]:
         """``rules`` and ``scenario``, and ``attacker`` and ``reward`` where they are a user's."""
         return identity_of(self.definition, self.definition.scenario.model_dump_json())
+
+    @property
+    def is_held_out(self) -> bool:
+        return is_held_out(self.settings)
 
     def sizes(self) -> EnvSizes:
         return sizes_of(self.definition)

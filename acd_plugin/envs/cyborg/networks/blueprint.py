@@ -16,7 +16,7 @@ from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint, identity_of, sizes
 from acd_plugin.envs.cyborg.comm_layout import layout_of
 from acd_plugin.envs.cyborg.definition import GameDefinition, define
 from acd_plugin.envs.cyborg.game.types import Blue
-from acd_plugin.envs.cyborg.networks.chosen import chosen_networks, is_several
+from acd_plugin.envs.cyborg.networks.chosen import chosen_networks, is_held_out, is_several
 from acd_plugin.envs.cyborg.networks.network_games import NetworkGames
 from acd_plugin.envs.cyborg.networks.sets import FixedSet, NetworkSet
 from acd_plugin.envs.cyborg.room import Room
@@ -50,6 +50,10 @@ class NetworksBlueprint:
     def identity(self) -> Mapping[str, str]:
         """As of a single game; ``scenario`` is of all networks, or of what they are drawn from."""
         return identity_of(self._first, self._networks.content)
+
+    @property
+    def is_held_out(self) -> bool:
+        return is_held_out(self._first.settings)
 
     def sizes(self) -> EnvSizes:
         return sizes_of(self._first)

@@ -18,6 +18,7 @@ from acd_plugin.errors import UserError
 
 GENERATED = "generated"  # the scenario whose networks are drawn
 AND = "+"  # between scenarios that are played together
+LAST_NETWORK = 2**62  # as of episodes, whose numbers name networks, too
 HELD_OUT = 32  # networks on which nobody can train, by the word for all of them
 _HELD_OUT = re.compile(r"held_out(?::(.+))?")
 
@@ -40,9 +41,23 @@ def read_network_numbers(value: object, key: str = "env_args.networks") -> Numbe
     if found is None and isinstance(value, str) and value.strip()[:1].isalpha():
         raise UserError(f"{key}={value}: names no networks; write 0..7, held_out or held_out:0..7")
     if found is None:
-        return Numbers(Purpose.TRAIN, read_numbers(value, key))
-    numbers = read_numbers(found[1], key) if found[1] else list(range(HELD_OUT))
+        return Numbers(Purpose.TRAIN, _numbers_to(LAST_NETWORK, value, key, "networks"))
+    numbers = _numbers_to(HELD_OUT - 1, found[1] or f"0..{HELD_OUT - 1}", key, "held-out networks")
     return Numbers(Purpose.EVALUATE, numbers)
+
+
+def _numbers_to(last: int, value: object, key: str, what: str) -> list[int]:
+    numbers = read_numbers(value, key)
+    if max(numbers) > last:
+        raise UserError(f"{key}: {max(numbers)} is too large: {what} have the numbers 0 to {last}")
+    return numbers
+
+
+def is_held_out(settings: EnvSettings) -> bool:
+    """Whether the settings choose networks on which nobody is to train."""
+    if settings.scenario != GENERATED or settings.networks is None:
+        return False
+    return read_network_numbers(settings.networks).stream is Purpose.EVALUATE
 
 
 def is_several(settings: EnvSettings) -> bool:
@@ -59,9 +74,16 @@ def chosen_networks(settings: EnvSettings) -> tuple[NetworkSet, Room]:
     as_team = settings.sees == "team"
     if settings.scenario != GENERATED:
         names = _names(settings.scenario)
+        called = [Path(name).stem for name in names]
+        twice = next((name for name in called if called.count(name) > 1), None)
+        if twice is not None:
+            raise UserError(
+                f"env_args.scenario={settings.scenario}: two are called '{twice}': name each once, "
+                "or give one of the files another name"
+            )
         scenarios = [load_scenario(name) for name in names]
         room = room_for_all(room_of(scenario, as_team) for scenario in scenarios)
-        return FixedSet([Path(name).stem for name in names], scenarios), room
+        return FixedSet(called, scenarios), room
     generator = generator_of(settings)
     room = generator.room(as_team)
     if settings.networks is None:

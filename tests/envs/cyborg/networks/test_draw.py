@@ -9,7 +9,8 @@ import pytest
 
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.networks import draw
-from acd_plugin.envs.cyborg.networks.chosen import HELD_OUT, read_network_numbers
+from acd_plugin.envs.cyborg.networks.chance import Chance
+from acd_plugin.envs.cyborg.networks.chosen import HELD_OUT, LAST_NETWORK, read_network_numbers
 from acd_plugin.envs.cyborg.networks.draw import draw_network
 from acd_plugin.envs.cyborg.networks.generator import GeneratorSettings
 from acd_plugin.envs.cyborg.networks.winnable import is_winnable
@@ -115,19 +116,28 @@ def test_a_generator_whose_networks_cannot_be_won_is_refused(
         ("generator.steps=90", "'time_limit' is 60"),
         ("networks=heldout", "names no networks"),
         ("networks=7..0", "runs backwards"),
+        (
+            f"networks={10**30}",
+            r"env_args\.networks: 10+ is too large: networks have the numbers 0",
+        ),
+        ("networks=held_out:30..40", "40 is too large: held-out networks have the numbers 0 to 31"),
+        ("scenario=dial_2_subnets+dial_2_subnets", "two are called 'dial_2_subnets'"),
         ("backend=cyborg", "plays scenarios of files"),
         ("scenario=dial_2_subnets+dial_9_subnets", "unknown scenario 'dial_9_subnets'"),
         ("scenario=dial_2_subnets+hidden_target", "cannot be played together"),
     ],
 )
 def test_bad_input_is_refused(override: str, told: str) -> None:
-    with pytest.raises(UserError, match=told):
+    with pytest.raises(UserError, match=told) as refused:
         blueprint_of("cyborg", env_args(override, env="generated"))
+    assert "\n" not in str(refused.value)
 
 
 def test_words_that_choose_networks() -> None:
     assert read_network_numbers(3) == (Purpose.TRAIN, [3])
     assert read_network_numbers("0..2") == (Purpose.TRAIN, [0, 1, 2])
     assert read_network_numbers("held_out:1,4") == (Purpose.EVALUATE, [1, 4])
+    assert read_network_numbers(LAST_NETWORK).numbers == [LAST_NETWORK]
+    assert Chance(Purpose.TRAIN, LAST_NETWORK, 0).between((3, 3)) == 3
     assert read_network_numbers("held_out").numbers == list(range(HELD_OUT))
     assert read_network_numbers("held_out:1,4").names == ["held_out_1", "held_out_4"]
