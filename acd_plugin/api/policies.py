@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from acd_plugin.api.settings import dotted
 from acd_plugin.configuration.ranges import integer
 from acd_plugin.running.device import chosen_device
 from acd_plugin.running.export import export
 from acd_plugin.running.stored_run import load_trained_policy, open_policy
 from acd_plugin.running.trained_policy import TrainedPolicy
+from acd_plugin.running.variants import variants_of
 
 
 def load_policy(
@@ -20,19 +22,25 @@ def load_policy(
     seed: int = 0,
     device: str = "cpu",
     episode_limit: int | None = None,
+    **env_args: object,
 ) -> TrainedPolicy:
     """Return the policy of a run (its folder, or its number in ``results``) or of a file.
 
     ``seed`` is that of whatever it draws; ``episode_limit`` is the length of the longest game, if
-    it is to play longer ones than in training. Raises UserError when there is no such policy, or
-    when its run needs ``plugins`` that are not named.
+    it is to play longer ones than in training; ``env_args`` are settings of the environment that
+    are to be others, as for `evaluate`. Raises UserError when there is no such policy, when it does
+    not fit the environment, or when its run needs ``plugins`` that are not named.
     """
     seed = integer("seed", seed, 0)
     if episode_limit is not None:
         episode_limit = integer("episode_limit", episode_limit, 1)
     chosen_device(device)  # of a name that cannot be, before anything is read
     stored = open_policy(str(run), str(results))
-    return load_trained_policy(stored, plugins, seed, device, episode_limit)
+    other = None
+    if env_args:
+        changes = dotted(env_args, stored.config["env_args"], "env_args.")
+        other = variants_of(stored, [changes], device, plugins)[0].spec
+    return load_trained_policy(stored, plugins, seed, device, episode_limit, other)
 
 
 def export_policy(

@@ -10,7 +10,7 @@ from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.plugins import content_of, load_plugins
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import parse
-from acd_plugin.envs.blueprint import Blueprint, EnvSizes
+from acd_plugin.envs.blueprint import Blueprint, EnvSizes, Interface
 from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.running.device import chosen_device
 
@@ -25,6 +25,11 @@ class RunSpec:
     sizes: EnvSizes
     host: str  # whose loop trains
     chosen: frozenset[str] = frozenset()  # keys that must not be ignored
+
+    @property
+    def interface(self) -> Interface:
+        """What networks must know of the environment."""
+        return Interface(self.sizes, self.blueprint.comm_layout)
 
     def changed(self, **changes: object) -> RunSpec:
         """Return the run with other settings of the training, on the same environment."""

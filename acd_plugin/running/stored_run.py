@@ -146,8 +146,7 @@ def load_policy(run: StoredPolicy, spec: RunSpec, n_games: int, seed: int) -> Po
     Raises UserError when they do not fit what they are to play.
     """
     check_playing(spec.sizes, n_games, free_memory(spec.settings.device))
-    interface = Interface(spec.sizes, spec.blueprint.comm_layout)
-    networks = _checked_networks(run, spec.config, interface)
+    networks = _checked_networks(run, spec.config, spec.interface)
     policy = make_policy(spec, n_games, seed)
     with _fitting(run, spec.config):
         networks.load_into(policy.mac)
@@ -171,13 +170,16 @@ def load_trained_policy(
     seed: int = 0,
     device: str = "cpu",
     episode_limit: int | None = None,
+    other: RunSpec | None = None,
 ) -> TrainedPolicy:
     """Return the stored networks to be asked step by step; whoever asks plays the games.
 
     ``seed`` is of what it draws, ``episode_limit`` the length of the longest game, if that is not
-    the one that it was trained on. Raises UserError when the networks do not fit.
+    the environment's. ``other`` has the environment, if it is not the one of training, and then
+    also the device. Raises UserError when the networks do not fit.
     """
-    config, (sizes, layout) = acting_parts(run, plugins, device)
+    parts = (other.config, other.interface) if other else acting_parts(run, plugins, device)
+    config, (sizes, layout) = parts
     longest = sizes._replace(episode_limit=episode_limit or sizes.episode_limit)
     return trained_policy(run, config, Interface(longest, layout), seed)
 
@@ -201,7 +203,7 @@ def acting_parts(
     spec = spec_of(run, {"device": device}, plugins)
     if in_the_same_game:
         refuse_another_game(run, spec, "undo the change")
-    return spec.config, Interface(spec.sizes, spec.blueprint.comm_layout)
+    return spec.config, spec.interface
 
 
 def trained_policy(

@@ -159,6 +159,32 @@ def test_a_loaded_policy_acts_as_in_evaluation(trained: Path) -> None:
     assert returns.tolist() == list(evaluated.returns)
 
 
+def test_one_policy_is_loaded_for_another_scenario(place: Path) -> None:
+    short = {**TINY, "t_max": EPOCH, "env_args": {"host_profile": True}}
+    run = acd_plugin.train(**short, agent="set_net", results=place, progress=False)
+    large = acd_plugin.make_batch("cyborg_large", 1, host_profile=True)
+    large.reset(0, Purpose.EVALUATE)
+    exported = acd_plugin.export_policy(run, place / "policy.safetensors")
+    for stored in (run, exported):
+        policy = acd_plugin.load_policy(stored, scenario="dial_3_subnets", time_limit=60)
+        actions, _ = policy.act(large.observations, large.available_actions)
+        assert actions.shape == (1, 3)
+        assert policy.sizes.episode_limit == 60
+    with pytest.raises(acd_plugin.UserError, match=r"unknown key 'env_args\.scenari'"):
+        acd_plugin.load_policy(run, scenari="dial_3_subnets")
+
+
+def test_nobody_trains_on_networks_that_are_held_out(place: Path) -> None:
+    words = {**TINY, "t_max": EPOCH, "progress": False, "env": "generated"}
+    for held_out in ("held_out", "held_out:3"):
+        with pytest.raises(acd_plugin.UserError, match=r"networks=held_out.*evaluate") as refused:
+            acd_plugin.train(**words, env_args={"networks": held_out})
+        assert "\n" not in str(refused.value)
+    assert not (place / "results").exists()
+    run = acd_plugin.train(**words, env_args={"networks": "0..1"})
+    assert acd_plugin.evaluate(run, 2, networks="held_out:0..1").episodes == 2
+
+
 def test_a_policy_plays_pettingzoo_s_form_by_name(trained: Path) -> None:
     env = acd_plugin.make("cyborg_small")
     policy = acd_plugin.load_policy(trained / "checkpoints" / f"{3 * EPOCH}.pt")
