@@ -127,9 +127,12 @@ def explain(
     from sklearn.tree import DecisionTreeClassifier, export_text  # noqa: PLC0415 - slow to load
 
     train = games % 2 == 0
+    usual = sent[train].mean() >= 0.5
+    if not names:
+        alone = float((sent[~train] == usual).mean())
+        return Explanation("nothing is seen\n", fidelity=alone, constant=alone)
     tree = DecisionTreeClassifier(max_depth=depth, random_state=0)
     tree.fit(observations[train], sent[train])
-    usual = sent[train].mean() >= 0.5
     return Explanation(
         rules=export_text(tree, feature_names=list(names)),
         fidelity=float((tree.predict(observations[~train]) == sent[~train]).mean()),

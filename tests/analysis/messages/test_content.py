@@ -78,3 +78,9 @@ def test_events_and_tree_find_the_bit_that_is_told() -> None:
     assert found.constant < 0.7
     assert "signal" in found.rules
     assert "noise" not in found.rules
+
+
+def test_whoever_sees_nothing_is_explained_by_its_habit() -> None:
+    sent = np.array([True, True, True, False] * 2)
+    found = explain(np.zeros((8, 0), np.float32), sent, np.arange(8) // 4, [])
+    assert (found.fidelity, found.constant) == (0.75, 0.75)
