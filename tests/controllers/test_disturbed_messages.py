@@ -78,7 +78,7 @@ def test_what_never_happens_changes_nothing_bit_for_bit(
     make_training: MakeTraining, algorithm: str
 ) -> None:
     never = ["channel.loss=1e-9", "channel.flip=1e-9"]
-    none = ["channel.loss=0", "channel.delay=0", "channel.flip=0", "channel.lie=random"]
+    none = ["channel.loss=0", "channel.delay=0", "channel.flip=0", "channel.liar=null"]
     plain, disturbed, spelled = (
         make_training(*settings, algorithm=algorithm) for settings in ([], never, none)
     )
