@@ -9,12 +9,11 @@ another checkout of this project both are measured in turn, as in `simulator.py`
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 from pathlib import Path
 
 import yaml
-from simulator import HERE, speed
+from simulator import read_measurement
 
 DEFENDERS = 20
 HOSTS = (40, 100, 300, 1000)
@@ -59,25 +58,14 @@ def environment(folder: Path, hosts: int, is_equal: bool) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=1.0)
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--against", type=Path, help="another checkout, to compare with")
-    options = parser.parse_args()
-    checkouts = [HERE, *([options.against.resolve()] if options.against else [])]
+    measurement = read_measurement(__doc__.splitlines()[0])
     print("steps/s times hosts, in millions")
     with tempfile.TemporaryDirectory() as folder:
         for hosts in HOSTS:
             for is_equal in (True, False):
                 env = environment(Path(folder), hosts, is_equal)
-                found = [
-                    max(
-                        speed(checkout, env, GAMES, 1, options.seconds)
-                        for _ in range(options.repeats)
-                    )
-                    for checkout in checkouts
-                ]
-                told = "".join(f"{hosts * steps / 1e6:>9.1f}" for steps in found)
+                best = map(max, measurement.speeds(env, GAMES, 1))
+                told = "".join(f"{hosts * steps / 1e6:>9.1f}" for steps in best)
                 owners = "equal owners" if is_equal else "one owns most"
                 print(f"{hosts:>6} hosts, {owners:<14}{told}", flush=True)
 

@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -101,25 +102,43 @@ def speed(checkout: Path, env: str, games: int, threads: int, seconds: float) ->
     return float(result.stdout)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+class Measurement(NamedTuple):
+    """What the command line asks for: which checkouts are measured, and how."""
+
+    checkouts: list[Path]  # this one first
+    seconds: float
+    repeats: int
+
+    def speeds(self, env: str, games: int, threads: int) -> list[list[float]]:
+        """Return the speeds of each checkout in one case; the checkouts are measured in turn."""
+        found: list[list[float]] = [[] for _ in self.checkouts]
+        for _ in range(self.repeats):
+            for own, checkout in zip(found, self.checkouts, strict=True):
+                own.append(speed(checkout, env, games, threads, self.seconds))
+        return found
+
+
+def read_measurement(description: str) -> Measurement:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--against", type=Path, help="another checkout, to compare with")
     options = parser.parse_args()
-    checkouts = [HERE, *([options.against.resolve()] if options.against else [])]
-    ratio = f"{'other':>14}{'ratio':>7}" if options.against else ""
+    others = [options.against.resolve()] if options.against else []
+    return Measurement([HERE, *others], options.seconds, options.repeats)
+
+
+def main() -> None:
+    measurement = read_measurement(__doc__.splitlines()[0])
+    ratio = f"{'other':>14}{'ratio':>7}" if len(measurement.checkouts) > 1 else ""
     print(f"{'environment':<14}{'games':>6}{'threads':>9}{'steps/s':>14}{'slowest':>14}{ratio}")
     for env, games, threads in CASES:
-        speeds: dict[Path, list[float]] = {checkout: [] for checkout in checkouts}
-        for _ in range(options.repeats):
-            for checkout in checkouts:
-                speeds[checkout].append(speed(checkout, env, games, threads, options.seconds))
-        ours = speeds[HERE]
+        ours, *others = measurement.speeds(env, games, threads)
         name = f"{threads or 'by class':>9}"
         line = f"{env:<14}{games:>6}{name}{max(ours):>14,.0f}{min(ours):>14,.0f}"
-        for other in checkouts[1:]:
-            line += f"{max(speeds[other]):>14,.0f}{max(ours) / max(speeds[other]):>7.2f}"
+        for other in others:
+            line += f"{max(other):>14,.0f}{max(ours) / max(other):>7.2f}"
         print(line, flush=True)
 
 

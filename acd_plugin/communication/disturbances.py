@@ -27,9 +27,8 @@ class ChannelSettings(Settings):
     loss: Share = 0.0  # of messages, which then reach nobody
     delay: int = Field(default=0, ge=0, le=1000)  # steps by which messages arrive later
     flip: Share = 0.0  # of bits
-    liar: str | StrictInt | None = (
-        None  # the agent, by name or number, for whom an adversary writes
-    )
+    # The agent, by name or number, for whom an adversary writes.
+    liar: str | StrictInt | None = None
     lie: Literal["always_0", "always_1", "random", "inverted"] = "inverted"  # what it writes
 
     @model_validator(mode="after")

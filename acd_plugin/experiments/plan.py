@@ -23,6 +23,7 @@ from acd_plugin.running.planned import refuse_held_out
 from acd_plugin.running.run_spec import RunSpec, resolve
 from acd_plugin.running.variants import (
     Variant,
+    each_once,
     expanded,
     refuse_changes_of_the_policy,
     variant,
@@ -193,14 +194,13 @@ class Pairs:
 
     def _variants(self, spec: RunSpec) -> list[Variant]:
         """Return in what a run is played besides its own game, each once."""
-        found: dict[tuple[str, ...], Variant] = {}
+        found = []
         for changes in self._evaluate_on:
             refuse_changes_of_the_policy(changes, "evaluate_on")
             for one in expanded(changes, spec.config):
                 played = self._read(change(spec.config, one), spec.chosen)
-                made = variant(spec.config, one, played)
-                found.setdefault(made.overrides, made)
-        others = [one for one in found.values() if one.overrides]
+                found.append(variant(spec.config, one, played))
+        others = [one for one in each_once(found) if one.overrides]
         refuse_other_sizes(spec, [one.spec for one in others])
         return others
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -107,12 +107,19 @@ def variants_of(
 
     Raises UserError when one of them cannot be, or the policy cannot play it.
     """
+    found = each_once(
+        variant(run.config, changes, spec_to_play(run, changes, device, plugins))
+        for changes in all_changes
+    )
+    refuse_unplayable(run, [one.spec for one in found], plugins)
+    return found
+
+
+def each_once(variants: Iterable[Variant]) -> list[Variant]:
+    """Return the first of those that differ in the same from training."""
     found: dict[tuple[str, ...], Variant] = {}
-    for changes in all_changes:
-        spec = spec_to_play(run, changes, device, plugins)
-        made = variant(run.config, changes, spec)
-        found.setdefault(made.overrides, made)
-    refuse_unplayable(run, [made.spec for made in found.values()], plugins)
+    for one in variants:
+        found.setdefault(one.overrides, one)
     return list(found.values())
 
 

@@ -84,8 +84,13 @@ def finished(figure: Any, axes: Any) -> Drawing:
         frameon=False,
         fontsize="small",
     )
+    return placed(figure)
+
+
+def placed(figure: Any) -> Drawing:
+    """Let everything in a picture find its place once, and not again for each of its files."""
     figure.draw_without_rendering()
-    figure.set_layout_engine(None)  # it has its place now: files are not drawn twice to find it
+    figure.set_layout_engine(None)
     return Drawing(figure)
 
 

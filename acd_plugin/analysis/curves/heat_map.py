@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from acd_plugin.analysis.curves.drawing import Drawing
+from acd_plugin.analysis.curves.drawing import Drawing, placed, words
 from acd_plugin.analysis.statistics import Array
 
 # Of one hue order for all kinds of colour vision, and in grey (Nunez et al. 2018).
@@ -46,9 +46,7 @@ def heat_map(
         _frame(axes, row, column)
     bar = figure.colorbar(image, ax=axes, format="{x:g}", ticks=_ticks(low, high))
     bar.set_label("IQM of the return")
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # it has its place now: files need not find it again
-    return Drawing(figure)
+    return placed(figure)
 
 
 def _write(axes: Any, values: Array, image: Any) -> None:
@@ -78,5 +76,4 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _wrapped(name: str) -> str:
     """Return a name in short lines, which may also break in a mixture, and without formulas."""
-    words = " ".join(name.split())[:120].replace("$", r"\$").replace("+", "+ ")
-    return fill(words, _LETTERS).replace("+ ", "+")
+    return fill(words(name).replace("+", "+ "), _LETTERS).replace("+ ", "+")

@@ -11,7 +11,7 @@ from acd_plugin.analysis.report.document import Block, Picture, Section, Table, 
 from acd_plugin.analysis.report.generalisation import Matrix, Row, Values, interval_of, short
 from acd_plugin.analysis.report.latex import matrix_table
 from acd_plugin.analysis.report.wide_tables import narrow
-from acd_plugin.analysis.statistics import Array, interquartile_mean, summarise
+from acd_plugin.analysis.statistics import Interval, interquartile_mean, summarise
 
 _MOST_NAMED = 6  # rows in one sentence
 _ATTACKER = "env_args.attacker"
@@ -112,9 +112,7 @@ def _score(row: Row, column: Values) -> str:
     if not len(scores):
         return ""
     found = summarise(scores)
-    ends = found.interval
-    spread = "one run" if ends is None else f"{ends.low:.2f} to {ends.high:.2f}"
-    told = f"{found.iqm:.2f} ({spread})"
+    told = f"{found.iqm:.2f} ({_spread(found.interval)})"
     return f"[{told}]" if column == row.home else told
 
 
@@ -122,11 +120,10 @@ def _drop(row: Row, column: Values) -> str:
     drops = row.drops([column])
     if column == row.home or not len(drops):
         return ""
-    return f"{drops.mean():.2f} ({_spread(drops)})"
+    return f"{drops.mean():.2f} ({_spread(interval_of(drops))})"
 
 
-def _spread(values: Array) -> str:
-    ends = interval_of(values)
+def _spread(ends: Interval | None) -> str:
     return "one run" if ends is None else f"{ends.low:.2f} to {ends.high:.2f}"
 
 
@@ -181,7 +178,7 @@ def _loss(matrix: Matrix, row: Row, columns: Sequence[Values]) -> str | None:
         return None
     change = float(drops.mean())
     verb = "loses" if change >= 0 else "gains"
-    spread = _spread(drops if change >= 0 else -drops)
+    spread = _spread(interval_of(drops if change >= 0 else -drops))
     return f"{matrix.name(row)} {verb} {abs(change):.2f} ({spread})"
 
 

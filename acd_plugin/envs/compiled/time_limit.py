@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 
 _LOOK_EVERY = 0.05  # seconds
-_STACK = (
-    2**26
-)  # bytes: numba's compiler calls itself deeply, and threads have little on some systems
+# Bytes: numba's compiler calls itself deeply, and threads have little on some systems.
+_STACK = 2**26
 
 
 class NeverReturnsError(Exception):

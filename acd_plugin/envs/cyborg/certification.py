@@ -19,7 +19,7 @@ from pathlib import Path
 from acd_plugin.envs.compiled.content import files_of
 
 RULES = "1"
-CERTIFIED = "275423510bef14ca"
+CERTIFIED = "a8cf5a3882ec134d"
 
 _HERE = Path(__file__).resolve().parent
 # What happens in a game follows from these files, from the settings and from the scenario.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from acd_plugin.envs.cyborg.scenario import Scenario
+from acd_plugin.envs.cyborg.scenario import HOST_ACTIONS, Scenario
 
 
 class Room(NamedTuple):
@@ -23,14 +23,14 @@ class Room(NamedTuple):
 def room_of(scenario: Scenario, as_team: bool) -> Room:
     """Return what a scenario needs; ``as_team``: every agent sees what any of them sees."""
     agents = scenario.agents
-
+    acted_on = {
+        action: max(len(scenario.hosts_for(agent, action)) for agent in agents)
+        for action in HOST_ACTIONS
+    }
     return Room(
         agents=len(agents),
         seen=max(len(scenario.seen_by(agent, as_team)) for agent in agents),
-        remove=max(len(scenario.hosts_for(agent, "remove")) for agent in agents),
-        restore=max(len(scenario.hosts_for(agent, "restore")) for agent in agents),
-        analyse=max(len(scenario.hosts_for(agent, "analyse")) for agent in agents),
-        protect=max(len(scenario.hosts_for(agent, "protect")) for agent in agents),
+        **acted_on,
         block=max(len(scenario.blockable_by(agent)) for agent in agents),
     )
 

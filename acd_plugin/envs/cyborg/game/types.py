@@ -147,9 +147,7 @@ class Rules(NamedTuple):
     action_target: NDArray[np.int64]  # (N, A) host for host actions, subnet for BLOCK
     action_watch: NDArray[np.int64]  # (N, A) host that must show a threat before; FREE; NEVER
     own_actions: NDArray[np.int64]  # (N, A) columns of the actions that the agent has, or PADDING
-    profile: NDArray[
-        np.float32
-    ]  # (N, F) the end of its observation, which tells what its hosts are
+    profile: NDArray[np.float32]  # (N, F) end of its observation: what its hosts are
     has_teamwork: bool  # whether there is anything exclusive, or joint
     exclusive: int  # bit k: of the actions of kind k (Blue) the team has one in a step
     joint_group: NDArray[np.int64]  # (H,) number of the group that is cleaned together, or NOBODY

@@ -21,6 +21,7 @@ from acd_plugin.envs.cyborg.networks.network_games import NetworkGames
 from acd_plugin.envs.cyborg.networks.sets import FixedSet, NetworkSet
 from acd_plugin.envs.cyborg.room import Room
 from acd_plugin.envs.cyborg.rules import build_rules
+from acd_plugin.envs.cyborg.scenario_file import load_scenario
 from acd_plugin.envs.cyborg.settings import EnvSettings
 from acd_plugin.envs.cyborg.trial import try_out
 from acd_plugin.errors import UserError
@@ -94,7 +95,7 @@ def blueprint_of_game(env_args: Mapping[str, object]) -> CyborgBlueprint | Netwo
     """Return what the settings ask for: one network, or several that are played together."""
     settings = parse(EnvSettings, env_args, "env_args")
     if not is_several(settings):
-        return CyborgBlueprint(env_args)
+        return CyborgBlueprint(define(settings, load_scenario(settings.scenario)))
     if settings.backend != "native":
         raise UserError(
             f"backend={settings.backend} plays scenarios of files, one at a time: use "

@@ -38,9 +38,8 @@ class GeneratorSettings(Settings):
     owners: Literal["even", "any"]
     objective: Literal["farthest", "anywhere"]  # in the subnet farthest from the foothold, or not
     block: bool
-    steps: int = Field(
-        ge=1, le=100_000
-    )  # in so many nobody hinders the attacker from its objective
+    # In so many an attacker whom nobody hinders takes its objective, in half of the games at least.
+    steps: int = Field(ge=1, le=100_000)
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
