@@ -104,7 +104,8 @@ def test_readme_has_the_commands_that_are_promised() -> None:
     commands = re.findall(r"^python3 -m venv .*$", text, re.MULTILINE)
     assert len(commands) == 2
     assert all("pip install -c constraints.txt" in command for command in commands)
-    assert commands[0].endswith("python main.py --config=dial --env-config=cyborg_large")
+    assert commands[0].endswith(" && python main.py watch 1")  # a picture, in minutes
+    assert "\npython main.py --config=dial --env-config=cyborg_large\n" in text
     assert commands[1].endswith("python -m pytest -n auto")  # the one that .ci/run looks for
     assert "python -m pytest -n auto --all" in text
 
