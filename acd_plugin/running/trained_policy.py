@@ -56,6 +56,7 @@ class TrainedPolicy:
         """``t_env`` is for how many steps it was trained, by which exploration has faded."""
         self.sizes = interface.sizes
         self._layout = interface.comm_layout
+        self._agents = interface.comm_layout.agents if interface.comm_layout else ()
         self.t_env = t_env
         self.message_size = _message_size(acting.scheme)  # M; 0: agents do not talk
         self.truths = acting.truths  # that `act` must be told
@@ -81,6 +82,7 @@ class TrainedPolicy:
         self._next_episode = first + games
         self.episodes = new_episodes(self._scheme, self.sizes, games, self._device)
         self.step = 0
+        self._order = self._agents  # of dictionaries; without names the first one tells it
         begin_episodes(self.mac, first, Purpose.EVALUATE)
         self.mac.init_hidden(batch_size=games)
 
@@ -112,13 +114,14 @@ class TrainedPolicy:
         """Return what all agents do and say now, and remember it.
 
         ``observations`` (G, N, O) and ``masks`` (G, N, A), not 0 where an action is available; of a
-        single game also (N, O) and (N, A), or a dictionary of them by agent in the environment's
-        order. Not ``greedy`` is as in training at its end: what was left of exploration, and noise
-        on DIAL's messages, which then lie between 0 and 1. ``truths`` are facts that nobody sees
-        and a control's messages tell (`BatchEnv.truths`). Raises UserError for other shapes.
+        single game also (N, O) and (N, A), or a dictionary of them by the agents' names, in any
+        order (where the environment gives no names, in that of the first step). Not ``greedy`` is
+        as in training at its end: what was left of exploration, and noise on DIAL's messages, which
+        then lie between 0 and 1. ``truths`` are facts that nobody sees and a control's messages
+        tell (`BatchEnv.truths`). Raises UserError for other shapes.
         """
         if isinstance(observations, Mapping) or isinstance(masks, Mapping):
-            names = _names(observations, masks)
+            self._order = names = _names(observations, masks, self._order)
             views = _in_order("observations", observations, names)
             allowed = _in_order("masks", masks, names)
             return _by_name(names, self.act(views, allowed, greedy, truths))
@@ -225,8 +228,11 @@ def _check_bits_and_profile(seen: NDArray[np.float32], profile_size: int) -> Non
             )
 
 
-def _names(observations: object, masks: object) -> list[str]:
-    """Return the agents' names in the environment's order; UserError unless both have them."""
+def _names(observations: object, masks: object, order: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the agents' names in the policy's ``order``, or in theirs if it is empty.
+
+    Raises UserError unless both are of just these agents.
+    """
     if not (isinstance(observations, Mapping) and isinstance(masks, Mapping)):
         raise UserError("give both observations and masks by agent, or both as arrays")
     if observations.keys() != masks.keys():
@@ -239,17 +245,22 @@ def _names(observations: object, masks: object) -> list[str]:
             "masks: got a dictionary for an agent, perhaps its info; give masks: "
             "info['action_mask'] of each agent"
         )
-    return list(observations)
+    if order and observations.keys() != set(order):
+        raise UserError(
+            f"observations are of {listing(observations) or 'nobody'}, and this policy's agents "
+            f"are {', '.join(order)}: name them so, or give arrays in this order"
+        )
+    return order or tuple(observations)
 
 
 def _in_order(
-    what: str, values: ArrayLike | Mapping[str, ArrayLike], names: list[str]
+    what: str, values: ArrayLike | Mapping[str, ArrayLike], names: tuple[str, ...]
 ) -> list[NDArray[np.float32]]:
     assert isinstance(values, Mapping)
     return [_numbers(what, values[name]) for name in names]
 
 
-def _by_name(names: list[str], acted: Acted) -> ActedByName:
+def _by_name(names: tuple[str, ...], acted: Acted) -> ActedByName:
     return ActedByName(
         {name: int(action) for name, action in zip(names, acted.actions, strict=True)},
         dict(zip(names, acted.messages, strict=True)),

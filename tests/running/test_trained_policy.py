@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -99,12 +100,45 @@ def test_a_single_game_is_asked_without_its_axis_or_by_agent(pair: Callable[...,
     alone.reset()
     single = alone.act(seen, allowed)
     alone.reset()
-    names = ["blue0", "blue1"]
-    named = alone.act(dict(zip(names, seen, strict=True)), dict(zip(names, allowed, strict=True)))
     assert np.array_equal(single.actions, actions[0])
     assert np.array_equal(single.messages, messages[0])
-    assert list(named.actions.values()) == actions[0].tolist()
-    assert [len(said) for said in named.messages.values()] == [1, 1]
+    names = env.agent_names  # type: ignore[attr-defined]  # our games have them
+    for order in ([0, 1], [1, 0]):  # each agent is itself, wherever it stands
+        alone.reset()
+        views = {names[agent]: seen[agent] for agent in order}
+        named = alone.act(views, {names[agent]: allowed[agent] for agent in order})
+        assert [named.actions[name] for name in names] == actions[0].tolist()
+        assert np.array_equal([named.messages[name] for name in names], messages[0])
+
+
+def test_names_are_the_environments_or_those_of_the_first_step(
+    pair: Callable[..., Pair],
+) -> None:
+    spec, _, alone = pair("dial")
+    env = spec.blueprint.make_batch(1, seed=0)
+    env.reset(0, Purpose.EVALUATE)
+
+    def given(*names: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        return (
+            dict(zip(names, env.observations[0], strict=True)),
+            dict(zip(names, env.available_actions[0], strict=True)),
+        )
+
+    with pytest.raises(UserError, match="observations are of a, b, and this policy's agents are "):
+        alone.act(*given("a", "b"))
+    layout = spec.blueprint.comm_layout
+    assert layout is not None
+    roomy = spec_for("dial", "env_args.networks=3", env="generated").interface
+    assert roomy.comm_layout is not None
+    assert len(roomy.comm_layout.agents) == roomy.sizes.n_agents == 3  # one is nobody
+    nameless = Interface(spec.sizes, replace(layout, agents=()))
+    other = TrainedPolicy(make_acting(spec.config, nameless, seed=3), nameless, t_env=0)
+    assert list(other.act(*given("b", "a")).actions) == ["b", "a"]
+    assert list(other.act(*given("a", "b")).actions) == ["b", "a"]
+    with pytest.raises(UserError, match="agents are b, a"):
+        other.act(*given("a", "c"))
+    other.reset()
+    assert list(other.act(*given("c", "a")).actions) == ["c", "a"]
 
 
 def test_without_greed_it_explores_and_its_messages_are_noisy(pair: Callable[..., Pair]) -> None:

@@ -46,8 +46,8 @@ class CyborgBlueprint:
 
     @property
     def comm_layout(self) -> CommLayout:
-        names = tuple(agent.name for agent in self.definition.scenario.agents)
         layout = layout_of(self.rules, self.settings)
+        names = tuple(self.definition.agent_names)
         return replace(layout, broadcast=self._broadcast, agents=names)
 
     @property
