@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     for line in (record.fail_trace or "").rstrip().splitlines():
         print(printable(line))
     try:
-        print(_drawing(read_curve(record, options.metric), options.metric))
+        print(drawing(read_curve(record, options.metric), options.metric))
     except UserError as error:
         print(f"no curve: {error}")
     return 0
@@ -71,11 +71,15 @@ def _evaluation(done: Evaluation | None) -> str:
     )
 
 
-def _drawing(curve: Curve, metric: str) -> str:
+def drawing(curve: Curve, metric: str) -> str:
+    """Return a curve drawn with characters, as wide as the terminal."""
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.plotsize(min(_WIDTH, shutil.get_terminal_size().columns), _HEIGHT)
     plotext.title(f"{metric} over game steps")
-    plotext.plot(curve.steps.tolist(), curve.values.tolist(), marker="braille")
+    values = curve.values.tolist()
+    plotext.plot(curve.steps.tolist(), values, marker="braille" if len(values) > 1 else "dot")
+    if min(values) == max(values):  # plotext would turn the axis of a negative number upside down
+        plotext.ylim(values[0] - 1, values[0] + 1)
     drawing: str = plotext.build()
     return drawing if sys.stdout.isatty() else plotext.uncolorize(drawing)

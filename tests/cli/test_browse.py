@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from acd_plugin.analysis.curves.learning_curve import Curve
+from acd_plugin.cli.show import drawing
 from tests.cli.conftest import EPOCH, TINY_RUN, Call
 
 
@@ -52,6 +55,12 @@ def test_one_run_is_shown(call: Call) -> None:
     assert "test_return_mean over game steps" in shown
     assert "\x1b" not in shown  # no colours where nobody sees them
     assert "no curve: results/1: has no metric 'x'" in call("show", "1", "--metric=x").out
+
+
+def test_a_curve_of_one_point_is_drawn_the_right_way_up() -> None:
+    drawn = drawing(Curve(np.array([240.0]), np.array([-190.0])), "test_return_mean")
+    assert "•" in drawn
+    assert drawn.index("-189.") < drawn.index("-191.")
 
 
 def test_a_resumed_run_keeps_its_command_and_note(call: Call, two_runs: Path) -> None:

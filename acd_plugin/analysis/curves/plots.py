@@ -45,7 +45,8 @@ def learning_curves(
         axes.add_collection(LineCollection(thin, linewidths=0.6, alpha=0.35, **style))
         label = f"{words(name)} ({band.runs} run{'s' if band.runs > 1 else ''})"
         steps = band.steps / scale
-        axes.plot(steps, band.centre, linewidth=1.8, label=label, **style)
+        marker = "o" if len(steps) == 1 else ""  # a line of one point cannot be seen
+        axes.plot(steps, band.centre, linewidth=1.8, marker=marker, label=label, **style)
         axes.fill_between(steps, band.low, band.high, color=style["color"], alpha=0.2, linewidth=0)
     axes.autoscale_view()
     if metric.endswith("return_mean"):
@@ -79,7 +80,8 @@ def _draw_others(axes: Any, lines: Sequence[tuple[Array, Array]]) -> None:
     label = f"{len(lines)} other groups, which end lower"
     for number, (across, up) in enumerate(lines):
         own = None if number else label
-        axes.plot(across, up, color=_GREY, linewidth=0.7, alpha=0.6, label=own)
+        marker = "." if len(across) == 1 else ""
+        axes.plot(across, up, color=_GREY, linewidth=0.7, marker=marker, alpha=0.6, label=own)
 
 
 def _end(band: Band) -> float:

@@ -87,3 +87,10 @@ def test_the_same_picture_gives_the_same_bytes(kind: str) -> None:
     assert first == second
     assert first.startswith({"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}[kind])
     assert b"/Type3" not in first  # fonts that journals refuse
+
+
+def test_a_single_point_can_be_seen() -> None:
+    one = np.array([-9.0])
+    drawing = learning_curves({"a": Band(one, one, one, one, 1)}, {"a": []}, "test_return_mean")
+    (line,) = drawing.figure.axes[0].lines
+    assert line.get_marker() == "o"
