@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from acd_plugin.api.settings import dotted
-from acd_plugin.configuration.nested import value_at
+from acd_plugin.configuration.nested import dotted, value_at
 from acd_plugin.configuration.packages import need
 from acd_plugin.errors import UserError
 from acd_plugin.running.evaluation import Games, evaluate_on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from acd_plugin.api.settings import dotted
+from acd_plugin.configuration.nested import dotted
 from acd_plugin.configuration.ranges import integer
 from acd_plugin.running.device import chosen_device
 from acd_plugin.running.export import export

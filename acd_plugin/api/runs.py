@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, overload
 from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.api.evaluation_table import evaluation_table
 from acd_plugin.api.progress import Bar
-from acd_plugin.api.settings import command, dotted
+from acd_plugin.api.settings import command
 from acd_plugin.configuration.layers import chosen_keys, configure, load_environment
+from acd_plugin.configuration.nested import dotted
 from acd_plugin.configuration.ranges import MOST_EVALUATED, integer
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.global_generators import GlobalGenerators

@@ -14,6 +14,7 @@ from acd_plugin.configuration.core_schema import NULLS
 from acd_plugin.configuration.device import with_both_names
 from acd_plugin.configuration.keys import FOUND_OUT, FileKeys, check_value, declared_keys
 from acd_plugin.configuration.layer_files import YAML_ENDINGS, LayerFile, files_of
+from acd_plugin.configuration.nested import dotted
 from acd_plugin.configuration.other_names import suggestion
 from acd_plugin.configuration.paths import config_root
 from acd_plugin.configuration.run_settings import RunSettings
@@ -124,7 +125,7 @@ def read_overrides(overrides: Sequence[str]) -> dict[str, object]:
 def change(config: Config, changes: Mapping[str, object]) -> Config:
     """Return the configuration with these values in it and all common keys checked."""
     config = merge({}, config)
-    for key, value in with_both_names(changes).items():
+    for key, value in dotted(with_both_names(changes), config).items():
         _set(config, key, value)
     parse(RunSettings, config, "configuration")
     return config
@@ -174,10 +175,6 @@ def _set(config: Config, key: str, value: object) -> None:
         raise _unknown_key(key, last, place)
     if key in FOUND_OUT:
         raise UserError(f"'{key}' follows from the environment: leave it out")
-    if not parents and isinstance(place[last], dict) and isinstance(value, Mapping):
-        for inner, chosen in value.items():
-            _set(config, f"{key}.{inner}", chosen)
-        return
     owner = None if parents else declared_keys().get(key)
     fit = _fit(key, place[last], value) if owner is None else check_value(key, value, owner)
     place[last] = fit

@@ -18,6 +18,20 @@ def flat(
     return found
 
 
+def dotted(
+    changes: Mapping[str, object], defaults: Mapping[str, object], prefix: str = ""
+) -> dict[str, object]:
+    """Return nested changes under keys with dots, as far down as the ``defaults`` go."""
+    found: dict[str, object] = {}
+    for key, value in changes.items():
+        below = defaults.get(key)
+        if isinstance(value, Mapping) and isinstance(below, Mapping) and below:
+            found |= dotted(value, below, f"{prefix}{key}.")
+        else:
+            found[prefix + key] = value
+    return found
+
+
 def value_at(settings: Mapping[str, object], key: str) -> object:
     """Return the value, or the settings, under a key with dots; None if there is none."""
     found: object = settings
