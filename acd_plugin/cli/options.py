@@ -96,7 +96,9 @@ def _evaluate(parser: Parser) -> None:
     parser.add_argument("--episodes", type=int, default=128, help="games to play (128)")
     add_games_seed(parser)
     parser.add_argument(
-        "--render", action="store_true", help="show the first game as text, step by step"
+        "--render",
+        action="store_true",
+        help="show the first game as text, step by step (it is played once more for this)",
     )
     parser.add_argument(
         "--backend", metavar="NAME", help="play on this simulator too, and compare (cyborg)"
