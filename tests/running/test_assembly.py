@@ -12,7 +12,7 @@ from acd_plugin.configuration.layers import (
     load_config,
     read_overrides,
 )
-from acd_plugin.envs.cyborg import definition
+from acd_plugin.envs.cyborg import scenario_file
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
@@ -42,7 +42,7 @@ class Count:
 def test_a_run_reads_its_scenario_once_and_builds_its_games_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    read = Count(monkeypatch, definition, "load_scenario")
+    read = Count(monkeypatch, scenario_file, "parse")  # whoever asks for the scenario
     built = Count(monkeypatch, CyborgBlueprint, "make_batch")
     place = f"local_results_path={tmp_path}"
     folder = train(
