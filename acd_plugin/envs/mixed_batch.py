@@ -13,10 +13,11 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from acd_plugin.envs.batch_env import BatchEnv, BatchStep, Purpose
 from acd_plugin.envs.blueprint import Blueprint, EnvSizes
+from acd_plugin.envs.checked import checked_actions, checked_episode
 from acd_plugin.envs.comm_layout import CommLayout, same_layout
 from acd_plugin.errors import UserError
 
@@ -48,12 +49,15 @@ class MixedBatchEnv:
         return np.concatenate([part.states for part in self.parts])
 
     def reset(self, first_episode: int, purpose: Purpose) -> None:
+        first_episode, purpose = checked_episode(first_episode, purpose)
         for part, (first, _) in zip(self.parts, self._games, strict=True):
             part.reset(first_episode + first, purpose)
 
-    def step(self, actions: NDArray[np.int64]) -> BatchStep:
+    def step(self, actions: ArrayLike) -> BatchStep:
+        # checked here, so that no part has gone on when another refuses
+        chosen = checked_actions(actions, self.n_games, self.n_agents, self.n_actions)
         steps = [
-            part.step(actions[first:last])
+            part.step(chosen[first:last])
             for part, (first, last) in zip(self.parts, self._games, strict=True)
         ]
         return BatchStep(*(np.concatenate(fields) for fields in zip(*steps, strict=True)))

@@ -74,3 +74,17 @@ def test_games_that_cannot_be_one_batch(blueprints: list[CyborgBlueprint]) -> No
         MixedBlueprint([blueprints[0], free])
     with pytest.raises(UserError, match="games of different size"):
         MixedBatchEnv([blueprint.make_batch(1, 0) for blueprint in (large, free)])
+
+
+def test_no_part_goes_on_when_actions_are_wrong(blueprints: list[CyborgBlueprint]) -> None:
+    mixed = MixedBlueprint(blueprints).make_batch(3, seed=0)
+    mixed.reset(0, Purpose.TEST)
+    before = mixed.states.copy()
+    wrong = np.zeros((3, mixed.n_agents), np.int64)
+    wrong[2] = mixed.n_actions
+    for actions in (wrong, wrong[:2], np.zeros((4, mixed.n_agents), np.int64)):
+        with pytest.raises(UserError, match="action"):
+            mixed.step(actions)
+    np.testing.assert_array_equal(mixed.states, before)
+    with pytest.raises(UserError, match="first_episode"):
+        mixed.reset(-1, Purpose.TEST)
