@@ -38,6 +38,16 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(4, cores())
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give a file's tests to one process, where they share their fixtures and what is compiled."""
+    from xdist.scheduler import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        LoadFileScheduling,
+    )
+
+    return LoadFileScheduling(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what is slow, unless all tests, a marker or one test by its name is asked."""
     if config.option.all or config.option.markexpr or any("::" in word for word in config.args):

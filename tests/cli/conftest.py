@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,11 +32,25 @@ Call = Callable[..., Outcome]
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder of its own; runs go to its subfolder ``results``."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["main.py"])
-    for variable in ("EPYMARL_HOME", "ACD_MONGO_URL"):  # they would change what is tested
-        monkeypatch.delenv(variable, raising=False)
+    work_in(tmp_path, monkeypatch)
     return tmp_path / "results"
+
+
+def work_in(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Call the program from ``folder``, without what would change what is tested."""
+    patch.chdir(folder)
+    patch.setattr(sys, "argv", ["main.py"])
+    for variable in ("EPYMARL_HOME", "ACD_MONGO_URL"):
+        patch.delenv(variable, raising=False)
+
+
+def do_in(folder: Path, *commands: Sequence[str]) -> Path:
+    """Do what many tests begin with; returns the results, of which each test has a copy."""
+    with pytest.MonkeyPatch.context() as patch:
+        work_in(folder, patch)
+        for words in commands:
+            assert main(list(words)) == 0
+    return folder / "results"
 
 
 @pytest.fixture
@@ -64,6 +79,19 @@ def train(call: Call) -> Call:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def three_epochs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    words = ["--config=dial", "--env-config=cyborg_small", "with", *TINY_RUN]
+    return do_in(tmp_path_factory.mktemp("trained"), [*words, f"t_max={3 * EPOCH}"])
+
+
+@pytest.fixture
+def trained(three_epochs: Path, results: Path) -> str:
+    """A run of DIAL, trained for three epochs."""
+    shutil.copytree(three_epochs, results)
+    return "1"
 
 
 def run_json(folder: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,21 +11,28 @@ import pytest
 
 from acd_plugin.analysis.curves.learning_curve import Curve
 from acd_plugin.cli.show import drawing
-from tests.cli.conftest import EPOCH, TINY_RUN, Call
+from tests.cli.conftest import EPOCH, TINY_RUN, Call, do_in
 
 
-@pytest.fixture
-def two_runs(call: Call, results: Path) -> Path:
-    """A finished run of DIAL with a tag and a note, and one of QMIX that was killed."""
-    words = ["--env-config=cyborg_small", "--tag=mine", "--note=a remark", "with", *TINY_RUN]
-    assert call("--config=dial", *words, f"t_max={4 * EPOCH}").code == 0
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    env, steps = "--env-config=cyborg_small", f"t_max={4 * EPOCH}"
     qmix = [word for word in TINY_RUN if not word.startswith("batch_size_run")]
-    words = ["--config=qmix", "--env-config=cyborg_small", "with", *qmix]
-    assert call(*words, f"t_max={4 * EPOCH}", "batch_size_run=4", "seed=5").code == 0
+    results = do_in(
+        tmp_path_factory.mktemp("browse"),
+        ["--config=dial", env, "--tag=mine", "--note=a remark", "with", *TINY_RUN, steps],
+        ["--config=qmix", env, "with", *qmix, steps, "batch_size_run=4", "seed=5"],
+    )
     path = results / "2" / "run.json"
     run = json.loads(path.read_text())
     path.write_text(json.dumps({**run, "status": "RUNNING", "heartbeat": "2026-01-01T00:00:00"}))
     return results
+
+
+@pytest.fixture
+def two_runs(original: Path, results: Path) -> Path:
+    """A finished run of DIAL with a tag and a note, and one of QMIX that was killed."""
+    return Path(shutil.copytree(original, results))
 
 
 @pytest.mark.usefixtures("two_runs")

@@ -12,12 +12,6 @@ import pytest
 from tests.cli.conftest import EPOCH, Call
 
 
-@pytest.fixture
-def trained(train: Call) -> str:
-    assert train(3).code == 0
-    return "1"
-
-
 def records(results: Path, run: str = "1") -> list[dict[str, Any]]:
     lines = (results / run / "evaluations.jsonl").read_text().splitlines()
     return [json.loads(line) for line in lines]

@@ -16,12 +16,6 @@ from tests.cli.test_evaluate import records
 LISTS = ["env_args.detection_rate=[0.5,0.1]", "env_args.costs.damage.high=[10,5]"]
 
 
-@pytest.fixture
-def trained(train: Call) -> str:
-    assert train(3).code == 0
-    return "1"
-
-
 def test_every_evaluation_is_played_once_in_spite_of_a_kill(
     trained: str, call: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

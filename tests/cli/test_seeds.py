@@ -21,6 +21,7 @@ from acd_plugin.tracking.checkpoint import Checkpoint, save_checkpoint
 from acd_plugin.tracking.observer import RunFolderObserver
 from acd_plugin.tracking.run_folder import RunFolder
 from tests.cli.conftest import EPOCH, Call, numbers, run_json
+from tests.slow import slow
 
 ROOT = Path(__file__).resolve().parents[2]
 TOGETHER = "seeds_at_once=8"  # on the CPU, too
@@ -117,6 +118,7 @@ def test_a_second_ctrl_c_stops_all_at_once(
     assert statuses(results) == {0: "INTERRUPTED", 1: "INTERRUPTED"}
 
 
+@pytest.mark.slow
 def test_runs_that_stand_elsewhere_go_on_after_the_others(
     train: Call, call: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,7 +135,7 @@ def test_runs_that_stand_elsewhere_go_on_after_the_others(
         assert (results / run / "checkpoints" / f"{3 * EPOCH}.pt").exists()
 
 
-@pytest.mark.parametrize("aside", [False, True])
+@pytest.mark.parametrize("aside", [*slow([False]), True])
 def test_a_checkpoint_that_cannot_be_written_stops_nothing(
     train: Call, results: Path, monkeypatch: pytest.MonkeyPatch, aside: bool
 ) -> None:
@@ -227,13 +229,16 @@ def test_what_cannot_be_trained_together_is_trained_one_by_one(
     assert statuses(results) == {0: "COMPLETED", 1: "COMPLETED"}
 
 
-def test_on_the_cpu_seeds_are_trained_and_resumed_in_processes(
-    train: Call, call: Call, results: Path
-) -> None:
+def test_on_the_cpu_seeds_are_trained_in_processes(train: Call, results: Path) -> None:
     begun = train(1, "seed=[5, 6]")
     assert begun.code == 0, begun.err
     assert "2 runs, each in a process of its own" in begun.err
     assert statuses(results) == {5: "COMPLETED", 6: "COMPLETED"}
+
+
+@pytest.mark.slow
+def test_on_the_cpu_seeds_are_resumed_in_processes(train: Call, call: Call, results: Path) -> None:
+    train(1, "seed=[5, 6]")
     assert call("resume", "1..2", "with", f"t_max={2 * EPOCH}").code == 0
     for run in "12":
         assert (results / run / "checkpoints" / f"{2 * EPOCH}.pt").exists()

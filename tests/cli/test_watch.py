@@ -14,12 +14,6 @@ from tests.cli.conftest import EPOCH, Call
 from tests.house.source import ROOT
 
 
-@pytest.fixture
-def trained(train: Call) -> str:
-    assert train(1).code == 0
-    return "1"
-
-
 def data_of(path: Path) -> dict[str, Any]:
     (text,) = re.findall(r'<script id="data"[^>]*>(.*?)</script>', path.read_text(), re.DOTALL)
     data: dict[str, Any] = json.loads(text)
@@ -39,7 +33,7 @@ def test_the_page_lies_with_the_run_and_is_the_evaluations_games(
     assert returns == pytest.approx(json.loads(line)["returns"], abs=1e-4)
     assert data["caption"]["title"] == "dial on cyborg_small"
     assert data["caption"]["settings"]["detection_rate"] == "0.5"
-    assert data["caption"]["t_env"] == EPOCH
+    assert data["caption"]["t_env"] == 3 * EPOCH
 
 
 def test_a_page_is_written_again_and_nothing_else_is_lost(

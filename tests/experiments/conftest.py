@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from acd_plugin.experiments import worker
+from acd_plugin.experiments.processes import Report, RunWork, Work
 from tests.cli.conftest import call, results
 
 __all__ = ["call", "results"]  # fixtures
@@ -18,6 +22,18 @@ TINY = {
     **{"test_nepisode": 8, "save_model_interval": 1, "env_args.time_limit": 5},
 }
 WritePlan = Callable[..., str]
+
+
+@pytest.fixture
+def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that a plan does gets a process of its own, of which the start takes seconds."""
+
+    def do_here(work: Work, run_work: RunWork) -> dict[str, Report]:
+        del run_work
+        with redirect_stderr(io.StringIO()):  # a process has a log of its own
+            return worker.work(work.tasks, work.sharing)
+
+    monkeypatch.setattr("acd_plugin.experiments.pool.do", do_here)
 
 
 @pytest.fixture

@@ -72,6 +72,7 @@ def test_a_plan_needs_its_device(call: Call, write_plan: WritePlan) -> None:
     assert outcome.err.count("\n") == 1
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_group_is_trained_and_evaluated_and_one_more_seed_goes_on(
     call: Call, results: Path, write_plan: WritePlan
 ) -> None:

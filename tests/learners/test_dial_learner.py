@@ -180,6 +180,7 @@ def test_one_bit_solves_what_no_bit_cannot(make_toy_training: MakeTraining) -> N
     assert silent < 0.7  # guessing a coin: 0.5, and 128 coins are rarely above 0.6
 
 
+@pytest.mark.slow
 def test_it_learns_to_defend(make_training: MakeTraining) -> None:
     """A short run at reduced size leaves the greedy return far above that of doing nothing."""
     training = make_training(

@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from tests.conftest import MakeTraining
-from tests.slow import slow
 
 
 def parameters(training: Any) -> list[torch.nn.Parameter]:
@@ -124,7 +123,8 @@ def test_target_networks_are_copied_after_their_updates_only(make_training: Make
     assert seen == [False, True, False, True]
 
 
-@pytest.mark.parametrize("algorithm", [*slow(["iql", "vdn"]), "qmix"])
+@pytest.mark.slow
+@pytest.mark.parametrize("algorithm", ["iql", "vdn", "qmix"])
 def test_it_learns_to_defend(make_training: MakeTraining, algorithm: str) -> None:
     """A short run at reduced size leaves the greedy return far above that of doing nothing."""
     training = make_training(

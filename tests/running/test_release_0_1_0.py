@@ -91,7 +91,12 @@ def test_the_first_epochs(name: str) -> None:
     compare(log.points, release_points(run["metrics"]), 1e-4, exactly_as_then(training.args))
 
 
-@pytest.mark.parametrize("name", sorted(CONTINUED))
+@pytest.mark.parametrize(
+    "name",
+    slow_but(
+        lambda name: name in ("dial", "dial_2_bits_separate", "qmix", "mappo"), sorted(CONTINUED)
+    ),
+)
 def test_a_checkpoint_is_read_and_goes_on(name: str) -> None:
     run = CONTINUED[name]
     stored = torch.load(

@@ -66,6 +66,7 @@ def test_an_attacker_that_returns_its_order_is_refused_by_name() -> None:
         register_attacker("a+b", plugged.sleeper)
 
 
+@pytest.mark.slow
 def test_a_users_attacker_is_tried_out_before_anything_is_built() -> None:
     register_attacker("out_of_range", plugged.out_of_range)
     try:

@@ -292,5 +292,7 @@ def test_with_a_users_attacker_the_rules_run_uncompiled_too(tmp_path: Path) -> N
 
 def test_the_identity_names_what_is_a_users_own() -> None:
     assert CyborgBlueprint(env_args()).identity.keys() == {"rules", "scenario"}
-    ours = CyborgBlueprint(env_args("attacker=sleeper", "reward_terms={'blocks': 1.0}")).identity
-    assert ours.keys() == {"rules", "scenario", "attacker", "reward"}
+    ours = CyborgBlueprint(env_args("attacker=same_as_paper")).identity
+    assert ours.keys() == {"rules", "scenario", "attacker"}
+    ours = CyborgBlueprint(env_args("reward_terms={'blocks': -0.5, 'step_number': 2.0}")).identity
+    assert ours.keys() == {"rules", "scenario", "reward"}
