@@ -10,9 +10,9 @@ from typing import Any
 
 from sacred.observers import RunObserver
 
-from acd_plugin.errors import UserError, find
+from acd_plugin.errors import UserError, find, program
 from acd_plugin.tracking.run_folder import RunFolder
-from acd_plugin.tracking.trackers import TRACKERS, Tracker
+from acd_plugin.tracking.trackers import FROM_FOLDERS, TRACKERS, Tracker
 
 logger = logging.getLogger("acd_plugin")
 
@@ -85,7 +85,8 @@ class _Attached:
     def wait(self) -> None:
         self._thread.join(_GRACE)
         if self._thread.is_alive():
-            logger.warning("tracker %s: does not end; what it still holds is lost", self._name)
+            message = "tracker %s: does not end; what it still holds is lost%s"
+            logger.warning(message, self._name, _remedy(self._name))
 
     def _work(self) -> None:
         try:
@@ -100,4 +101,11 @@ class _Attached:
 
 def _tell(name: str, error: Exception) -> None:
     what = f"{type(error).__name__}: {error}"
-    logger.warning("tracker %s: %s; training goes on without it", name, what)
+    logger.warning("tracker %s: %s; training goes on without it%s", name, what, _remedy(name))
+
+
+def _remedy(name: str) -> str:
+    """Say how a tracker gets what it was not told, if it can be told afterwards."""
+    if name not in FROM_FOLDERS:
+        return ""
+    return f" (tell it afterwards: {program()} sync --tracker={name})"

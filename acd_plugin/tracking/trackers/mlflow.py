@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from acd_plugin.tracking.trackers.naming import tag
 _EXPERIMENT = "acd-plugin"  # unless MLFLOW_EXPERIMENT_NAME names another
 _KEY = "acd.key"  # the tag by which a run is found again
 _LONGEST = 500  # letters of a parameter, which every MLflow takes
+_NUMBERS, _PARAMETERS = 1000, 100  # that every MLflow takes at once
+_HELD = 5.0  # seconds; each request is a transaction, or a way to a server and back
 
 
 class MLflow:
@@ -48,18 +51,31 @@ class MLflow:
         self._settings = flat(config)
         self._is_anew = is_anew
         self._client: Any = None
+        self._entities: Any = None  # MLflow's classes
         self._run = ""
+        self._numbers: list[Any] = []  # that are still to be sent
+        self._sent = 0.0  # when others were
 
     def write(self, name: str, value: float, step: int) -> None:
         if self._client is None:
             self._begin()
-        self._client.log_metric(self._run, tag(name), value, step=step)
+        now = int(1000 * time.time())
+        self._numbers.append(self._entities.Metric(tag(name), value, now, step))
+        if len(self._numbers) == _NUMBERS or time.monotonic() - self._sent > _HELD:
+            self._send()
 
     def close(self) -> None:
         if self._client is not None:
+            self._send()
             self._client.set_terminated(self._run)
 
+    def _send(self) -> None:
+        self._client.log_batch(self._run, metrics=self._numbers)
+        self._numbers = []
+        self._sent = time.monotonic()
+
     def _begin(self) -> None:
+        self._entities = importlib.import_module("mlflow.entities")
         client = self._client_of(tracking_uri=self._address)
         name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or _EXPERIMENT
         found = client.get_experiment_by_name(name)
@@ -74,8 +90,12 @@ class MLflow:
         else:
             run = client.create_run(experiment, run_name=self._name, tags={_KEY: self._key})
             self._run = run.info.run_id
-            for key, value in self._settings.items():
-                client.log_param(self._run, key, str(without_credentials(value))[:_LONGEST])
+            settings = [
+                self._entities.Param(key, str(without_credentials(value))[:_LONGEST])
+                for key, value in self._settings.items()
+            ]
+            for first in range(0, len(settings), _PARAMETERS):
+                client.log_batch(self._run, params=settings[first : first + _PARAMETERS])
         self._client = client
 
 

@@ -137,3 +137,15 @@ def test_a_file_that_only_adds_trackers_is_no_part_of_the_game(tmp_path: Path) -
     assert all(names.values())
     both = [str(tmp_path / "tracker"), str(tmp_path / "mixed")]
     assert content_of(both) == names["mixed"]
+
+
+def test_what_can_be_told_afterwards_says_how(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: Any) -> Memory:
+        raise ConnectionError("nobody there")
+
+    monkeypatch.setitem(TRACKERS, "mlflow", refuse)
+    trackers = Trackers({"trackers": ["mlflow"], "use_tensorboard": False, "host": "builtin"})
+    trackers.open(RunFolder(tmp_path))
+    assert caplog.records[0].getMessage().endswith(" sync --tracker=mlflow)")

@@ -92,12 +92,13 @@ def test_recorded_runs_are_told_to_tensorboard_once(
 
 @pytest.mark.slow
 def test_wandb_keeps_a_run_offline(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("wandb")
+    wandb = pytest.importorskip("wandb")
     monkeypatch.setenv("WANDB_MODE", "offline")
     tracker = FROM_FOLDERS["wandb"](folder, CONFIG)
     tracker.write("loss", 0.5, 10)
     tracker.write("test_return_mean", -2.0, 10)
     tracker.close()
+    wandb.teardown()  # its own process has now written all, which `close` does not wait for
     (file,) = folder.glob("wandb/offline-run-*/*.wandb")
     content = file.read_bytes()
     assert file.stem == f"run-{RunFolder(folder).key()}"
