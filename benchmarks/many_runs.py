@@ -1,11 +1,12 @@
 """What it takes to read many recorded runs: `report`, the dry run of their plan, and `publish`.
 
-    python benchmarks/many_runs.py [--seeds 250] [--epochs 20]
+    python benchmarks/many_runs.py [--seeds 250] [--epochs 20] [--against CHECKOUT] [--read-only]
 
 Writes made-up runs of five algorithms in four environments (5,000 with 250 seeds), each a copy of a
 template: the record that Sacred makes of a run, and the numbers of so many epochs. Every command is
 a process of its own; its processor time and its peak memory are printed. `publish` is run on a
-fifth of the runs and on all of them, which tells whether it is linear.
+fifth of the runs and on all of them, which tells whether it is linear; ``--read-only`` leaves it
+out. ``--against`` does everything in another checkout, too, each command in both in turn.
 """
 
 from __future__ import annotations
@@ -89,10 +90,14 @@ def write_run(folder: Path, job: Job, epochs: int, rng: np.random.Generator) -> 
     (folder / "evaluations.jsonl").write_text(json.dumps(evaluation | spread) + "\n")
 
 
-def measured(*words: str) -> str:
-    """Run one command of the program; returns what it took."""
+def measured(checkout: Path, place: Path, *words: str) -> str:
+    """Run one command of a checkout's program in a folder; returns what it took."""
     begin = time.perf_counter()
-    process = subprocess.Popen([sys.executable, str(ROOT / "main.py"), *words])
+    process = subprocess.Popen(
+        [sys.executable, str(checkout / "main.py"), *words],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+    )
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - begin
@@ -106,7 +111,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=250)
     parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT")
+    parser.add_argument("--read-only", action="store_true")
     options = parser.parse_args()
+    checkouts = [ROOT, *([options.against.resolve()] if options.against else [])]
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
@@ -119,16 +127,22 @@ def main() -> None:
         for number in range(1, len(jobs) // 5 + 1):
             (fewer / str(number)).symlink_to(results / str(number))
         commands = {
-            f"report on {len(jobs)} runs": ("report", str(results), f"--out={place / 'report'}"),
+            f"report on {len(jobs)} runs": ("report", str(results), "--out=report"),
             "dry run of their plan": (
                 *("experiment", "run", str(plan), "--dry-run", f"--results={results}"),
             ),
-            f"publish {len(jobs) // 5} of them": ("publish", str(fewer), str(place / "a")),
-            "publish all": ("publish", str(results), str(place / "b")),
-            "publish all, into an archive": ("publish", str(results), str(place / "c.tar.xz")),
         }
+        if not options.read_only:
+            commands |= {
+                f"publish {len(jobs) // 5} of them": ("publish", str(fewer), "a"),
+                "publish all": ("publish", str(results), "b"),
+                "publish all, into an archive": ("publish", str(results), "c.tar.xz"),
+            }
         for title, words in commands.items():
-            print(f"{title}: {measured(*words)}", flush=True)
+            for checkout in checkouts:
+                with tempfile.TemporaryDirectory(dir=place) as out:
+                    took = measured(checkout, Path(out), *words)
+                print(f"{checkout}: {title}: {took}", flush=True)
 
 
 if __name__ == "__main__":

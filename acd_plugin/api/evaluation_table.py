@@ -10,7 +10,8 @@ from acd_plugin.configuration.packages import need
 from acd_plugin.errors import UserError
 from acd_plugin.running.evaluation import Games, evaluate_on
 from acd_plugin.running.stored_policy import StoredPolicy
-from acd_plugin.running.variants import Variant, expanded, variants_of
+from acd_plugin.running.to_play import variants_of
+from acd_plugin.running.variants import Variant, expanded
 from acd_plugin.tracking.evaluations import Evaluation
 
 if TYPE_CHECKING:  # a package that is no part of the installation

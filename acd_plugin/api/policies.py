@@ -10,8 +10,8 @@ from acd_plugin.configuration.ranges import integer
 from acd_plugin.running.device import chosen_device
 from acd_plugin.running.export import export
 from acd_plugin.running.stored_run import load_trained_policy, open_policy
+from acd_plugin.running.to_play import variants_of
 from acd_plugin.running.trained_policy import TrainedPolicy
-from acd_plugin.running.variants import variants_of
 
 
 def load_policy(

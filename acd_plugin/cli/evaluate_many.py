@@ -9,7 +9,8 @@ from acd_plugin.components.acting import games_as_in_tests
 from acd_plugin.errors import UserError, program
 from acd_plugin.running.evaluation import Games, evaluate_on, stored_evaluations
 from acd_plugin.running.stored_policy import StoredPolicy
-from acd_plugin.running.variants import Variant, expanded, variants_of
+from acd_plugin.running.to_play import variants_of
+from acd_plugin.running.variants import Variant, expanded
 from acd_plugin.tracking.evaluations import Evaluation
 
 MOST = 10_000  # evaluations by one command

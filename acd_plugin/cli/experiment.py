@@ -13,7 +13,6 @@ from acd_plugin.analysis.runs.plan_names import PlanName, Swept, write_plan_name
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
-from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Job, Plan, load_plan, only
 from acd_plugin.experiments.pool import Reports, Worked, duration, run_all
 from acd_plugin.experiments.processes import Work
@@ -134,6 +133,8 @@ def _estimate(left: Mapping[Job, RunRecord | None], workers: int, is_dry: bool) 
 
     On a GPU a moment is long beside the whole: there it is measured only when that is all.
     """
+    from acd_plugin.experiments.estimate import estimate  # noqa: PLC0415 - slow to load
+
     measured = {job: run for job, run in left.items() if is_dry or not is_on_gpu(job)}
     seconds = estimate(measured)
     if len(seconds) == len(left):

@@ -15,7 +15,6 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 
-from acd_plugin.cli.options import COMMANDS, make_parser
 from acd_plugin.cli.streams import prepare_streams
 from acd_plugin.credentials import shown
 from acd_plugin.errors import UserError, brief, nearest, program
@@ -37,6 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(words)
     except UserError as error:
         return _refuse(str(error))
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        if package in ("", __package__.partition(".")[0]):
+            raise
+        return _refuse(_not_installed(package))
     except BrokenPipeError:  # the reader of the output, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -48,6 +52,14 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped at once", file=sys.stderr)
         return 130
+
+
+def _not_installed(package: str) -> str:
+    return (
+        f"the package '{package}' is missing in {sys.prefix}: activate the environment in which "
+        "this program is installed, or install it and all that it needs, in its folder: "
+        "pip install -c constraints.txt ."
+    )
 
 
 def _refuse(problem: str) -> int:
@@ -63,6 +75,8 @@ def _printable(character: str) -> str:
 
 
 def _run(words: list[str]) -> int:
+    from acd_plugin.cli.options import COMMANDS, make_parser  # noqa: PLC0415 - packages may miss
+
     words, overrides = _split_overrides(words)
     for word in words:
         if word.endswith("=--"):  # of which argparse would make an empty list
@@ -74,7 +88,8 @@ def _run(words: list[str]) -> int:
         )
     if not words or words[0] not in (*COMMANDS, "-h", "--help", "--version"):
         words = ["train", *words]
-    _refuse_forgotten_with(words)
+    if words[0] in COMMANDS and COMMANDS[words[0]].overrides:
+        _refuse_forgotten_with(words)
     options = make_parser(program()).parse_args(words)
     options.command_line = _without_passwords(words, overrides)
     if not hasattr(options, "overrides"):
@@ -98,9 +113,6 @@ def _split_overrides(words: list[str]) -> tuple[list[str], list[str]]:
 
 def _refuse_forgotten_with(words: list[str]) -> None:
     """Refuse settings without the word before them, which would be taken for something else."""
-    command = COMMANDS.get(words[0])
-    if command is None or not command.overrides:
-        return
     for previous, word in pairwise(words):
         if _SETTING.fullmatch(word) and not (previous.startswith("-") and "=" not in previous):
             raise UserError(

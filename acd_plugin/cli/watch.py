@@ -18,7 +18,8 @@ from acd_plugin.running.replay import record_games
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.stored_run import open_policy
-from acd_plugin.running.variants import refuse_changes_of_the_policy, spec_to_play
+from acd_plugin.running.to_play import spec_to_play
+from acd_plugin.running.variants import refuse_changes_of_the_policy
 from acd_plugin.tracking.plain_files import open_plain
 from acd_plugin.tracking.run_folder import refuse_lost_link, write_named
 

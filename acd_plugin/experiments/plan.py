@@ -18,9 +18,7 @@ from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.errors import UserError, find
 from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, repeated, varied
-from acd_plugin.running.misfits import refuse_other_sizes
-from acd_plugin.running.planned import refuse_held_out
-from acd_plugin.running.run_spec import RunSpec, resolve
+from acd_plugin.running.run_spec import RunSpec, refuse_held_out, resolve
 from acd_plugin.running.variants import (
     Variant,
     each_once,
@@ -201,7 +199,10 @@ class Pairs:
                 played = self._read(change(spec.config, one), spec.chosen)
                 found.append(variant(spec.config, one, played))
         others = [one for one in each_once(found) if one.overrides]
-        refuse_other_sizes(spec, [one.spec for one in others])
+        if others:
+            from acd_plugin.running.misfits import refuse_other_sizes  # noqa: PLC0415 - loads torch
+
+            refuse_other_sizes(spec, [one.spec for one in others])
         return others
 
     def _resolve(self, algorithm: str, env: str, changes: Mapping[str, object]) -> RunSpec:

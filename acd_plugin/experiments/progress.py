@@ -13,7 +13,7 @@ from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.experiments.plan import Job
 from acd_plugin.running.console import logger
-from acd_plugin.running.evaluation import find_played
+from acd_plugin.running.variants import find_played
 from acd_plugin.tracking.evaluations import find_evaluation, read_evaluations
 from acd_plugin.tracking.ownership import is_owned
 
@@ -52,7 +52,7 @@ def runs_with(identities: Iterable[Identity], results: Path) -> list[RunRecord |
         logger.warning("%s", printable(f"left out: {problem}"))
     farthest: dict[Identity, RunRecord] = {}
     for record in sorted(records, key=_progress):
-        farthest[identity(record.config)] = record
+        farthest[_identity(record.config)] = record
     return [farthest.get(wanted) for wanted in identities]
 
 
@@ -85,7 +85,10 @@ def _progress(run: RunRecord) -> tuple[bool, bool, bool, int]:
 
 def identity(config: Config) -> Identity:
     """Return what is equal for two configurations of one run: what it learns with, and its end."""
-    config = migrate(config)
+    return _identity(migrate(config))
+
+
+def _identity(config: Config) -> Identity:
     return (learned_with(config), config.get("seed"), *_budget(config))
 
 

@@ -24,7 +24,7 @@ from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import NotWrittenError, Records
 from acd_plugin.running.run_spec import resolve
 from acd_plugin.running.stored_run import open_run
-from acd_plugin.running.variants import variants_of
+from acd_plugin.running.to_play import variants_of
 from acd_plugin.tracking.ownership import OwnedError, owned
 from acd_plugin.tracking.run_folder import RunFolder
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import torch
-
 from acd_plugin.errors import DivergedError, UserError
 
 
@@ -16,13 +14,19 @@ def chosen_device(wanted: str) -> str:
     if wanted not in ("auto", "cpu", "cuda"):
         raise UserError(f"device is {wanted!r}: must be cpu, cuda or auto")
     if wanted == "auto":
+        import torch  # noqa: PLC0415 - takes seconds to load
+
         return "cuda" if torch.cuda.is_available() else "cpu"
     return wanted
 
 
 def check_device(device: str) -> None:
     """Raise UserError, with the reason, when there is no such device."""
-    if device == "cuda" and not torch.cuda.is_available():
+    if device != "cuda":
+        return
+    import torch  # noqa: PLC0415 - takes seconds to load
+
+    if not torch.cuda.is_available():
         raise UserError(
             f"device=cuda: torch {torch.__version__} finds no CUDA device ({_reason()}): "
             "set device=cpu"
@@ -33,12 +37,16 @@ def describe_device(device: str) -> str:
     """Return a device as a line of the log names it."""
     if device == "cpu":
         return device
+    import torch  # noqa: PLC0415 - takes seconds to load
+
     properties = torch.cuda.get_device_properties(0)
     return f"{device} ({properties.name}, {properties.total_memory / 2**30:.0f} GiB)"
 
 
 def told_plainly(error: BaseException, go_on: str) -> BaseException:
     """Return the error; in one line when it is the device's, with the command that goes on."""
+    import torch  # noqa: PLC0415 - takes seconds to load
+
     remedy = f"go on from the last checkpoint with: {go_on}"
     if isinstance(error, torch.OutOfMemoryError):
         told = "GPU memory ran out: set a smaller seeds_at_once or batch_size, or free some; "
@@ -61,6 +69,8 @@ def _is_the_devices(error: BaseException) -> bool:
 
 
 def _reason() -> str:
+    import torch  # noqa: PLC0415 - takes seconds to load
+
     if torch.version.cuda is None:
         return "it was built without CUDA"
     try:

@@ -19,19 +19,14 @@ from acd_plugin.running.replay import record_games
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.stored_run import load_policy, refuse_unplayable
+from acd_plugin.running.to_play import spec_to_play
 from acd_plugin.running.variants import (
     Variant,
+    find_played,
     refuse_changes_of_the_policy,
-    spec_to_play,
     variant,
 )
-from acd_plugin.tracking.evaluations import (
-    COMMON_SEED,
-    Evaluation,
-    append_evaluations,
-    find_evaluation,
-    read_evaluations,
-)
+from acd_plugin.tracking.evaluations import Evaluation, append_evaluations, read_evaluations
 
 _BACKEND = "env_args.backend"
 _MOST_AT_ONCE = 2048  # games on a GPU
@@ -117,19 +112,6 @@ def stored_evaluations(
     """Return for each variant the evaluation that is stored with a policy, None if none is."""
     known = read_evaluations(run.folder) if run.folder else []
     return [find_played(known, run.t_env, one, games.episodes, games.seed) for one in variants]
-
-
-def find_played(
-    known: Sequence[Evaluation | None],
-    t_env: int | None,
-    wanted: Variant,
-    episodes: int,
-    seed: int = COMMON_SEED,
-) -> Evaluation | None:
-    """Return of a run's evaluations one in a variant of at least so many games."""
-    game = wanted.game if wanted.overrides else None  # at home it is the run's, whoever recorded it
-    found = find_evaluation(known, t_env, wanted.overrides, game, seed)
-    return found if found is not None and found.episodes >= episodes else None
 
 
 def store(run: StoredPolicy, evaluations: Sequence[Evaluation]) -> Path | None:

@@ -8,6 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 
+_MOMENT = 0.01  # seconds
+# What LLVM calls when it has compiled a function, which takes long, and what ends objects.
+_CALLED_BACK = ("_raw_object_cache_notify", "_raw_object_cache_getbuffer", "__del__")
+
 
 def stop_signals() -> list[signal.Signals]:
     """Return Ctrl-C, SIGTERM and, unless `nohup` has this program ignore it, a closed terminal.
@@ -36,9 +40,22 @@ def stops_heard_by(handler: Callable[[int, FrameType | None], None]) -> Iterator
 
 def interruptible() -> AbstractContextManager[None]:
     """Turn all of them into KeyboardInterrupt."""
-    return stops_heard_by(_interrupt)
+    return stops_heard_by(interrupt)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    del number, frame
-    raise KeyboardInterrupt
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt; where nobody would get it, a moment later."""
+    if not _is_called_back(frame):
+        raise KeyboardInterrupt
+    again = threading.Timer(_MOMENT, signal.raise_signal, [number])
+    again.daemon = True
+    again.start()
+
+
+def _is_called_back(frame: FrameType | None) -> bool:
+    """Whether C has called what was interrupted: it prints what is raised there, and goes on."""
+    while frame is not None:
+        if frame.f_code.co_name in _CALLED_BACK:
+            return True
+        frame = frame.f_back
+    return False

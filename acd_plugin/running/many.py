@@ -9,8 +9,9 @@ from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.joint import NotTogetherError
 from acd_plugin.running.console import logger
 from acd_plugin.running.memory import free_memory, seeds_at_once
-from acd_plugin.running.planned import Planned, refuse_held_out
+from acd_plugin.running.planned import Planned
 from acd_plugin.running.recorded_run import NotWrittenError, RunStopped
+from acd_plugin.running.run_spec import refuse_held_out
 from acd_plugin.running.together import Ended, Group
 from acd_plugin.running.train import tell_about, train_alone
 from acd_plugin.tracking.run_folder import check_writable

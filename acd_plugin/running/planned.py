@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config
-from acd_plugin.envs.blueprint import MayBeHeldOut
 from acd_plugin.errors import UserError, program
 from acd_plugin.running.console import logger
 from acd_plugin.running.recorded_run import Records
@@ -65,17 +64,6 @@ class Planned(NamedTuple):
         """Return whether both are at the same place and differ in nothing but their seeds."""
         mine, others = (_together(run) for run in (self, other))
         return mine == others
-
-
-def refuse_held_out(spec: RunSpec) -> None:
-    """Raise UserError for a training on games that are kept to be played by what was trained."""
-    if spec.config.get("evaluate"):  # EPyMARL's loop then trains nothing
-        return
-    if isinstance(spec.blueprint, MayBeHeldOut) and spec.blueprint.is_held_out:
-        raise UserError(
-            f"env_args.networks={spec.settings.env_args['networks']}: nobody trains on networks "
-            "that are held out: train on others (0..7), and play these with evaluate"
-        )
 
 
 def with_seeds(spec: RunSpec, seeds: Sequence[int], records: Records) -> list[Planned]:

@@ -10,8 +10,9 @@ from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.plugins import content_of, load_plugins
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import parse
-from acd_plugin.envs.blueprint import Blueprint, EnvSizes, Interface
+from acd_plugin.envs.blueprint import Blueprint, EnvSizes, Interface, MayBeHeldOut
 from acd_plugin.envs.registry import blueprint_of
+from acd_plugin.errors import UserError
 from acd_plugin.running.device import chosen_device
 
 
@@ -74,6 +75,17 @@ def resolve(
         "game": {**made.identity, **({"plugins": plugins} if plugins else {})},
     }
     return RunSpec(settings, recorded, made, sizes, host, chosen)
+
+
+def refuse_held_out(spec: RunSpec) -> None:
+    """Raise UserError for a training on games that are kept to be played by what was trained."""
+    if spec.config.get("evaluate"):  # EPyMARL's loop then trains nothing
+        return
+    if isinstance(spec.blueprint, MayBeHeldOut) and spec.blueprint.is_held_out:
+        raise UserError(
+            f"env_args.networks={spec.settings.env_args['networks']}: nobody trains on networks "
+            "that are held out: train on others (0..7), and play these with evaluate"
+        )
 
 
 def changed_content(recorded: Config, spec: RunSpec) -> list[str]:

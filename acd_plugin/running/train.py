@@ -15,9 +15,9 @@ from acd_plugin.running.device import describe_device
 from acd_plugin.running.interruption import interruptible
 from acd_plugin.running.memory import check_memory, free_memory
 from acd_plugin.running.owned_folder import held, owned_folder
-from acd_plugin.running.planned import Planned, continued, refuse_held_out
+from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import OpenRecord, Records, Train, recorded_run
-from acd_plugin.running.run_spec import RunSpec
+from acd_plugin.running.run_spec import RunSpec, refuse_held_out
 from acd_plugin.running.sacred_run import Output
 from acd_plugin.running.turns import Turn
 from acd_plugin.tracking.run_folder import RunFolder, check_writable

@@ -12,13 +12,7 @@ from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.nested import value_at, written
 from acd_plugin.errors import UserError
 from acd_plugin.running.run_spec import RunSpec, changed_content
-from acd_plugin.running.stored_policy import StoredPolicy
-from acd_plugin.running.stored_run import (
-    refuse_another_game,
-    refuse_edited_rules,
-    refuse_unplayable,
-    spec_of,
-)
+from acd_plugin.tracking.evaluations import COMMON_SEED, Evaluation, find_evaluation
 
 MOST_VARIANTS = 1000  # of one environment: more are never meant
 _OF_THE_ENVIRONMENT = "env_args."
@@ -100,21 +94,6 @@ def variant(config: Config, changes: Changes, spec: RunSpec) -> Variant:
     return Variant(changes, overrides, spec)
 
 
-def variants_of(
-    run: StoredPolicy, all_changes: Sequence[Changes], device: str, plugins: Sequence[str]
-) -> list[Variant]:
-    """Return the variants of a policy's environment, each once.
-
-    Raises UserError when one of them cannot be, or the policy cannot play it.
-    """
-    found = each_once(
-        variant(run.config, changes, spec_to_play(run, changes, device, plugins))
-        for changes in all_changes
-    )
-    refuse_unplayable(run, [one.spec for one in found], plugins)
-    return found
-
-
 def each_once(variants: Iterable[Variant]) -> list[Variant]:
     """Return the first of those that differ in the same from training."""
     found: dict[tuple[str, ...], Variant] = {}
@@ -123,17 +102,17 @@ def each_once(variants: Iterable[Variant]) -> list[Variant]:
     return list(found.values())
 
 
-def spec_to_play(
-    run: StoredPolicy, changes: Changes, device: str, plugins: Sequence[str]
-) -> RunSpec:
-    """Return what the run was trained with, the environment changed; UserError if it cannot be."""
-    spec = spec_of(run, {"device": device, **changes}, plugins)
-    if changes:
-        refuse_edited_rules(run, spec)
-    else:
-        remedy = "undo the change, or name the scenario to play with env_args.scenario=NAME"
-        refuse_another_game(run, spec, remedy)
-    return spec
+def find_played(
+    known: Sequence[Evaluation | None],
+    t_env: int | None,
+    wanted: Variant,
+    episodes: int,
+    seed: int = COMMON_SEED,
+) -> Evaluation | None:
+    """Return of a run's evaluations one in a variant of at least so many games."""
+    game = wanted.game if wanted.overrides else None  # at home it is the run's, whoever recorded it
+    found = find_evaluation(known, t_env, wanted.overrides, game, seed)
+    return found if found is not None and found.episodes >= episodes else None
 
 
 def _is_list_of_values(value: object, own: object) -> bool:

@@ -52,7 +52,9 @@ class Evaluation(BaseModel):
         """Whether all of it can be counted with."""
         numbers = (self.return_mean, self.return_std, *(self.return_ci95 or ()), *self.returns)
         numbers = (*numbers, *self.statistics.values())
-        return all(map(math.isfinite, numbers)) and max(map(abs, numbers)) <= LARGEST_VALUE
+        # The sum, too, because NaN is neither larger nor smaller than anything.
+        is_bounded = min(numbers) >= -LARGEST_VALUE and max(numbers) <= LARGEST_VALUE
+        return is_bounded and math.isfinite(sum(numbers))
 
 
 def append_evaluations(folder: RunFolder, evaluations: Iterable[Evaluation]) -> None:

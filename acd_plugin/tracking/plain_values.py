@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import chain
 from typing import Any, NoReturn
 
 LARGEST_INTEGER = 2**63 - 1  # what databases and arrays can hold
 LARGEST_VALUE = 1e150  # of a measured number: its square, too, is finite
 DEEPEST = 30  # lists in lists
+_NESTED = frozenset({list, dict})
 
 
 def parse_json(text: bytes) -> Any:
@@ -36,15 +38,12 @@ def check_text(text: str) -> None:
 
 
 def _check_depth(content: object) -> None:
-    level: list[Any] = [content] if isinstance(content, list | dict) else []
+    level: list[Any] = [content]
     for _ in range(DEEPEST):
-        level = [
-            inner
-            for outer in level
-            for inner in (outer.values() if type(outer) is dict else outer)
-            if type(inner) is list or type(inner) is dict
-        ]
-        if not level:
+        level = [one for one in level if type(one) in _NESTED]
+        inside = (one.values() if type(one) is dict else one for one in level)
+        level = list(chain.from_iterable(inside))
+        if _NESTED.isdisjoint(map(type, level)):  # a loop in C: of every run this is read
             return
     raise ValueError("nested too deeply")
 

@@ -108,7 +108,7 @@ def test_an_interrupt_saves_and_the_run_goes_on(
 
     def interrupt(bar: Bar, step: int, found: Any) -> None:
         told(bar, step, found)
-        if step == EPOCH:
+        if step == 2 * EPOCH:
             signal.raise_signal(signal.SIGINT)
 
     with monkeypatch.context() as patch:

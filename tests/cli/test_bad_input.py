@@ -12,6 +12,7 @@ import pytest
 from acd_plugin import __version__
 from tests.cli.conftest import Call
 from tests.house.source import ROOT
+from tests.slow import slow
 
 DIAL = "--config=dial"
 SMALL = "--env-config=cyborg_small"
@@ -183,3 +184,23 @@ def test_the_version_is_told(call: Call, capsys: pytest.CaptureFixture[str]) -> 
         call("--version")
     assert ended.value.code == 0
     assert capsys.readouterr().out == f"acd-plugin {__version__}\n"
+
+
+@pytest.mark.parametrize("package", ["pydantic", *slow(["torch", "numba"])])
+def test_a_package_that_is_missing_is_named_with_what_installs_it(
+    tmp_path: Path, package: str
+) -> None:
+    words = [DIAL, SMALL]
+    code = f"import sys; sys.modules['{package}'] = None; from acd_plugin.cli.main import main"
+    result = subprocess.run(
+        [sys.executable, "-c", f"{code}; sys.exit(main({words}))"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"error: the package '{package}' is missing")
+    assert "pip install -c constraints.txt ." in result.stderr
+    assert len(result.stderr.splitlines()) == 1

@@ -13,9 +13,9 @@ from types import FrameType
 
 import pytest
 
-from acd_plugin.cli import experiment
 from acd_plugin.cli import training as train_command
 from acd_plugin.envs.registry import REGISTRY
+from acd_plugin.experiments import estimate
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.assembly import make_training
@@ -60,7 +60,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[RunSpec]:
 
     monkeypatch.setattr(train_command, "train", build)
     monkeypatch.setattr(train_command, "train_many", build_all)
-    monkeypatch.setattr(experiment, "estimate", lambda jobs: {job.name: 1.0 for job in jobs})
+    monkeypatch.setattr(estimate, "estimate", lambda jobs: {job.name: 1.0 for job in jobs})
     return runs
 
 

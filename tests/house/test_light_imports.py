@@ -27,6 +27,7 @@ HEAVY = ["torch", "numba", "numpy", "sacred", "scipy", "matplotlib", "pymongo"]
         ),
         ("acd_plugin.cli.runs", ["torch", "numba", "sacred", "pymongo", "scipy"]),
         ("acd_plugin.cli.sync", ["torch", "numba", "sacred"]),
+        ("acd_plugin.cli.experiment", ["torch", "sacred", "pandas"]),  # for what is done already
     ],
 )
 def test_importing_a_part_does_not_load_what_it_can_do_without(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import threading
+import time
 
 import pytest
 
 from acd_plugin.running.interruption import interruptible, stop_signals
+from acd_plugin.running.stop_signal import StopSignal
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -40,3 +43,31 @@ def test_another_thread_hears_no_signals_and_is_no_mistake() -> None:
     thread.start()
     thread.join()
     assert heard == [[]]
+
+
+def test_an_interrupt_is_not_lost_where_the_compiler_calls_python() -> None:
+    done = []
+
+    def _raw_object_cache_notify() -> None:  # as llvmlite calls it
+        signal.raise_signal(signal.SIGTERM)
+        done.append("kept")
+
+    def compile_something() -> None:
+        ctypes.CFUNCTYPE(None)(_raw_object_cache_notify)()
+        done.append("compiled")
+        time.sleep(20)
+
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        compile_something()
+    assert done == ["kept", "compiled"]
+
+
+def test_a_stop_before_the_end_of_an_epoch_is_one_at_once() -> None:
+    with pytest.raises(KeyboardInterrupt), StopSignal():
+        signal.raise_signal(signal.SIGINT)
+    with StopSignal() as stop:
+        assert not stop.requested()  # as after every epoch
+        signal.raise_signal(signal.SIGINT)
+        assert stop.requested()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)

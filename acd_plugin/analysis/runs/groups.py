@@ -12,6 +12,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from acd_plugin.analysis.runs.learned import Settings, learned_settings
 from acd_plugin.analysis.runs.run_record import RunRecord
 
+_NAMES = ("env_args.scenario",)
 OF_THE_GAME = ("env_args.", "game.", "episode_limit")
 
 
@@ -25,7 +26,7 @@ def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, lis
     rivals: dict[str, list[RunRecord]] = defaultdict(list)
     for run in runs:
         length = _length(run) if by_length else None
-        groups[run.environment, _learned_with(run.settings), length].append(run)
+        groups[run.environment, learned_by(run), length].append(run)
         rivals[run.algorithm].append(run)
     has_environments = len({run.environment for run in runs}) > 1
     differing = {name: different_settings(same, True) for name, same in rivals.items()}
@@ -66,8 +67,14 @@ def learned_with(config: Mapping[str, object]) -> frozenset[tuple[str, Hashable]
     return _learned_with(learned_settings(config))
 
 
+def learned_by(run: RunRecord) -> frozenset[tuple[str, Hashable]]:
+    """Return `learned_with` of a run."""
+    return _learned_with(run.settings)
+
+
 def _learned_with(found: Settings) -> frozenset[tuple[str, Hashable]]:
-    return frozenset((key, value) for key, value in found.items() if not _is_name(key, found))
+    names = {(key, found[key]) for key in _NAMES if key in found and _is_name(key, found)}
+    return frozenset(found.items()) - names
 
 
 def different_settings(runs: Sequence[RunRecord], beside_environment: bool = False) -> list[str]:
@@ -75,12 +82,14 @@ def different_settings(runs: Sequence[RunRecord], beside_environment: bool = Fal
 
     ``beside_environment`` leaves out what of the game follows from the environment's name.
     """
-    found = [settings(run) for run in runs]
+    # Each once: a thousand runs may be repeats of a few.
+    alike = {(run.environment, frozenset(run.settings.items())): run for run in runs}
+    found = [settings(run) for run in alike.values()]
     keys = sorted({key for one in found for key in one if not _is_name(key, one)})
     keys = [key for key in keys if _differs(key, found)]
     if beside_environment:
         inside: dict[str, list[Settings]] = defaultdict(list)
-        for run, one in zip(runs, found, strict=True):
+        for run, one in zip(alike.values(), found, strict=True):
             inside[run.environment].append(one)
         keys = [
             key
@@ -105,7 +114,7 @@ def _is_name(key: str, found: Settings) -> bool:
 
     Names of attackers and the like count beside the content: one file may hold several.
     """
-    return key == "env_args.scenario" and "game.scenario" in found
+    return key in _NAMES and "game.scenario" in found
 
 
 def _name_of(content: str, found: Sequence[Settings]) -> str:

@@ -15,6 +15,7 @@ _CHECKPOINTS = {"save_model", "save_model_interval", "keep_checkpoints"}
 _MACHINE = {"torch_threads", "device", "use_cuda", "seeds_at_once", "buffer_cpu_only"}
 _LENGTH = {"t_max", "episodes_max"}
 _NAMES = {"env_name", "plugins", "version", "chance"}  # for content in ``game``, for ``numbers``
+_NUMBERS, _LISTS = (int, float), (list, tuple)  # made once: of every run all values are looked at
 _NOT_LEARNING = {"seed", *_PLACES, *_INTERVALS, *_CHECKPOINTS, *_MACHINE, *_LENGTH, *_NAMES}
 
 
@@ -51,8 +52,8 @@ def _add(flat: Settings, config: Mapping[str, object], prefix: str) -> None:
 def _hashable(value: object) -> Hashable:
     if isinstance(value, str):
         return shown(value)  # as it is recorded
-    if value is None or isinstance(value, int | float):
+    if value is None or isinstance(value, _NUMBERS):
         return value
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return tuple(_hashable(inner) for inner in value)
     return value if isinstance(value, Hashable) else repr(value)

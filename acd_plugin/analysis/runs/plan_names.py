@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from acd_plugin.analysis.runs.groups import learned_with
+from acd_plugin.analysis.runs.groups import learned_by, learned_with
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.migration import Config, migrate
 from acd_plugin.credentials import without_credentials
@@ -56,11 +56,11 @@ class PlanNames:
 
     def swept(self, run: RunRecord) -> Swept | None:
         """Return where a run stands in a plan's sweep, None if it is in none."""
-        return self._swept.get(learned_with(run.config))
+        return self._swept.get(learned_by(run))
 
     def of(self, run: RunRecord) -> PlanName | None:
         """Return how a plan calls a run, None if none has it."""
-        return self._names.get(learned_with(run.config))
+        return self._names.get(learned_by(run))
 
     @property
     def algorithms(self) -> list[str]:

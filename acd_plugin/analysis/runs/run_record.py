@@ -35,7 +35,8 @@ class RunRecord:
     result: float | None
     start: datetime | None
     duration: timedelta | None  # of training, over all times that it was resumed
-    step: int | None  # how far it was trained, in environment steps; see `_steps`
+    last_checkpoint: int | None  # environment steps of the newest
+    step: int | None  # how far it was trained, in environment steps; see `_farthest`
     note: str | None
     command: str | None  # how it was started, where that was recorded
     host: dict[str, object]
@@ -74,11 +75,6 @@ class RunRecord:
         return run_name(self.config)
 
     @property
-    def last_checkpoint(self) -> int | None:
-        """Environment steps of the newest checkpoint."""
-        return _last_checkpoint(self.folder)
-
-    @property
     def can_be_resumed(self) -> bool:
         was_stopped = self.status in ("INTERRUPTED", "KILLED", "FAILED")
         return was_stopped and bool(self.folder.stored_checkpoints())
@@ -91,7 +87,7 @@ def read_record(folder: RunFolder) -> RunRecord:
         config = migrate(recorded)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{folder.path / 'config.json'}: is damaged ({error})") from None
-    meta = run.meta or Meta()
+    meta, last = run.meta or Meta(), _last_checkpoint(folder)
     return RunRecord(
         folder=folder,
         config=config,
@@ -99,7 +95,8 @@ def read_record(folder: RunFolder) -> RunRecord:
         result=run.result,
         start=run.legs[0].start_time,
         duration=run.duration,
-        step=_steps(folder),
+        last_checkpoint=last,
+        step=_farthest(last, last_step(folder)),
         note=meta.comment and shown(meta.comment),
         command=meta.command_line and shown_command(meta.command_line),
         host=run.host or {},
@@ -108,14 +105,13 @@ def read_record(folder: RunFolder) -> RunRecord:
     )
 
 
-def _steps(folder: RunFolder) -> int | None:
-    """Return how far a run was trained, as far as its folder tells.
+def _farthest(checkpoint: int | None, number: int | None) -> int | None:
+    """Return how far a run was trained, as far as its last checkpoint and number tell.
 
     A checkpoint may be newer than the last number (of the published ones there are few), and the
     last number newer than the checkpoint, where a run was killed.
     """
-    known = [step for step in (last_step(folder), _last_checkpoint(folder)) if step is not None]
-    return max(known, default=None)
+    return max((step for step in (checkpoint, number) if step is not None), default=None)
 
 
 def _last_checkpoint(folder: RunFolder) -> int | None:
