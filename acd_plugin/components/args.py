@@ -8,8 +8,10 @@ from typing import Any
 
 from acd_plugin.errors import UserError, nearest
 
-# What says that nothing is done at random, as EPyMARL's selectors want it said.
+# What asks for nothing: nothing at random, as EPyMARL's selectors want it said, or of messages.
 _NOTHING = {
+    "message_content": "learned",
+    "bit_price": 0.0,
     "epsilon_start": 0.0,
     "epsilon_finish": 0.0,
     "epsilon_anneal_time": 1,
@@ -46,13 +48,18 @@ class Args(SimpleNamespace):
             f"configuration does not have{nearest(name, vars(self))}"
         )
 
-    def refuse_unread(self, keys: Iterable[str]) -> None:
-        """Raise UserError when some of these keys were read by nobody so far: they do nothing."""
-        values = vars(self)
-        unread = sorted(key for key in set(keys) - self._read if values[key] != _NOTHING.get(key))
+    def refuse_unread(self, keys: Iterable[str], ignored: frozenset[str] = frozenset()) -> None:
+        """Raise UserError when some of these keys were read by nobody so far: they do nothing.
+
+        Nor do those that are read and ``ignored``, because of others.
+        """
+        values, read = vars(self), self._read - ignored
+        unread = sorted(key for key in set(keys) - read if values[key] != _NOTHING.get(key))
         if unread:
             named = ("mac", "agent", "learner", "mixer", "critic_type", "action_selector")
             parts = ", ".join(f"{key}={values[key]}" for key in named if values.get(key))
+            if ignored & set(unread):
+                parts += f", n_bits={values.get('n_bits')}"
             raise UserError(
                 f"'{values.get('name')}' would ignore {', '.join(map(repr, unread))}: none of its "
                 f"components ({parts}) reads that; leave it out, or choose another component"

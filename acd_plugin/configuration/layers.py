@@ -75,17 +75,27 @@ def configure(
 def chosen_keys(
     algorithm: str, env: str, changes: Mapping[str, object], below: Path | None = None
 ) -> frozenset[str]:
-    """Return the keys that a user sets: in files of his own, and by ``changes``."""
+    """Return the keys that a user sets: in files of his own, and by ``changes``.
+
+    Of settings in settings each is named, with dots; of those in files not what lies deeper.
+    """
     roots = [config_root(), *([below] if below else [])]
     files = files_of(roots[:1], "envs", "environment configuration", env)
     files += files_of(roots, "algs", "algorithm", algorithm)
     own = (
-        key
+        file.values
         for file in files
         if not file.is_hosts and config_root() not in file.path.parents
-        for key in file.values
     )
-    return frozenset([*own, *(key.partition(".")[0] for key in changes)])
+    return frozenset(key for chosen in (*own, changes) for key in _with_dots(chosen))
+
+
+def _with_dots(chosen: Mapping[str, object]) -> Iterator[str]:
+    for key, value in chosen.items():
+        if isinstance(value, Mapping):
+            yield from (f"{key}.{inner}" for inner in value)
+        else:
+            yield key
 
 
 def load_environment(env: str, plugins: Sequence[str] = ()) -> Config:

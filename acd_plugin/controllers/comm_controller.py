@@ -38,6 +38,12 @@ class CommSettings(ComponentSettings):
     bit_limit: int | None = Field(default=None, ge=0)  # an agent's, per game; None: no limit
 
 
+def _of_messages(settings: CommSettings) -> frozenset[str]:
+    """Return the keys that are about messages; of ``channel`` if it does anything to them."""
+    channel = [] if settings.channel.is_clear else ["channel"]
+    return frozenset(["message_content", "bit_price", "bit_limit", *channel])
+
+
 class CommUnrolled(Protocol):
     """What learners read of unrolled episodes; a NamedTuple with these fields and more."""
 
@@ -86,7 +92,10 @@ class CommController(BaseController[Memory]):
                 "agents or more, or an algorithm without messages"
             )
         self.channel = self.channel_class(args)(self.n_agents, layout)
-        self._set_up_channel(CommSettings.from_args(args), layout)
+        settings = CommSettings.from_args(args)
+        self._set_up_channel(settings, layout)
+        # Keys that are read and change nothing, because nothing is said.
+        self.ignored_keys = frozenset() if self.message_size else _of_messages(settings)
         self._message_chances = self.message_chances(args)
         received = self.channel.received_size(self.message_size)
         sizes = CommSizes(entry_size(scheme, "obs"), received, message_outputs, layout)

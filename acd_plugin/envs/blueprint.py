@@ -56,6 +56,16 @@ class Blueprint(Protocol):
 
 
 @runtime_checkable
+class MayIgnore(Protocol):
+    """What a `Blueprint` offers beyond its contract when not all of its settings always count."""
+
+    @property
+    def ignored(self) -> Mapping[str, str]:
+        """Keys of ``env_args`` that change nothing beside the others, each with the reason."""
+        ...
+
+
+@runtime_checkable
 class MayBeHeldOut(Protocol):
     """What a `Blueprint` offers beyond its contract when some of its games are for tests alone."""
 

@@ -196,7 +196,7 @@ class Pairs:
         for changes in self._evaluate_on:
             refuse_changes_of_the_policy(changes, "evaluate_on")
             for one in expanded(changes, spec.config):
-                played = self._read(change(spec.config, one), spec.chosen)
+                played = self._read(change(spec.config, one), frozenset(one))
                 found.append(variant(spec.config, one, played))
         others = [one for one in each_once(found) if one.overrides]
         if others:

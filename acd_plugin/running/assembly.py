@@ -81,7 +81,8 @@ def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Tr
     learner = make_learner(policy.mac, buffer.scheme, recorder, args)
     if not any(getattr(part, "args", None) is args for part in (policy.mac, learner)):
         # Nobody keeps them to read more of them later, as EPyMARL's components do.
-        args.refuse_unread(spec.chosen - RunSettings.model_fields.keys())
+        chosen = {key.partition(".")[0] for key in spec.chosen} - RunSettings.model_fields.keys()
+        args.refuse_unread(chosen, getattr(policy.mac, "ignored_keys", frozenset()))
     if settings.device == "cuda":
         learner.cuda()
     return Training(settings, policy, learner, buffer, recorder)

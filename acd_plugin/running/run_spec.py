@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from acd_plugin import CHANCE, NUMBERS, __version__
@@ -10,7 +11,7 @@ from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.plugins import content_of, load_plugins
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import parse
-from acd_plugin.envs.blueprint import Blueprint, EnvSizes, Interface, MayBeHeldOut
+from acd_plugin.envs.blueprint import Blueprint, EnvSizes, Interface, MayBeHeldOut, MayIgnore
 from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError
 from acd_plugin.running.device import chosen_device
@@ -61,6 +62,8 @@ def resolve(
     settings = parse(RunSettings, config, "configuration")
     load_plugins(settings.plugins)
     made = blueprint or blueprint_of(settings.env, settings.env_args)
+    if isinstance(made, MayIgnore):
+        _refuse_ignored(made.ignored, chosen)
     sizes = made.sizes()
     plugins = content_of(settings.plugins)
     recorded = {
@@ -75,6 +78,12 @@ def resolve(
         "game": {**made.identity, **({"plugins": plugins} if plugins else {})},
     }
     return RunSpec(settings, recorded, made, sizes, host, chosen)
+
+
+def _refuse_ignored(ignored: Mapping[str, str], chosen: frozenset[str]) -> None:
+    for key, reason in ignored.items():
+        if f"env_args.{key}" in chosen:
+            raise UserError(f"'env_args.{key}' would change nothing: {reason}; leave it out")
 
 
 def refuse_held_out(spec: RunSpec) -> None:

@@ -99,7 +99,9 @@ def spec_of(
     A file may come from anywhere: its plugins are imported only when the user names them.
     """
     _refuse_untold_plugins(run, plugins)
-    return resolve(change({**run.config, "plugins": list(plugins)}, changes or {}))
+    changes = changes or {}
+    config = change({**run.config, "plugins": list(plugins)}, changes)
+    return resolve(config, chosen=frozenset(changes))
 
 
 def _refuse_untold_plugins(run: StoredPolicy, plugins: Sequence[str]) -> None:

@@ -86,7 +86,15 @@ def expanded(changes: Changes, config: Config, together: bool = False) -> list[d
 
 
 def variant(config: Config, changes: Changes, spec: RunSpec) -> Variant:
-    """Return what ``spec``, made by the changes, is to a policy with this configuration."""
+    """Return what ``spec``, made by the changes, is to a policy with this configuration.
+
+    UserError for what happens to messages that the policy does not send.
+    """
+    if config.get("n_bits") == 0 and (unheard := [k for k in changes if k.startswith(_ON_THE_WAY)]):
+        raise UserError(
+            f"'{unheard[0]}={changes[unheard[0]]}' is for messages, and this policy sends none "
+            "(n_bits=0): leave it out"
+        )
     differing = [key for key in changes if value_at(config, key) != value_at(spec.config, key)]
     if not differing and set(changed_content(config, spec)) - {"plugins"}:
         differing = list(changes)  # of one name with what it was trained on, and not its content

@@ -67,12 +67,20 @@ def test_playing_builds_no_learner_and_no_buffer(monkeypatch: pytest.MonkeyPatch
         ("extends: dial\ntest_greedy: false\ntd_lambda: 0.5\n", [], "'td_lambda', 'test_greedy'"),
         ("ippo", ["epsilon_start=0.5"], "'epsilon_start'"),
         ("qmix", ["mixer=null", "mixing_embed_dim=8"], "'mixing_embed_dim'"),
+        ("dial_nocomm", ["channel.loss=0.5"], "'channel'"),
+        (
+            "extends: dial\nn_bits: 0\n",
+            ["bit_price=0.1", "bit_limit=3"],
+            "'bit_limit', 'bit_price'",
+        ),
+        ("dial_nocomm", ["message_content=always_1"], "'message_content'"),
+        ("dial_broadcast", ["n_bits=0", "channel.loss=0"], None),
         ("qmix", ["mixer=null"], None),  # what was not chosen may be left over
         ("ippo", ["epsilon_start=0"], None),
         ("extends: ippo\nt_max: 1e6\nepochs: 2\n", ["env_args.time_limit=5"], None),
     ],
 )
-def test_a_setting_that_would_be_ignored_is_refused(
+def test_a_setting_that_no_component_reads_is_refused(
     tmp_path: Path, config: str, overrides: list[str], ignored: str | None
 ) -> None:
     if ":" in config:
@@ -87,3 +95,31 @@ def test_a_setting_that_would_be_ignored_is_refused(
     else:
         with pytest.raises(UserError, match=f"would ignore {ignored}: none of its components"):
             make_training(spec, NullRecorder())
+
+
+@pytest.mark.parametrize(
+    ("env", "overrides", "ignored"),
+    [
+        ("cyborg_small", ["env_args.networks=3"], "networks"),
+        ("cyborg_small", ["env_args.games_per_network=4"], "games_per_network"),
+        ("cyborg_small", ["env_args.generator.hosts=[2, 3]"], "generator.hosts"),
+        ("extends: cyborg_small\nenv_args: {networks: 0..3}\n", [], "networks"),
+        ("generated", ["env_args.networks=3", "env_args.games_per_network=4"], "games_per_network"),
+        ("cyborg_small", ["env_args.networks=null", "env_args.games_per_network=16"], None),
+        ("generated", ["env_args.games_per_network=4"], None),
+        ("generated", ["env_args.networks=3"], None),
+    ],
+)
+def test_a_setting_of_networks_that_changes_nothing_is_refused(
+    tmp_path: Path, env: str, overrides: list[str], ignored: str | None
+) -> None:
+    if ":" in env:
+        (tmp_path / "mine.yaml").write_text(env)
+        env = str(tmp_path / "mine.yaml")
+    changes = read_overrides(overrides)
+    config, chosen = configure("dial", env, changes), chosen_keys("dial", env, changes)
+    if ignored is None:
+        resolve(config, chosen=chosen)
+    else:
+        with pytest.raises(UserError, match=f"'env_args.{ignored}' would change nothing"):
+            resolve(config, chosen=chosen)

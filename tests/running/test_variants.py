@@ -86,3 +86,10 @@ def test_an_environment_of_other_sizes_is_refused_by_them(trained: Config) -> No
     assert "'dial_2_subnets' and does not fit 'dial_3_subnets': 2 agents, 8 actions" in told
     assert "there, 3 agents, 15 actions" in told
     assert "\n" not in told
+
+
+def test_nothing_happens_to_messages_that_are_not_sent() -> None:
+    silent = resolve(configure("dial_nocomm", "cyborg_small", {}))
+    changes = {"channel.loss": 0.5}
+    with pytest.raises(UserError, match=r"'channel.loss=0.5' is for messages, .* sends none"):
+        variant(silent.config, changes, resolve(change(silent.config, changes)))

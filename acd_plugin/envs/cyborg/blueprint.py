@@ -18,7 +18,7 @@ from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.definition import GameDefinition, define_game
 from acd_plugin.envs.cyborg.game_batch import GameBatch
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
-from acd_plugin.envs.cyborg.networks.chosen import is_held_out
+from acd_plugin.envs.cyborg.networks.chosen import ignored_settings, is_held_out
 from acd_plugin.envs.cyborg.plugged import users_part
 from acd_plugin.envs.cyborg.trial import try_out
 from acd_plugin.envs.device_games import DeviceGames
@@ -58,6 +58,10 @@ class CyborgBlueprint:
     @property
     def is_held_out(self) -> bool:
         return is_held_out(self.settings)
+
+    @property
+    def ignored(self) -> Mapping[str, str]:
+        return ignored_settings(self.settings)
 
     def sizes(self) -> EnvSizes:
         return sizes_of(self.definition)

@@ -16,7 +16,12 @@ from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint, identity_of, sizes
 from acd_plugin.envs.cyborg.comm_layout import layout_of
 from acd_plugin.envs.cyborg.definition import GameDefinition, define
 from acd_plugin.envs.cyborg.game.types import Blue
-from acd_plugin.envs.cyborg.networks.chosen import chosen_networks, is_held_out, is_several
+from acd_plugin.envs.cyborg.networks.chosen import (
+    chosen_networks,
+    ignored_settings,
+    is_held_out,
+    is_several,
+)
 from acd_plugin.envs.cyborg.networks.network_games import NetworkGames
 from acd_plugin.envs.cyborg.networks.sets import FixedSet, NetworkSet
 from acd_plugin.envs.cyborg.room import Room
@@ -55,6 +60,10 @@ class NetworksBlueprint:
     @property
     def is_held_out(self) -> bool:
         return is_held_out(self._first.settings)
+
+    @property
+    def ignored(self) -> Mapping[str, str]:
+        return ignored_settings(self._first.settings)
 
     def sizes(self) -> EnvSizes:
         return sizes_of(self._first)

@@ -60,6 +60,24 @@ def is_held_out(settings: EnvSettings) -> bool:
     return read_network_numbers(settings.networks).stream is Purpose.EVALUATE
 
 
+def ignored_settings(settings: EnvSettings) -> dict[str, str]:
+    """Return the settings of networks that change nothing beside the others, with the reason."""
+    chosen = {"networks", "games_per_network"} & _different(settings)
+    if settings.scenario != GENERATED:
+        drawn = [*sorted(chosen), *(f"generator.{key}" for key in GeneratorSettings.model_fields)]
+        reason = f"it is for scenario={GENERATED}, and this one is {settings.scenario}"
+        return dict.fromkeys(drawn, reason)
+    if settings.networks is None or "games_per_network" not in chosen:
+        return {}
+    return {"games_per_network": f"networks={settings.networks} take turns, game by game"}
+
+
+def _different(settings: EnvSettings) -> set[str]:
+    """Return the settings that are not as they are by themselves."""
+    fields = EnvSettings.model_fields
+    return {key for key in fields if getattr(settings, key) != fields[key].default}
+
+
 def is_several(settings: EnvSettings) -> bool:
     """Whether the settings choose drawn networks, or several of files."""
     return settings.scenario == GENERATED or len(_names(settings.scenario)) > 1
