@@ -45,17 +45,32 @@ VALUES = [
         "{0}",
     ),
     *("high", "native", "cyborg", "sau", "qmix", "dial", "dial_mac", "iql", "c_net", "rnn", "vdn"),
+    *("held_out", "held_out:0..3", "held_out:99", "generated", "broadcast", "always_1", "inverted"),
+    *("paper+direct", "team", "hidden_target", "[0.1, 0.9]", "[[1, 2]]", "set_net", "rial_mac"),
     *("0..3", "3..0", "0..9999999999", "1,1", "0,x", "[0, 1]", "0..1,4294967296", "auto", "cuda"),
 ]
 FILES = {
-    "algorithm": ["config/algs/dial.yaml", "config/algs/qmix.yaml", "config/algs/ippo.yaml"],
-    "environment": ["config/envs/cyborg_small.yaml", "examples/environment/echo.yaml"],
-    "scenario": ["config/scenarios/dial_2_subnets.yaml", "config/scenarios/branch_office.yaml"],
-    "plan": ["experiments/smoke.yaml"],
+    "algorithm": ["config/algs/dial.yaml", "config/algs/qmix.yaml", "config/algs/rial.yaml"],
+    "environment": [
+        "config/envs/cyborg_small.yaml",
+        "config/envs/generated.yaml",
+        "examples/environment/echo.yaml",
+    ],
+    "scenario": [
+        "config/scenarios/dial_2_subnets.yaml",
+        "config/scenarios/branch_office.yaml",
+        "config/scenarios/hidden_target.yaml",
+    ],
+    "plan": ["experiments/smoke.yaml", "tests/data/variants.yaml"],
 }
 KINDS = ["command", *FILES]
 _KEYS = sorted(load_config("dial", "cyborg_small", []))
-_NESTED = ["env_args.time_limit", "env_args.costs.block", "env_args.costs", "env_args.scenario"]
+_NESTED = [
+    *("env_args.time_limit", "env_args.costs.block", "env_args.costs", "env_args.scenario"),
+    *("env_args.networks", "env_args.games_per_network", "env_args.generator.hosts"),
+    *("env_args.host_profile", "env_args.sees", "env_args.attacker", "env_args.reward_terms"),
+    *("channel.loss", "channel.delay", "channel.flip", "channel.liar", "channel.lie"),
+]
 _SMALL = ["batch_size=8", "batch_size_run=8", "buffer_size=8", "hidden_dim=16", "test_nepisode=8"]
 
 
@@ -85,6 +100,48 @@ def mutant(kind: str, number: int) -> Mutant:
         overrides = [*_SMALL, "env_args.scenario=mine.yaml"]
         words = ["--config=dial", "--env-config=cyborg_small", "with", *overrides]
     return Mutant(words, f"{source.name}: {told}")
+
+
+# With a run that was trained for three epochs.
+_PLAYED = [
+    ["evaluate", "1", "--episodes=2", "with", "channel.loss=0.5", "channel.liar=0"],
+    ["evaluate", "1", "--episodes=2", "with", "env_args.attacker=[paper,direct]"],
+    [
+        *("evaluate", "1", "results/1", "--episodes=2", "--side-by-side", "with"),
+        *("env_args.detection_rate=[0.1,0.9]", "channel.delay=[1,2]"),
+    ],
+    ["evaluate", "1", "--episodes=2", "--seed=3", "--render", "--backend=native"],
+    ["watch", "1", "--games=1", "--out=games.html", "with", "env_args.sees=team"],
+    ["export", "1", "--out=policy.safetensors"],
+    ["communication", "1", "--episodes=2", "--seed=1"],
+    ["networks", "draw", "0..2", "--out=drawn", "with", "generator.hosts=[2,3]"],
+    ["compare", "1", "--out=picture.svg", "--metric=return_mean"],
+    ["experiment", "run", "mine.yaml", "--dry-run", "--only=*seed 1"],
+    ["resume", "1", "with", "t_max=720"],
+]
+
+
+def played(number: int) -> list[str]:
+    """Return words about a trained run, with a few mistakes in them."""
+    rng = random.Random(f"played {number}")
+    words = list(_PLAYED[number % len(_PLAYED)])
+    _write(rng, ROOT / FILES["plan"][1], Path("mine.yaml"))
+    for _ in range(rng.randint(1, 3)):
+        place = rng.randrange(1, len(words))
+        key, equals, _ = words[place].partition("=")
+        value = rng.choice(VALUES)
+        kind = rng.randrange(6)
+        if kind <= 1:
+            words[place] = f"{key}={value}" if equals else value
+        elif kind == 2:
+            words[place] = _slip(rng, words[place])
+        elif kind == 3:
+            words.insert(place, words[rng.randrange(1, len(words))])
+        elif kind == 4:
+            words += [*([] if "with" in words else ["with"]), f"{rng.choice(_NESTED)}={value}"]
+        elif len(words) > 2:
+            del words[place]
+    return words
 
 
 def _command(rng: random.Random) -> Mutant:

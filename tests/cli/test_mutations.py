@@ -26,7 +26,7 @@ from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.together import Ended
 from acd_plugin.tracking.run_folder import RunFolder
 from tests.cli.conftest import Call
-from tests.cli.mutations import KINDS, mutant
+from tests.cli.mutations import KINDS, mutant, played
 from tests.house.source import ROOT
 from tests.slow import slow
 
@@ -114,6 +114,39 @@ def test_no_slip_ends_in_a_traceback(
             assert len(err.splitlines()) == 1 or "nothing was run, because of" in err, what
         assert not Path("hacked").exists(), what
         assert not Path("results").exists() or kind == "plan", what
+
+
+@pytest.mark.parametrize("first", [0, *slow(range(11, 330, 11))])
+def test_no_slip_about_a_run_ends_in_a_traceback(
+    call: Call,
+    trained: str,
+    started: list[RunSpec],
+    results: Path,
+    capsys: pytest.CaptureFixture[str],
+    first: int,
+) -> None:
+    kept = (results / trained / "run.json").read_bytes()
+    for number in range(first, first + 11):
+        words = played(number)
+        what = f"played({number}): {[word[:80] for word in words]}"
+        signal.alarm(WAITING)
+        try:
+            code, out, err = call(*words)
+        except SystemExit as error:  # it was asked for help
+            (code, out), err = (int(error.code or 0), ""), capsys.readouterr().err
+        except Exception as error:
+            raise AssertionError(what) from error
+        signal.alarm(0)
+        assert code in (0, 2), what
+        assert code == 0 or "error: " in err, what
+        assert "nan" not in out.lower().split(), what
+        assert (results / trained / "run.json").read_bytes() == kept, what
+        if Path("mine.yaml").is_dir():
+            Path("mine.yaml").rmdir()
+        else:
+            Path("mine.yaml").unlink(missing_ok=True)
+    assert not started
+    assert not Path("hacked").exists()
 
 
 BAD = [

@@ -95,7 +95,7 @@ def test_a_plan_of_too_many_runs_is_refused(
 def test_how_many_runs_a_sweep_takes_is_told(
     call: Call, write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("acd_plugin.cli.experiment.estimate", lambda _: {})
+    monkeypatch.setattr("acd_plugin.experiments.estimate.estimate", lambda _: {})
     lists = {"talks": {"config": "dial", "sweep": {"lr": [0.1, 0.2], "n_bits": [1, 2, 3]}}}
     plan = write_plan(algorithms=lists)
     told = call("experiment", "run", plan, "--results=here", "--dry-run")

@@ -15,7 +15,7 @@ _CHECKPOINTS = {"save_model", "save_model_interval", "keep_checkpoints"}
 _MACHINE = {"torch_threads", "device", "use_cuda", "seeds_at_once", "buffer_cpu_only"}
 _LENGTH = {"t_max", "episodes_max"}
 _NAMES = {"env_name", "plugins", "version", "chance"}  # for content in ``game``, for ``numbers``
-_NUMBERS, _LISTS = (int, float), (list, tuple)  # made once: of every run all values are looked at
+_PLAIN = {bool, int, float, type(None)}  # of which most values are, of thousands of runs
 _NOT_LEARNING = {"seed", *_PLACES, *_INTERVALS, *_CHECKPOINTS, *_MACHINE, *_LENGTH, *_NAMES}
 
 
@@ -26,7 +26,7 @@ def is_learned_with(key: str) -> bool:
 
 def learned_settings(config: Mapping[str, object]) -> Settings:
     """Return the settings of a (migrated) configuration, nested keys with dots."""
-    found = {key: value for key, value in _flat(config).items() if is_learned_with(key)}
+    found = _flat({key: value for key, value in config.items() if is_learned_with(key)})
     if "game.plugins" in found:  # an algorithm of one's own plays the same game as others
         found["plugins"] = found.pop("game.plugins")
     if "env_args.time_limit" in found:
@@ -46,14 +46,12 @@ def _add(flat: Settings, config: Mapping[str, object], prefix: str) -> None:
         if isinstance(value, dict):
             _add(flat, value, f"{name}.")
         else:
-            flat[name] = _hashable(value)
+            flat[name] = value if type(value) in _PLAIN else _hashable(value)
 
 
 def _hashable(value: object) -> Hashable:
     if isinstance(value, str):
         return shown(value)  # as it is recorded
-    if value is None or isinstance(value, _NUMBERS):
-        return value
-    if isinstance(value, _LISTS):
+    if isinstance(value, list | tuple):
         return tuple(_hashable(inner) for inner in value)
     return value if isinstance(value, Hashable) else repr(value)
