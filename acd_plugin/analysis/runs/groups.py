@@ -56,6 +56,11 @@ def settings(run: RunRecord) -> Settings:
     return run.settings
 
 
+def as_typed(value: object) -> str:
+    """Return a setting's value as it is typed after ``key=``; lists are held as tuples."""
+    return str(list(value) if isinstance(value, tuple) else value)
+
+
 def named_values(run: RunRecord, keys: Sequence[str]) -> list[str]:
     """Return the run's values of these settings as ``key=value``, as names of groups have them."""
     own = settings(run)
