@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 from numpy.typing import NDArray
 
+from acd_plugin.envs.compiled.overdue import Overdue
 from acd_plugin.envs.compiled.threads import GameThreads
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game_batch import GameBatch
+from acd_plugin.envs.cyborg.plugged_errors import users_functions
 
 
 class NativeBatchEnv(GameBatch):
@@ -21,10 +25,13 @@ class NativeBatchEnv(GameBatch):
     ) -> None:
         super().__init__(definition, n_games, seed)
         self._threads = GameThreads(n_games, threads)
+        users = users_functions(definition)
+        self._overdue = Overdue(users) if users else nullcontext()
 
     def _play(self, actions: NDArray[np.int64]) -> None:
         step_games = self.program.step_games
-        self._threads.run(step_games, self.state, self.rules, self.totals, actions)
+        with self._overdue:
+            self._threads.run(step_games, self.state, self.rules, self.totals, actions)
 
     def close(self) -> None:
         self._threads.close()

@@ -8,6 +8,7 @@ from acd_plugin.envs.compiled.messages import in_one_line
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError
 from acd_plugin.envs.cyborg.game.types import GameState, Red
+from acd_plugin.envs.cyborg.plugged import users_part
 from acd_plugin.errors import UserError
 
 LEGAL = (
@@ -26,6 +27,15 @@ def explain(error: Exception, definition: GameDefinition, state: GameState) -> U
     if isinstance(error, NumbaError):
         return UserError(f"one of {names} cannot be compiled: {in_one_line(error)}")
     return UserError(f"one of {names} failed: {type(error).__name__}: {in_one_line(error)}")
+
+
+def users_functions(definition: GameDefinition) -> str:
+    """Return the names of what is a user's own in a game, none if nothing is."""
+    attackers, terms = definition.plugged
+    named = [f"attacker '{definition.settings.attacker}'"] if users_part(attackers).files else []
+    if users_part(terms).files:
+        named += [f"reward term '{name}'" for name in definition.settings.reward_terms]
+    return " or ".join(named)
 
 
 def describe_choice(state: GameState, game: int) -> str:

@@ -10,7 +10,7 @@ from acd_plugin.envs.batch_env import BatchStep, Purpose
 from acd_plugin.envs.compiled.time_limit import NeverReturnsError, in_time
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
-from acd_plugin.envs.cyborg.plugged import users_part
+from acd_plugin.envs.cyborg.plugged_errors import users_functions
 from acd_plugin.errors import UserError
 
 _GAMES, _STEPS = 16, 100
@@ -23,20 +23,16 @@ def try_out(definition: GameDefinition) -> None:
     UserError when one cannot be compiled or does not return, or an attacker chooses what is not
     legal.
     """
-    attackers, terms = definition.plugged
-    if not users_part([*attackers, *terms]).files:
+    if not users_functions(definition):
         return
     batch = NativeBatchEnv(definition, _GAMES, seed=0, threads=1)
     step_games = batch.program.step_games
     try:
         in_time(_played(batch), lambda: bool(getattr(step_games, "signatures", True)), _PATIENCE)
     except NeverReturnsError:
-        named = [f"reward term '{name}'" for name in definition.settings.reward_terms]
-        if users_part(attackers).files:
-            named.insert(0, f"attacker '{definition.settings.attacker}'")
         raise UserError(
-            f"{' or '.join(named)} does not return: a step of {_GAMES} games takes longer than "
-            f"{_PATIENCE:.0f} s; look for a loop without end"
+            f"{users_functions(definition)} does not return: a step of {_GAMES} games takes "
+            f"longer than {_PATIENCE:.0f} s; look for a loop without end"
         ) from None
     batch.close()
 
