@@ -20,6 +20,7 @@ from tests.slow import slow
 from tests.tracking.trackers.mongo.conftest import RecordedRun, Stored, expected_points
 
 QUICK = "?serverSelectionTimeoutMS=150&connectTimeoutMS=150&socketTimeoutMS=150"
+PATIENT = "?socketTimeoutMS=60000"  # of a server in this process, on a machine that is busy
 FAULTS = ("ok", "freeze", "slow", "reset", "deaf", "error", "auth", "refuse", "empty", "forgetful")
 SEQUENCES = 1000
 AT_ONCE = 10  # sequences that are played side by side: they wait most of the time
@@ -85,7 +86,7 @@ def play(server: WireServer, place: Path, chance: random.Random) -> None:
     else:  # the run ends before the server comes back, and is copied later
         mirror.close()
         disturb(server, "ok")
-        store = RunStore(parse_address(server.url))
+        store = RunStore(parse_address(server.url + PATIENT))
         RunCopier(run.folder, store).copy()
         store.close()
     assert_complete(server, STEPS * 10)
