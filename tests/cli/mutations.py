@@ -133,7 +133,7 @@ def played(number: int) -> list[str]:
         kind = rng.randrange(6)
         if kind <= 1:
             words[place] = f"{key}={value}" if equals else value
-        elif kind == 2:
+        elif kind == 2 and words[place]:
             words[place] = _slip(rng, words[place])
         elif kind == 3:
             words.insert(place, words[rng.randrange(1, len(words))])
