@@ -35,7 +35,6 @@ class RunRecord:
     result: float | None
     start: datetime | None
     duration: timedelta | None  # of training, over all times that it was resumed
-    last_checkpoint: int | None  # environment steps of the newest
     step: int | None  # how far it was trained, in environment steps; see `_farthest`
     note: str | None
     command: str | None  # how it was started, where that was recorded
@@ -75,6 +74,11 @@ class RunRecord:
         return run_name(self.config)
 
     @property
+    def last_checkpoint(self) -> int | None:
+        """Environment steps of the newest checkpoint."""
+        return _last_checkpoint(self.folder)
+
+    @property
     def can_be_resumed(self) -> bool:
         was_stopped = self.status in ("INTERRUPTED", "KILLED", "FAILED")
         return was_stopped and bool(self.folder.stored_checkpoints())
@@ -87,7 +91,7 @@ def read_record(folder: RunFolder) -> RunRecord:
         config = migrate(recorded)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UserError(f"{folder.path / 'config.json'}: is damaged ({error})") from None
-    meta, last = run.meta or Meta(), _last_checkpoint(folder)
+    meta = run.meta or Meta()
     return RunRecord(
         folder=folder,
         config=config,
@@ -95,8 +99,7 @@ def read_record(folder: RunFolder) -> RunRecord:
         result=run.result,
         start=run.legs[0].start_time,
         duration=run.duration,
-        last_checkpoint=last,
-        step=_farthest(last, last_step(folder)),
+        step=_farthest(_last_checkpoint(folder), last_step(folder)),
         note=meta.comment and shown(meta.comment),
         command=meta.command_line and shown_command(meta.command_line),
         host=run.host or {},
