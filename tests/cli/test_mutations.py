@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -25,7 +25,7 @@ from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import RunSpec
 from acd_plugin.running.together import Ended
 from acd_plugin.tracking.run_folder import RunFolder
-from tests.cli.conftest import Call
+from tests.cli.conftest import Call, Outcome
 from tests.cli.mutations import KINDS, mutant, played
 from tests.house.source import ROOT
 from tests.slow import slow
@@ -33,6 +33,7 @@ from tests.slow import slow
 AT_ONCE = 20  # mutants of a test
 SECONDS = 20  # of a processor's time that one may take
 WAITING = 60  # seconds that it may take on a busy machine
+TryWords = Callable[[list[str], str], Outcome]
 ALWAYS = [(kind, 0) for kind in KINDS]  # 100
 MORE = [(kind, first) for kind in KINDS for first in range(AT_ONCE, 400, AT_ONCE)]  # 2,000 in all
 # Of what is built: how large it may be.
@@ -78,13 +79,31 @@ def watch() -> Iterator[None]:
     signal.signal(signal.SIGALRM, before)
 
 
+@pytest.fixture
+def try_words(call: Call, capsys: pytest.CaptureFixture[str]) -> TryWords:
+    """Return a function that runs ``what``, which must end in time and without a traceback."""
+
+    def run(words: list[str], what: str) -> Outcome:
+        signal.alarm(WAITING)
+        try:
+            outcome = call(*words)
+        except SystemExit as error:  # it was asked for help
+            outcome = Outcome(int(error.code or 0), "", capsys.readouterr().err)
+        except Exception as error:
+            raise AssertionError(what) from error
+        signal.alarm(0)
+        assert outcome.code in (0, 2), what
+        return outcome
+
+    return run
+
+
 @pytest.mark.parametrize(("kind", "first"), [*ALWAYS, *slow(MORE)])
 def test_no_slip_ends_in_a_traceback(
-    call: Call,
+    try_words: TryWords,
     started: list[RunSpec],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     kind: str,
     first: int,
 ) -> None:
@@ -96,17 +115,9 @@ def test_no_slip_ends_in_a_traceback(
         REGISTRY.pop("echo", None)  # the example's environment, which registers itself
         what = f"mutant('{kind}', {number}): {[word[:80] for word in words]} {told}"
         already = len(started)
-        signal.alarm(WAITING)
         begin = time.process_time()
-        try:
-            code, _, err = call(*words)
-        except SystemExit as error:  # it was asked for help
-            code, err = int(error.code or 0), capsys.readouterr().err
-        except Exception as error:
-            raise AssertionError(what) from error
-        signal.alarm(0)
+        code, _, err = try_words(words, what)
         assert time.process_time() - begin < SECONDS, what
-        assert code in (0, 2), what
         if code == 2:
             assert len(started) == already, what
             assert "error: " in err, what
@@ -118,26 +129,13 @@ def test_no_slip_ends_in_a_traceback(
 
 @pytest.mark.parametrize("first", [0, *slow(range(11, 330, 11))])
 def test_no_slip_about_a_run_ends_in_a_traceback(
-    call: Call,
-    trained: str,
-    started: list[RunSpec],
-    results: Path,
-    capsys: pytest.CaptureFixture[str],
-    first: int,
+    try_words: TryWords, trained: str, started: list[RunSpec], results: Path, first: int
 ) -> None:
     kept = (results / trained / "run.json").read_bytes()
     for number in range(first, first + 11):
         words = played(number)
         what = f"played({number}): {[word[:80] for word in words]}"
-        signal.alarm(WAITING)
-        try:
-            code, out, err = call(*words)
-        except SystemExit as error:  # it was asked for help
-            (code, out), err = (int(error.code or 0), ""), capsys.readouterr().err
-        except Exception as error:
-            raise AssertionError(what) from error
-        signal.alarm(0)
-        assert code in (0, 2), what
+        code, out, err = try_words(words, what)
         assert code == 0 or "error: " in err, what
         assert "nan" not in out.lower().split(), what
         assert (results / trained / "run.json").read_bytes() == kept, what

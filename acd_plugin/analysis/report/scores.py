@@ -112,17 +112,17 @@ def score_of(run: RunRecord, problems: list[str] | None = None) -> Score:
     if None in evaluations and problems is not None:
         where, damaged = run.folder.place / run.folder.evaluations.name, evaluations.count(None)
         problems.append(f"{where}: {damaged} of {len(evaluations)} lines cannot be read")
-    elsewhere = _elsewhere(run, evaluations)
-    done = find_evaluation(evaluations, run.last_checkpoint)
+    last = run.last_checkpoint
+    elsewhere = _elsewhere(evaluations, last)
+    done = find_evaluation(evaluations, last)
     if done is not None:
         return Score(run, done.return_mean, done.return_std, done.episodes, True, curve, elsewhere)
     episodes = int(run.config.get("test_nepisode", 0))
     return Score(run, float(curve.values[-1]), float("nan"), episodes, False, curve, elsewhere)
 
 
-def _elsewhere(run: RunRecord, evaluations: Sequence[Evaluation | None]) -> list[Evaluation]:
-    """Return of each variant that the last policy has played the evaluation that counts."""
-    last = run.last_checkpoint
+def _elsewhere(evaluations: Sequence[Evaluation | None], last: int | None) -> list[Evaluation]:
+    """Return of each variant that the policy of ``last`` has played the evaluation that counts."""
     played = {frozenset(done.overrides): done.overrides for done in evaluations if done}
     found = [find_evaluation(evaluations, last, one) for one in played.values() if one]
     return [done.model_copy(update={"returns": ()}) for done in found if done]
