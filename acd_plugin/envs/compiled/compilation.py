@@ -22,6 +22,7 @@ from numba.core import config as numba_config
 from tqdm import tqdm
 
 from acd_plugin.envs.compiled.cache_place import cache_place
+from acd_plugin.envs.compiled.compiled_rule import CompiledRule
 from acd_plugin.envs.compiled.content import Sources, files_of, plain
 from acd_plugin.envs.compiled.gpu import simulated
 
@@ -34,10 +35,6 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., object])
 def compiled(function: FunctionT) -> FunctionT:
     """Compile one rule.
 
-    Every rule receives the whole state, some fifty arrays. Without two of the options numba counts
-    references to each of them at every call, which costs 100 times the rule itself: ``_nrt=False``
-    (the rules allocate nothing, so there is nothing to count) and ``forceinline``.
-
     A function from outside this package is not cached by itself, because nobody knows yet what it
     will call; `composition` caches the game that it becomes part of.
     """
@@ -46,15 +43,12 @@ def compiled(function: FunctionT) -> FunctionT:
 
 def compile_into(function: FunctionT, folder: Path | None) -> FunctionT:
     """Compile one rule and keep the machine code in ``folder`` (None: nowhere)."""
-    if simulated():  # its kernels are Python, and call Python
+    if simulated() or numba_config.DISABLE_JIT:  # a simulated kernel is Python and calls Python
         return cast(FunctionT, plain(function))
-    before = numba_config.CACHE_DIR
-    numba_config.CACHE_DIR = str(folder or "")
-    try:
-        jit = numba.njit(cache=folder is not None, nogil=True, forceinline=True, _nrt=False)
-        return cast(FunctionT, jit(plain(function)))
-    finally:
-        numba_config.CACHE_DIR = before
+    rule = CompiledRule(plain(function))
+    if folder:
+        rule.keep_in(folder)
+    return cast(FunctionT, rule)
 
 
 @cache
@@ -83,7 +77,7 @@ def announce_compilation(folder: Path | None) -> None:
     as_python = numba_config.DISABLE_JIT or simulated()
     if not folder or as_python or any(folder.rglob("*.nbc")):
         return
-    told = "compiling the rules of the game: about 20 s, only the first time"
+    told = "compiling the rules of the game: half a minute, only the first time"
     if _log.isEnabledFor(logging.INFO):
         _log.info(told)
     else:

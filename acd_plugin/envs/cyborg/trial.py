@@ -28,7 +28,7 @@ def try_out(definition: GameDefinition) -> None:
     batch = NativeBatchEnv(definition, _GAMES, seed=0, threads=1)
     step_games = batch.program.step_games
     try:
-        in_time(_played(batch), lambda: bool(getattr(step_games, "signatures", True)), _PATIENCE)
+        in_time(_played(batch), lambda: bool(getattr(step_games, "versions", True)), _PATIENCE)
     except NeverReturnsError:
         raise UserError(
             f"{users_functions(definition)} does not return: a step of {_GAMES} games takes "

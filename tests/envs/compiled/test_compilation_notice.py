@@ -6,11 +6,15 @@ import logging
 from pathlib import Path
 
 import pytest
+from numba.core import config
 
 from acd_plugin.envs.compiled import compilation
 from acd_plugin.envs.compiled.compilation import announce_compilation
 
-TOLD = "compiling the rules of the game: about 20 s, only the first time"
+pytestmark = pytest.mark.skipif(
+    bool(config.DISABLE_JIT), reason="nothing is compiled, so that nothing is told"
+)
+TOLD = "compiling the rules of the game: half a minute, only the first time"
 
 
 def test_who_has_set_up_no_logging_is_told_on_standard_error(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from acd_plugin.configuration.validation import parse
 from acd_plugin.envs.batch_env import BatchEnv, Purpose
 from acd_plugin.envs.checker import check_blueprint
+from acd_plugin.envs.compiled.compiled_rule import CompiledRule
 from acd_plugin.envs.cyborg.definition import define
 from acd_plugin.envs.cyborg.game import step
 from acd_plugin.envs.cyborg.game.types import PADDING
@@ -153,16 +154,16 @@ def test_nothing_is_compiled_for_another_network() -> None:
     batch = together("games_per_network=1").make_batch(2, seed=0)
     batch.reset(0, Purpose.TRAIN)
     batch.step(np.zeros((2, batch.n_agents), np.int64))
-    compiled = versions(step.step_games)
+    compiled = compiled_versions()
     batch.reset(2, Purpose.TRAIN)
     batch.step(np.zeros((2, batch.n_agents), np.int64))
-    assert versions(step.step_games) == compiled
+    assert compiled_versions() == compiled
 
 
-def versions(function: object) -> int:
-    """Return for how many kinds of arguments a function was compiled."""
-    signatures: list[object] = getattr(function, "signatures")  # noqa: B009 - numba's
-    return len(signatures)
+def compiled_versions() -> int:
+    rule: object = step.step_games
+    assert isinstance(rule, CompiledRule)
+    return rule.versions
 
 
 @pytest.mark.parametrize("networks", ["networks=0..2", "networks=1", "games_per_network=3"])
