@@ -13,6 +13,7 @@ from acd_plugin.analysis.runs.learned import Settings, learned_settings
 from acd_plugin.analysis.runs.run_record import RunRecord
 
 _NAMES = ("env_args.scenario",)
+_WHAT_A_TEAM_SEES = "env_args.sees"  # tells groups apart, but not the games that they play
 OF_THE_GAME = ("env_args.", "game.", "episode_limit")
 
 
@@ -106,8 +107,16 @@ def different_settings(runs: Sequence[RunRecord], beside_environment: bool = Fal
 
 
 def different_games(runs: Sequence[RunRecord]) -> list[str]:
-    """Return the settings of the game in which these runs are not all alike."""
-    return [key for key in different_settings(runs) if key.startswith(OF_THE_GAME)]
+    """Return the settings of the game in which these runs are not all alike.
+
+    What a team sees of a game is none of them: a team that sees everything is what the others are
+    measured by, and its return counts the same.
+    """
+    return [
+        key
+        for key in different_settings(runs)
+        if key.startswith(OF_THE_GAME) and key != _WHAT_A_TEAM_SEES
+    ]
 
 
 def _differs(key: str, found: Sequence[Settings]) -> bool:

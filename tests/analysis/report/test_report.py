@@ -78,6 +78,21 @@ def test_rows_hold_runs_that_differ_by_their_seed_alone(make: Make) -> None:
     assert problems == ["run 8: left out, it is KILLED"]
 
 
+def test_a_team_that_sees_everything_stands_beside_those_that_do_not(make: Make) -> None:
+    """Its return is what theirs are measured by; who plays another game stands apart."""
+    game = {"scenario": "small", "detection_rate": 0.5}
+    runs = [
+        make([-9.0, -2.0], env_args={**game, "sees": "own"}),
+        make([-9.0, -2.0], env_args={**game, "sees": "team"}),
+        make([-9.0, -2.0], env_args={**game, "sees": "own", "detection_rate": 0.9}),
+    ]
+    assert [(cell.environment, cell.group) for cell in cells(runs)[0]] == [
+        ("small, detection_rate=0.5", "dial, sees=own"),
+        ("small, detection_rate=0.5", "dial, sees=team"),
+        ("small, detection_rate=0.9", "dial"),
+    ]
+
+
 def test_a_seed_counts_once(make: Make) -> None:
     first, second, third = (make([-5.0, -1.0], seed=1) for _ in range(3))
     evaluate(second, -2.0)
