@@ -14,7 +14,7 @@ from acd_plugin.configuration.core_schema import NULLS
 from acd_plugin.configuration.device import with_both_names
 from acd_plugin.configuration.keys import FOUND_OUT, FileKeys, check_value, declared_keys
 from acd_plugin.configuration.layer_files import YAML_ENDINGS, LayerFile, files_of
-from acd_plugin.configuration.nested import dotted
+from acd_plugin.configuration.nested import dotted, flat
 from acd_plugin.configuration.other_names import suggestion
 from acd_plugin.configuration.paths import config_root
 from acd_plugin.configuration.run_settings import RunSettings
@@ -77,7 +77,8 @@ def chosen_keys(
 ) -> frozenset[str]:
     """Return the keys that a user sets: in files of his own, and by ``changes``.
 
-    Of settings in settings each is named, with dots; of those in files not what lies deeper.
+    Of settings in settings each is named, with dots; of those in files, which may have to be
+    complete, not what lies deeper.
     """
     roots = [config_root(), *([below] if below else [])]
     files = files_of(roots[:1], "envs", "environment configuration", env)
@@ -87,7 +88,7 @@ def chosen_keys(
         for file in files
         if not file.is_hosts and config_root() not in file.path.parents
     )
-    return frozenset(key for chosen in (*own, changes) for key in _with_dots(chosen))
+    return frozenset([*(key for values in own for key in _with_dots(values)), *flat(changes)])
 
 
 def _with_dots(chosen: Mapping[str, object]) -> Iterator[str]:

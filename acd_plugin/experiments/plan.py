@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from acd_plugin.configuration.layers import Config, change, chosen_keys, configure
+from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
 from acd_plugin.configuration.validation import Name, Settings, parse
 from acd_plugin.configuration.yaml_file import read_yaml
-from acd_plugin.envs.blueprint import Blueprint
+from acd_plugin.envs.blueprint import Blueprint, MayIgnore
 from acd_plugin.errors import UserError, find
 from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, repeated, varied
-from acd_plugin.running.run_spec import RunSpec, refuse_held_out, resolve
+from acd_plugin.running.run_spec import RunSpec, refuse_held_out, refuse_ignored, resolve
 from acd_plugin.running.variants import (
     Variant,
     each_once,
@@ -98,7 +99,8 @@ def load_plan(
     file = parse(PlanFile, read_yaml(Path(path)), path)
     spent = find(file.budgets, f"budget of {path}", budget)
     changes = {} if device is None else {"device": device}
-    pairs = Pairs(file.with_, plugins, changes, file.evaluate_on)
+    shared = _shared(file)
+    pairs = Pairs(file.with_, plugins, changes, file.evaluate_on, shared)
     mistakes: list[str] = []
     rows, columns = (_all_varied(part, mistakes) for part in (file.algorithms, file.environments))
     runs = len(rows) * len(columns) * len(spent.seeds)
@@ -111,12 +113,24 @@ def load_plan(
                 jobs += pairs.jobs(row, column, spent)
             except UserError as error:
                 mistakes.append(str(error))
+    try:
+        refuse_ignored(pairs.ignored_by_all, flat(shared))
+    except UserError as error:
+        mistakes.append(str(error))
     if mistakes:
         listed = "".join(f"\n  - {mistake}" for mistake in dict.fromkeys(mistakes))
         raise UserError(f"{path}: nothing was run, because of{listed}")
     # a seed of everything before the next seed of anything: a plan half done can be compared
     jobs.sort(key=lambda job: spent.seeds.index(job.seed))
     return Plan(Path(path).stem, file.title, jobs)
+
+
+def _shared(file: PlanFile) -> dict[str, object]:
+    """Return the settings of all runs that may change nothing for some: for one of several
+    algorithms, or, if they are the environment's, in one of several environments.
+    """
+    several = {True: len(file.environments) > 1, False: len(file.algorithms) > 1}
+    return {key: value for key, value in file.with_.items() if several[key.startswith("env_args")]}
 
 
 def _all_varied(choices: Mapping[str, Choice], mistakes: list[str]) -> list[Varied]:
@@ -154,8 +168,11 @@ class Pairs:
         plugins: Sequence[str],
         changes: Mapping[str, object],
         evaluate_on: Sequence[Mapping[str, object]] = (),
+        shared: Collection[str] = (),
     ) -> None:
+        """``shared`` are those settings ``of_all`` that may change nothing for a pair."""
         self._of_all = of_all
+        self._shared = shared
         self._changes = changes
         self._plugins = plugins
         self._evaluate_on = evaluate_on
@@ -165,7 +182,10 @@ class Pairs:
         """Return the runs of one algorithm on one environment, one for each seed."""
         algorithm, environment = row.choice.config, column.choice.config
         changes = {**_merge_changes(self._of_all, row, column), **self._changes}
-        spec = self._resolve(algorithm, environment, changes)
+        own = row.choice.with_.keys() | column.choice.with_.keys()
+        chosen = {k: v for k, v in changes.items() if k in own or k not in self._shared}
+        config = configure(algorithm, environment, changes, plugins=self._plugins)
+        spec = self._read(config, chosen_keys(algorithm, environment, chosen))
         refuse_held_out(spec)
         games = spent.epochs * EPISODES_PER_EPOCH
         length = {"t_max": games * spec.sizes.episode_limit, "episodes_max": games}
@@ -205,9 +225,15 @@ class Pairs:
             refuse_other_sizes(spec, [one.spec for one in others])
         return others
 
-    def _resolve(self, algorithm: str, env: str, changes: Mapping[str, object]) -> RunSpec:
-        config = configure(algorithm, env, changes, plugins=self._plugins)
-        return self._read(config, chosen_keys(algorithm, env, changes))
+    @property
+    def ignored_by_all(self) -> dict[str, str]:
+        """Keys of ``env_args`` that change nothing in any of the games, each with a reason."""
+        ignored = [
+            dict(made.ignored) if isinstance(made, MayIgnore) else {}
+            for made in self._blueprints.values()
+        ]
+        first, *others = ignored or [{}]
+        return {key: reason for key, reason in first.items() if all(key in one for one in others)}
 
     def _read(self, config: Config, chosen: frozenset[str]) -> RunSpec:
         key = repr([config[name] for name in ("env", "env_args", "plugins")])

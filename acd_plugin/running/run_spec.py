@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from acd_plugin import CHANCE, NUMBERS, __version__
@@ -63,7 +63,7 @@ def resolve(
     load_plugins(settings.plugins)
     made = blueprint or blueprint_of(settings.env, settings.env_args)
     if isinstance(made, MayIgnore):
-        _refuse_ignored(made.ignored, chosen)
+        refuse_ignored(made.ignored, chosen)
     sizes = made.sizes()
     plugins = content_of(settings.plugins)
     recorded = {
@@ -80,7 +80,8 @@ def resolve(
     return RunSpec(settings, recorded, made, sizes, host, chosen)
 
 
-def _refuse_ignored(ignored: Mapping[str, str], chosen: frozenset[str]) -> None:
+def refuse_ignored(ignored: Mapping[str, str], chosen: Collection[str]) -> None:
+    """Raise UserError for a chosen key of ``env_args`` that is ignored; each has its reason."""
     for key, reason in ignored.items():
         if f"env_args.{key}" in chosen:
             raise UserError(f"'env_args.{key}' would change nothing: {reason}; leave it out")

@@ -93,6 +93,23 @@ def test_the_plans_that_come_with_the_program_are_legal(path: Path) -> None:
     assert load_plan(str(path), "full").jobs
 
 
+def test_what_all_runs_share_may_change_nothing_for_some(write_plan: WritePlan) -> None:
+    blocks, no_block = {"config": "cyborg_small"}, {"config": "cyborg_small_no_block"}
+    shared = {**TINY, "env_args.costs.block": 2.0, "dru_sigma": 1.0}
+    both = write_plan(environments={"x": blocks, "y": no_block}, **{"with": shared})
+    for job in load_plan(both, "full").jobs:
+        assert not job.spec.chosen & {"dru_sigma", "env_args.costs.block"}
+    algorithms = {"a": {"config": "dial"}, "b": {"config": "dial_nocomm", "with": {"dru_sigma": 1}}}
+    jobs = load_plan(write_plan(algorithms=algorithms), "full").jobs
+    assert ["dru_sigma" in job.spec.chosen for job in jobs[:2]] == [False, True]
+    for environments in (
+        {"x": no_block},
+        {"x": no_block, "y": {**no_block, "with": {"env_args.sees": "team"}}},
+    ):
+        with pytest.raises(UserError, match="block' would change nothing"):
+            load_plan(write_plan(environments=environments, **{"with": shared}), "full")
+
+
 @pytest.mark.parametrize("path", [p for p in PLANS if p.stem.startswith("paper")], ids=str)
 def test_the_papers_plans_have_its_budget_and_a_quick_one(path: Path) -> None:
     full, quick = load_plan(str(path), "full"), load_plan(str(path), "quick")

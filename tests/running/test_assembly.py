@@ -75,6 +75,7 @@ def test_playing_builds_no_learner_and_no_buffer(monkeypatch: pytest.MonkeyPatch
         ),
         ("dial_nocomm", ["message_content=always_1"], "'message_content'"),
         ("dial_broadcast", ["n_bits=0", "channel.loss=0"], None),
+        ("dial_nocomm", ["dru_sigma=1"], "'dru_sigma'"),
         ("qmix", ["mixer=null"], None),  # what was not chosen may be left over
         ("ippo", ["epsilon_start=0"], None),
         ("extends: ippo\nt_max: 1e6\nepochs: 2\n", ["env_args.time_limit=5"], None),
@@ -108,9 +109,16 @@ def test_a_setting_that_no_component_reads_is_refused(
         ("cyborg_small", ["env_args.networks=null", "env_args.games_per_network=16"], None),
         ("generated", ["env_args.games_per_network=4"], None),
         ("generated", ["env_args.networks=3"], None),
+        ("cyborg_small_no_block", ["env_args.costs.block=2"], "costs.block"),
+        ("cyborg_small_no_block", ["env_args={costs: {block: 2}}"], "costs.block"),
+        ("cyborg_small", ["env_args.costs.protect=2"], "costs.protect"),
+        ("hidden_hour", ["env_args.costs.restore.low=2"], "costs.restore.low"),
+        ("generated", ["env_args.generator.block=False", "env_args.costs.block=2"], "costs.block"),
+        ("cyborg_small", ["env_args.costs.block=2", "env_args.costs.restore.low=2"], None),
+        ("hidden_hour", ["env_args.costs.protect=2"], None),
     ],
 )
-def test_a_setting_of_networks_that_changes_nothing_is_refused(
+def test_a_setting_of_the_environment_that_changes_nothing_is_refused(
     tmp_path: Path, env: str, overrides: list[str], ignored: str | None
 ) -> None:
     if ":" in env:

@@ -17,6 +17,7 @@ from acd_plugin.envs.cyborg.comm_layout import layout_of
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.definition import GameDefinition, define_game
 from acd_plugin.envs.cyborg.game_batch import GameBatch
+from acd_plugin.envs.cyborg.idle_costs import idle_costs
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from acd_plugin.envs.cyborg.networks.chosen import ignored_settings, is_held_out
 from acd_plugin.envs.cyborg.plugged import users_part
@@ -61,7 +62,7 @@ class CyborgBlueprint:
 
     @property
     def ignored(self) -> Mapping[str, str]:
-        return ignored_settings(self.settings)
+        return {**ignored_settings(self.settings), **idle_costs(self.rules)}
 
     def sizes(self) -> EnvSizes:
         return sizes_of(self.definition)

@@ -16,6 +16,7 @@ from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint, identity_of, sizes
 from acd_plugin.envs.cyborg.comm_layout import layout_of
 from acd_plugin.envs.cyborg.definition import GameDefinition, define
 from acd_plugin.envs.cyborg.game.types import Blue
+from acd_plugin.envs.cyborg.idle_costs import idle_costs
 from acd_plugin.envs.cyborg.networks.chosen import (
     chosen_networks,
     ignored_settings,
@@ -63,7 +64,7 @@ class NetworksBlueprint:
 
     @property
     def ignored(self) -> Mapping[str, str]:
-        return ignored_settings(self._first.settings)
+        return {**ignored_settings(self._first.settings), **idle_costs(self._first.rules)}
 
     def sizes(self) -> EnvSizes:
         return sizes_of(self._first)
