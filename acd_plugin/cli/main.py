@@ -18,6 +18,7 @@ from pathlib import Path
 from acd_plugin.cli.streams import prepare_streams
 from acd_plugin.credentials import shown
 from acd_plugin.errors import UserError, brief, nearest, program
+from acd_plugin.running.interruption import ctrl_c_not_lost
 
 _OBJECTS = 50_000  # new ones before a look for circles: thousands of records, which stay, have none
 _ADDRESSES = ("--mongo=", "mongo_url=")
@@ -33,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     gc.set_threshold(_OBJECTS)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        return _run(words)
+        with ctrl_c_not_lost():
+            return _run(words)
     except UserError as error:
         return _refuse(str(error))
     except ModuleNotFoundError as error:

@@ -19,6 +19,7 @@ from acd_plugin.experiments.claims import claim_of
 from acd_plugin.experiments.processes import STOPPED, Report, Task, write_reports
 from acd_plugin.running.console import logger, set_up_logging
 from acd_plugin.running.evaluation import Games, evaluate_on
+from acd_plugin.running.interruption import ctrl_c_not_lost
 from acd_plugin.running.many import one_by_one, train_many, was_stopped
 from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import NotWrittenError, Records
@@ -129,7 +130,8 @@ def main(reports_file: str) -> int:
     set_up_logging()
     try:
         told = json.load(sys.stdin)
-        reports = work([Task(**task) for task in told["tasks"]], told["sharing"])
+        with ctrl_c_not_lost():
+            reports = work([Task(**task) for task in told["tasks"]], told["sharing"])
     except KeyboardInterrupt:
         print("stopped at once", file=sys.stderr)
         return STOPPED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -43,13 +44,34 @@ def interruptible() -> AbstractContextManager[None]:
     return stops_heard_by(interrupt)
 
 
+@contextmanager
+def ctrl_c_not_lost() -> Iterator[None]:
+    """Let Ctrl-C interrupt what it interrupts anyway, in the compiler's callbacks, too."""
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or not stop_signals():
+        yield
+        return
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def interrupt(number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt; where nobody would get it, a moment later."""
     if not _is_called_back(frame):
         raise KeyboardInterrupt
-    again = threading.Timer(_MOMENT, signal.raise_signal, [number])
+    again = threading.Timer(_MOMENT, _send, [threading.get_ident(), number])
     again.daemon = True
     again.start()
+
+
+def _send(thread: int, number: int) -> None:
+    """Send a signal to a thread, which ends what it waits for."""
+    if sys.platform == "win32":
+        signal.raise_signal(number)
+    else:
+        signal.pthread_kill(thread, number)
 
 
 def _is_called_back(frame: FrameType | None) -> bool:

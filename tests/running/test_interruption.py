@@ -7,10 +7,13 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 
-from acd_plugin.running.interruption import interruptible, stop_signals
+from acd_plugin.cli.main import main
+from acd_plugin.running.interruption import ctrl_c_not_lost, interruptible, stop_signals
 from acd_plugin.running.stop_signal import StopSignal
 
 
@@ -45,21 +48,52 @@ def test_another_thread_hears_no_signals_and_is_no_mistake() -> None:
     assert heard == [[]]
 
 
-def test_an_interrupt_is_not_lost_where_the_compiler_calls_python() -> None:
-    done = []
+def compile_something(number: int, done: list[str]) -> None:
+    """Do as numba does, with a signal where the compiler calls Python; notes what is done."""
 
     def _raw_object_cache_notify() -> None:  # as llvmlite calls it
-        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(number)
         done.append("kept")
 
-    def compile_something() -> None:
-        ctypes.CFUNCTYPE(None)(_raw_object_cache_notify)()
-        done.append("compiled")
-        time.sleep(20)
+    ctypes.CFUNCTYPE(None)(_raw_object_cache_notify)()
+    done.append("compiled")
+    time.sleep(20)
 
-    with pytest.raises(KeyboardInterrupt), interruptible():
-        compile_something()
+
+@pytest.mark.parametrize(
+    ("heard", "number"), [(interruptible, signal.SIGTERM), (ctrl_c_not_lost, signal.SIGINT)]
+)
+def test_an_interrupt_is_not_lost_where_the_compiler_calls_python(
+    heard: Callable[[], AbstractContextManager[None]], number: int
+) -> None:
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt), heard():
+        compile_something(number, done)
     assert done == ["kept", "compiled"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_stops_a_command_that_compiles(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done: list[str] = []
+
+    def check_words(*_: object) -> None:  # in the place of what every command begins with
+        compile_something(signal.SIGINT, done)
+
+    monkeypatch.setattr("acd_plugin.cli.words.check_words", check_words)
+    assert main(["watch", "1"]) == 130
+    assert done == ["kept", "compiled"]
+    assert capsys.readouterr().err == "stopped at once\n"
+
+
+def test_ctrl_c_stays_ignored_in_the_background() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ctrl_c_not_lost():
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_stop_before_the_end_of_an_epoch_is_one_at_once() -> None:
