@@ -23,6 +23,7 @@ from acd_plugin.tracking.columns import flat_columns
 
 SETTINGS.CAPTURE_MODE = "sys"  # "fd" loses the end of the output when not on a terminal
 SETTINGS.CONFIG.READ_ONLY_CONFIG = False  # configurations are handed on to be extended
+SETTINGS.DISCOVER_SOURCES = "none"  # a few files beside the commit, and git is asked for each
 SETTINGS.HOST_INFO.INCLUDE_GPU_INFO = False  # asks nvidia-smi, and fails where that is broken
 
 
