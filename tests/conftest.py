@@ -40,11 +40,16 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give a file's tests to one process, where they share their fixtures and what is compiled."""
+    """Give a file's tests to one process, where they share their fixtures and what is compiled.
+
+    Files begin in the order of their names. xdist would end with those of few tests, which are the
+    longest, so that one process works on when the others have nothing left.
+    """
     from xdist.scheduler import (  # type: ignore[import-untyped]  # noqa: PLC0415
         LoadFileScheduling,
     )
 
+    config.option.loadscopereorder = False
     return LoadFileScheduling(config, log)
 
 

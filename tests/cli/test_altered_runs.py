@@ -18,7 +18,7 @@ import pytest
 from acd_plugin.cli.main import main
 from testbed.mongo_server import WireServer
 from tests.altered import altered_json, altered_lines, in_time, replace
-from tests.cli.conftest import EPOCH, TINY_RUN
+from tests.cli.conftest import EPOCH, TINY_RUN, do_in
 from tests.slow import slow
 from tests.tracking.trackers.mongo.conftest import Stored
 
@@ -40,14 +40,18 @@ def output_of(*words: str) -> tuple[int, str]:
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run that was evaluated, and whose messages were examined."""
-    results = tmp_path_factory.mktemp("originals") / "results"
-    place = [*TINY_RUN, f"local_results_path={results}", f"t_max={2 * EPOCH}", "test_interval=1"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("EPYMARL_HOME", raising=False)  # it would be trained there
-        assert output_of("--config=dial", "--env-config=cyborg_small", "with", *place)[0] == 0
-    for command in ("evaluate", "communication"):
-        assert output_of(command, str(results / WHOLE), "--episodes=8")[0] == 0
-    return results
+    folder = tmp_path_factory.mktemp("originals")
+    place = [
+        *TINY_RUN,
+        f"local_results_path={folder / 'results'}",
+        f"t_max={2 * EPOCH}",
+        "test_interval=1",
+    ]
+    return do_in(
+        folder,
+        ["--config=dial", "--env-config=cyborg_small", "with", *place],
+        *([command, WHOLE, "--episodes=8"] for command in ("evaluate", "communication")),
+    )
 
 
 @pytest.fixture(scope="module")
