@@ -166,16 +166,20 @@ def _improvement_of_places(first: Array, second: Array) -> Statistic:
     rank[order] = np.arange(len(second))
     lower = np.searchsorted(second[order], first, side="left")
     not_higher = np.searchsorted(second[order], first, side="right")
+    has_ties = bool((lower != not_higher).any())
 
     def share(ones: Array, others: Array, axis: int = -1) -> Array:
-        drawn = rank[np.moveaxis(others, axis, -1).astype(np.int64)]  # (..., S)
-        rows = np.arange(drawn.size).reshape(drawn.shape) // len(second) * len(second)
-        counts = np.bincount((rows + drawn).ravel(), minlength=drawn.size).reshape(drawn.shape)
-        below = np.concatenate([np.zeros((*drawn.shape[:-1], 1)), counts.cumsum(axis=-1)], axis=-1)
-        won = (below[..., lower] + below[..., not_higher]) / 2  # of the drawn, by each of the first
-        places = np.moveaxis(ones, axis, -1).astype(np.int64)
-        total: Array = np.take_along_axis(won, places, axis=-1).sum(axis=-1)
-        return total / (len(first) * len(second))
+        drawn = rank[np.moveaxis(others, axis, -1)]  # (..., S)
+        places = np.moveaxis(ones, axis, -1)  # (..., R)
+        width = len(second) + 1
+        rows = np.arange(drawn.size // len(second)).reshape(*drawn.shape[:-1], 1)
+        counts = np.bincount((rows * width + drawn + 1).ravel(), minlength=rows.size * width)
+        below = counts.reshape(-1, width).cumsum(axis=-1).ravel()  # of each row, after each rank
+        won = below[rows * width + lower[places]].sum(axis=-1)  # of the drawn, by each of the first
+        if has_ties:
+            won = (won + below[rows * width + not_higher[places]].sum(axis=-1)) / 2
+        total: Array = won / (len(first) * len(second))
+        return total
 
     return share
 

@@ -30,7 +30,10 @@ def open_plain(path: Path, follow: bool = False) -> BinaryIO:
 def read_plain(path: Path, limit: int) -> bytes:
     """Return the content of a regular file of at most so many bytes; OSError otherwise."""
     with open_plain(path) as file:
-        content = file.read(limit + 1)
+        size = min(os.fstat(file.fileno()).st_size, limit)
+        content = file.read(size + 1)  # for `limit` bytes memory would be asked for
+        if len(content) > size:  # it has grown since
+            content += file.read(limit - size)
     if len(content) > limit:
         raise OSError(errno.EFBIG, f"is larger than {limit:,} bytes", str(path))
     return content

@@ -68,8 +68,11 @@ def empty(height: float) -> tuple[Any, Any]:
     return figure, figure.add_subplot()
 
 
-def finished(figure: Any, axes: Any) -> Drawing:
-    """Give a picture its grid and, below it where it hides nothing, its legend."""
+def finished(figure: Any, axes: Any, inside: Sequence[Any] = ()) -> Drawing:
+    """Give a picture its grid and, below it where it hides nothing, its legend.
+
+    ``inside`` are parts that need no room beside the axes.
+    """
     axes.grid(alpha=0.3)
     handles, names = axes.get_legend_handles_labels()
     longest = max(map(len, names))
@@ -84,13 +87,20 @@ def finished(figure: Any, axes: Any) -> Drawing:
         frameon=False,
         fontsize="small",
     )
-    return placed(figure)
+    return placed(figure, inside)
 
 
-def placed(figure: Any) -> Drawing:
-    """Let everything in a picture find its place once, and not again for each of its files."""
+def placed(figure: Any, inside: Sequence[Any] = ()) -> Drawing:
+    """Let everything in a picture find its place once, and not again for each of its files.
+
+    Parts ``inside`` the axes, which may be thousands of lines, are left out of that.
+    """
+    for part in inside:
+        part.set_visible(False)
     figure.draw_without_rendering()
     figure.set_layout_engine(None)
+    for part in inside:
+        part.set_visible(True)
     return Drawing(figure)
 
 

@@ -17,6 +17,7 @@ from acd_plugin.analysis.statistics import Array
 
 _MOST_GROUPS = 14  # that can be told apart; of more the best are drawn in colours
 _GREY = "#999999"
+_Lines = Sequence[Array]  # points (P, 2) of each
 
 
 def learning_curves(
@@ -37,12 +38,15 @@ def learning_curves(
         axes,
         [(bands[name].steps / scale, bands[name].centre) for name in bands if name not in shown],
     )
+    of_runs: list[tuple[Any, _Lines]] = []
     for name in styles.in_order(shown):
         band = bands[name]
         style: Any = styles.of(name)
         # All at once: there may be hundreds.
-        thin = [np.column_stack([curve.steps / scale, curve.values]) for curve in runs[name]]
-        axes.add_collection(LineCollection(thin, linewidths=0.6, alpha=0.35, **style))
+        lines = [np.column_stack([curve.steps / scale, curve.values]) for curve in runs[name]]
+        thin = LineCollection(lines, linewidths=0.6, alpha=0.35, **style)
+        axes.add_collection(thin)
+        of_runs.append((thin, lines))
         label = f"{words(name)} ({band.runs} run{'s' if band.runs > 1 else ''})"
         steps = band.steps / scale
         marker = "o" if len(steps) == 1 else ""  # a line of one point cannot be seen
@@ -51,8 +55,18 @@ def learning_curves(
     axes.autoscale_view()
     if metric.endswith("return_mean"):
         scale_returns(axes, axes.yaxis)
+    for drawn, points in of_runs:
+        _scale_once(axes, drawn, points)
     axes.set(xlabel=f"Training ({unit})", ylabel=words(in_words(metric)))
-    return finished(figure, axes)
+    return finished(figure, axes, [drawn for drawn, _ in of_runs])
+
+
+def _scale_once(axes: Any, drawn: Any, lines: _Lines) -> None:
+    """Bring lines to the scales of their axes now, and not again for each file of a picture."""
+    if lines:
+        ends = np.cumsum([len(line) for line in lines])[:-1]
+        drawn.set_segments(np.split(axes.transScale.transform(np.concatenate(lines)), ends))
+        drawn.set_transform(axes.transLimits + axes.transAxes)
 
 
 def profiles(thresholds: Array, shares: Mapping[str, Array], styles: Styles) -> Drawing:
