@@ -14,8 +14,8 @@ from acd_plugin.running.algorithm_check import check_algorithm
 from acd_plugin.running.assembly import make_training
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
+from tests.cli.conftest import do_in
 from tests.conftest import TINY, MakeTraining
-from tests.examples.test_examples import MAIN, run
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 COMMNET = EXAMPLES / "commnet" / "commnet.yaml"
@@ -78,7 +78,6 @@ def test_a_true_alarm_is_an_alarm_and_true() -> None:
     assert 0 < expected.sum() < shown.sum()
 
 
-def test_one_python_file_and_one_yaml_file_are_enough(tmp_path: Path) -> None:
-    words = ["batch_size=8", "batch_size_run=8", "buffer_size=8", "hidden_dim=16", "t_max=240"]
-    run(tmp_path, MAIN, f"--config={COMMNET}", "--env-config=cyborg_small", "with", *words)
-    assert (tmp_path / "results" / "1" / "checkpoints" / "240.pt").exists()
+def test_it_is_trained_by_the_command(tmp_path: Path) -> None:
+    words = [f"--config={COMMNET}", "--env-config=cyborg_small", "with", *TINY, "t_max=240"]
+    assert (do_in(tmp_path, words) / "1" / "checkpoints" / "240.pt").exists()
