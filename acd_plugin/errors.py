@@ -48,8 +48,12 @@ def brief(text: str, most: int = 80) -> str:
 
 
 def listing(names: Iterable[object]) -> str:
-    """Return the names sorted and joined for an error message."""
-    return ", ".join(sorted(str(name) for name in names))
+    """Return the names sorted, numbers by their value, and joined for an error message."""
+    return ", ".join(sorted(map(str, names), key=_place))
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (int(name), "") if name.isdecimal() else (-1, name)
 
 
 def program() -> str:

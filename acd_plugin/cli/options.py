@@ -199,7 +199,7 @@ def _experiment(parser: Parser) -> None:
 
 def _plan(parser: Parser) -> None:
     parser.add_argument("plan", help="a .yaml file, such as experiments/smoke.yaml")
-    parser.add_argument("--budget", default="full", help="which of the plan's budgets (full)")
+    parser.add_argument("--budget", help="which of the plan's budgets (full, or the only one)")
     parser.add_argument("--results", help="folder of the runs (results/NAME OF THE PLAN)")
     parser.add_argument("--workers", type=int, help="runs at a time (one per core; one on a GPU)")
     parser.add_argument(

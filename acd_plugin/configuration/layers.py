@@ -192,6 +192,11 @@ def _set(config: Config, key: str, value: object) -> None:
 
 
 def _unknown_key(key: str, last: str, place: Config) -> UserError:
+    if key in declared_keys() and last not in place:
+        return UserError(
+            f"'{key}' is a setting of other algorithms, and none of this one: leave it out, or "
+            "choose another --config"
+        )
     hint = suggestion(last, _with_nested(place))
     legal = f"legal here: {listing(place)}"
     if hint and len(place) > _MANY:

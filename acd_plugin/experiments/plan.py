@@ -17,7 +17,7 @@ from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
 from acd_plugin.configuration.validation import Name, Settings, parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint, MayIgnore
-from acd_plugin.errors import UserError, find
+from acd_plugin.errors import UserError, find, listing
 from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, repeated, varied
 from acd_plugin.running.run_spec import RunSpec, refuse_held_out, refuse_ignored, resolve
 from acd_plugin.running.variants import (
@@ -59,6 +59,15 @@ class PlanFile(Settings):
     # Variants of its environment in which every finished run is played; lists are several values.
     evaluate_on: list[dict[str, Any]] = Field(default=[])
 
+    def budget(self, path: str, name: str | None) -> Budget:
+        """Return the budget of this name, or, if it is None, ``full`` or the only one there is."""
+        if name is None and "full" not in self.budgets:
+            if len(self.budgets) > 1:
+                legal = listing(self.budgets)
+                raise UserError(f"{path} has several budgets: choose one by --budget ({legal})")
+            return next(iter(self.budgets.values()))
+        return find(self.budgets, f"budget of {path}", name or "full")
+
 
 @dataclass(frozen=True)
 class Job:
@@ -89,7 +98,7 @@ class Plan:
 
 
 def load_plan(
-    path: str, budget: str, plugins: Sequence[str] = (), device: str | None = None
+    path: str, budget: str | None, plugins: Sequence[str] = (), device: str | None = None
 ) -> Plan:
     """Read a plan and check every run of it; a ``device`` counts before the plan's own.
 
@@ -97,7 +106,7 @@ def load_plan(
     an algorithm that contradict those of an environment.
     """
     file = parse(PlanFile, read_yaml(Path(path)), path)
-    spent = find(file.budgets, f"budget of {path}", budget)
+    spent = file.budget(path, budget)
     changes = {} if device is None else {"device": device}
     shared = _shared(file)
     pairs = Pairs(file.with_, plugins, changes, file.evaluate_on, shared)

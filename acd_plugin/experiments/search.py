@@ -18,7 +18,7 @@ from acd_plugin.analysis.runs.plan_names import Named, PlanName, Swept, write_pl
 from acd_plugin.configuration.number_ranges import ranges
 from acd_plugin.configuration.validation import parse
 from acd_plugin.configuration.yaml_file import read_yaml
-from acd_plugin.errors import UserError, find
+from acd_plugin.errors import UserError
 from acd_plugin.experiments.plan import Budget, Job, Pairs, PlanFile
 from acd_plugin.experiments.sweep import Choice, Range, Varied, with_values
 from acd_plugin.tracking.command_line import with_override
@@ -105,11 +105,11 @@ class Search:
 
 
 def load_search(
-    path: str, budget: str, results: Path, plugins: Sequence[str], device: str | None
+    path: str, budget: str | None, results: Path, plugins: Sequence[str], device: str | None
 ) -> Search:
     """Read a plan as a search; UserError unless it sweeps one algorithm in one environment."""
     file = parse(PlanFile, read_yaml(Path(path)), path)
-    spent = find(file.budgets, f"budget of {path}", budget)
+    spent = file.budget(path, budget)
     choices = [*file.algorithms.values(), *file.environments.values()]
     if len(choices) != 2 or not choices[0].sweep or choices[1].sweep:
         raise UserError(

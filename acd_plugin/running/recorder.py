@@ -13,7 +13,7 @@ from acd_plugin.components.contracts import StateDict
 from acd_plugin.errors import DivergedError
 from acd_plugin.running.console import Console, logger
 
-_RECENT = 5  # points over which the console averages, as EPyMARL's does
+_RECENT = 5  # points over which the console averages what training brings, as EPyMARL's does
 _FINITE = ("loss", "grad_norm", "return_mean")  # ends of names of what must never be infinite
 _SHOWN = ("return_mean", "test_return_mean", "epsilon", "loss", "grad_norm", "messages_sent_mean")
 
@@ -96,12 +96,13 @@ class Recorder:
             speed = (self._latest_step - step) / (now - then)
             self.log_stat("steps_per_second", speed, self._latest_step)
         self._speed_mark = (now, self._latest_step)
-        numbers = {
-            key: sum(self._recent[key]) / len(self._recent[key])
-            for key in (*_SHOWN, "steps_per_second")
-            if self._recent.get(key)
-        }
-        self._console.say(self._latest_step, numbers)
+        shown = [key for key in (*_SHOWN, "steps_per_second") if self._recent.get(key)]
+        self._console.say(self._latest_step, {key: self._shown(key) for key in shown})
+
+    def _shown(self, key: str) -> float:
+        """Return the last test, or the mean of some recent values, which vary with exploration."""
+        recent = self._recent[key]
+        return recent[-1] if key.startswith("test_") else sum(recent) / len(recent)
 
     def advance(self, t_env: int, episodes: int) -> None:
         """Move the progress bar."""

@@ -136,6 +136,7 @@ def test_a_hosts_files_lie_under_ours(tmp_path: Path) -> None:
             "unknown key 'env_arg'; did you mean 'env_args'?",
         ),
         ("dial", "cyborg_small", ["gamma.x=1"], "unknown key 'gamma'"),
+        ("qmix", "cyborg_small", ["n_bits=2"], "'n_bits' is a setting of other algorithms"),
         ("dial", "cyborg_small", ["gamma=high"], "'gamma' is 'high': input should be a valid num"),
         ("dial", "cyborg_small", ["t_max=1.5"], "'t_max' is 1.5: input should be a valid integer"),
         (

@@ -110,9 +110,18 @@ def test_what_all_runs_share_may_change_nothing_for_some(write_plan: WritePlan) 
             load_plan(write_plan(environments=environments, **{"with": shared}), "full")
 
 
+def test_the_only_budget_need_not_be_named(write_plan: WritePlan) -> None:
+    budget = {"seeds": [1], "epochs": 1, "evaluation_episodes": 2}
+    only_one = write_plan(budgets={"tiny": budget})
+    assert load_plan(only_one, None) == load_plan(only_one, "tiny")
+    two = write_plan(budgets={"tiny": budget, "huge": dict(budget, seeds=[2])})
+    with pytest.raises(UserError, match=r"choose one by --budget \(huge, tiny\)"):
+        load_plan(two, None)
+
+
 @pytest.mark.parametrize("path", [p for p in PLANS if p.stem.startswith("paper")], ids=str)
 def test_the_papers_plans_have_its_budget_and_a_quick_one(path: Path) -> None:
-    full, quick = load_plan(str(path), "full"), load_plan(str(path), "quick")
+    full, quick = load_plan(str(path), None), load_plan(str(path), "quick")
     assert len({job.seed for job in full.jobs}) >= 5
     for job in full.jobs:
         assert job.spec.config["t_max"] == 5000 * 128 * job.spec.config["env_args"]["time_limit"]
