@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from acd_plugin.configuration.device import with_both_names
 from acd_plugin.configuration.layers import Config
@@ -67,8 +69,27 @@ def outline(config: Config, interface: Interface) -> Controller:
     if config["plugins"]:
         return make_acting(config, interface, 0).mac
     on_cpu = {**config, **with_both_names({"device": "cpu"})}
-    with torch.device("meta"):
+    with torch.device("meta"), _WithoutValues():
         return make_acting(on_cpu, interface, 0).mac
+
+
+class _WithoutValues(TorchFunctionMode):
+    """Leaves out what PyTorch would load its compiler for, which takes a second."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., object],
+        types: object,
+        args: Sequence[object] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
+        del types
+        told = dict(kwargs or {})
+        if func is torch.arange:
+            told.setdefault("device", "cpu")
+        if func in (nn.init.normal_, torch.Tensor.normal_):
+            return None
+        return func(*args, **told)
 
 
 def game_name(config: Config) -> str:
