@@ -45,8 +45,8 @@ def run(options: argparse.Namespace) -> int:
     names = read_plan_names(Path(options.results))
     comparison = compare(chosen, options.metric, centre, its_name, names)
     print(text_table(comparison.rows()))
-    if comparison.caution:
-        print(f"note: {comparison.caution}", file=sys.stderr)
+    for caution in comparison.cautions:
+        print(f"note: {caution}", file=sys.stderr)
     for problem in comparison.problems:
         print(printable(f"left out: {problem}"), file=sys.stderr)
     for out in outs:

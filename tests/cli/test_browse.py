@@ -94,6 +94,7 @@ def test_runs_are_compared(call: Call, two_runs: Path) -> None:
         "c.html": b"<!doctype",
         "d.tex": b"% \\usepackage{booktabs}",
     }
+    assert call("resume", "2", "with", f"t_max={4 * EPOCH}").code == 0
     compared = call("compare", "--iqm", *(f"--out={two_runs.parent / name}" for name in starts))
     assert compared.code == 0
     assert [line.split()[0] for line in compared.out.splitlines()] == [

@@ -11,11 +11,11 @@ from acd_plugin.analysis.curves.drawing import Drawing
 from acd_plugin.analysis.curves.learning_curve import Band, Curve, band, read_curve
 from acd_plugin.analysis.curves.plots import learning_curves
 from acd_plugin.analysis.ranking import ranking
-from acd_plugin.analysis.runs.groups import different_games, grouped
+from acd_plugin.analysis.runs.groups import different_games, grouped, length_of
 from acd_plugin.analysis.runs.plan_names import BETWEEN, PlanNames, told_apart
 from acd_plugin.analysis.runs.run_record import RunRecord, without_copies
 from acd_plugin.analysis.statistics import Array, Statistic, mean
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, brief
 
 GroupsByName = dict[str, list[RunRecord]]
 
@@ -30,8 +30,8 @@ class Group(NamedTuple):
 
     @property
     def ends(self) -> Array:
-        """The last values of the runs (R,)."""
-        return np.array([curve.values[-1] for curve in self.curves])
+        """The values of the runs (R,) where the band ends: at the last step that all have."""
+        return np.array([np.interp(self.band.steps[-1], *curve) for curve in self.curves])
 
 
 class Comparison(NamedTuple):
@@ -43,15 +43,21 @@ class Comparison(NamedTuple):
     problems: Sequence[str]  # runs that could not be compared, and why
 
     @property
-    def caution(self) -> str | None:
-        """What to know where the runs did not all play one game."""
-        games = different_games([run for group in self.groups for run in group.runs])
-        if not games:
-            return None
-        return (
-            f"these runs played different games (not alike: {', '.join(games)}), and a return in "
-            "one says nothing about another"
-        )
+    def cautions(self) -> list[str]:
+        """What to know where the runs did not all play one game, or not equally long."""
+        runs = [run for group in self.groups for run in group.runs]
+        told = []
+        if games := different_games(runs):
+            told.append(
+                f"these runs played different games (not alike: {', '.join(games)}), and a return "
+                "in one says nothing about another"
+            )
+        if len(lengths := dict.fromkeys(map(length_of, runs))) > 1:
+            told.append(
+                f"these runs were trained for different lengths ({'; '.join(lengths)}), and every "
+                "group is told at its own end: compare groups of one length"
+            )
+        return told
 
     def picture(self) -> Drawing:
         """Draw the learning curves."""
@@ -64,7 +70,7 @@ class Comparison(NamedTuple):
 
         Only returns are known to be better the higher they are.
         """
-        if not self.metric.endswith("return_mean") or self.caution:
+        if not self.metric.endswith("return_mean") or self.cautions:
             return None
         best = ranking(self.groups, lambda group: group.ends).best
         return best and best.name
@@ -73,15 +79,16 @@ class Comparison(NamedTuple):
         """Return the table of the groups' last points, with a heading."""
         at_the_end = f"{self.centre} at the end"
         rows = [["group", "runs", "steps", at_the_end, "95% interval", "each run"]]
-        for name, runs, curves, over in self.groups:
+        for group in self.groups:
+            over = group.band
             rows.append(
                 [
-                    name,
-                    str(len(runs)),
+                    group.name,
+                    str(len(group.runs)),
                     f"{over.steps[-1]:,.0f}",
                     f"{over.centre[-1]:.2f}",
                     f"{over.low[-1]:.2f} to {over.high[-1]:.2f}",
-                    ", ".join(f"{curve.values[-1]:.2f}" for curve in curves),
+                    ", ".join(f"{end:.2f}" for end in group.ends),
                 ]
             )
         return rows
@@ -94,21 +101,32 @@ def compare(
     centre_name: str = "mean",
     names: PlanNames | None = None,
 ) -> Comparison:
-    """Compare runs; copies and those without the metric are left out and named.
+    """Compare finished runs of equal length, each seed once; those left out are named.
 
     Groups have the names of the plans that have such runs, if any.
 
     Raises UserError when no run is left, or when a group's runs have no steps in common.
     """
     originals, problems = without_copies(runs)
+    finished = [run for run in originals if run.status == "COMPLETED"]
+    problems += [f"run {run.id} is {run.status}" for run in originals if run.status != "COMPLETED"]
+    if problems and not finished:
+        raise UserError(f"no finished runs to compare: {brief(', '.join(problems))}")
     groups = []
-    for name, members in _shown(grouped(originals), names or PlanNames()).items():
-        curves = {}
+    for name, members in _shown(grouped(finished, by_length=True), names or PlanNames()).items():
+        curves: dict[str, Curve] = {}
+        seeds: dict[int, str] = {}  # the same seed gives the same run: it is no second sample
         for run in members:
             try:
-                curves[run.id] = read_curve(run, metric)
+                curve = read_curve(run, metric)
             except UserError as error:
                 problems.append(str(error))
+                continue
+            first = seeds.setdefault(run.seed, run.id)
+            if first == run.id:
+                curves[run.id] = curve
+            else:
+                problems.append(f"run {run.id} repeats run {first}")
         if curves:
             found = [run for run in members if run.id in curves]
             groups.append(Group(name, found, list(curves.values()), _band(name, curves, centre)))

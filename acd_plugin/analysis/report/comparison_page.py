@@ -14,7 +14,7 @@ def page(comparison: Comparison) -> str:
         "Lines are groups with a 95% bootstrap interval over runs; thin lines are single runs."
     )
     left_out = [Text(f"Left out: {problem}") for problem in comparison.problems]
-    caution = [Text(f"Note: {comparison.caution}.")] if comparison.caution else []
+    cautions = [Text(f"Note: {caution}.") for caution in comparison.cautions]
     drawn = {"png": comparison.picture().saved("png")}
     picture = Picture("curves", "learning curves", drawn)
     made = [["run", "group", "seed", "status", "result", "command"]]
@@ -24,7 +24,7 @@ def page(comparison: Comparison) -> str:
             command = run.command or "not recorded"
             made.append([run.id, group.name, str(run.seed), run.status, result, command])
     sections = [
-        Section("Learning curves", [picture, told, Table(comparison.rows()), *caution, *left_out]),
+        Section("Learning curves", [picture, told, Table(comparison.rows()), *cautions, *left_out]),
         Section("Runs", [Table(made)]),
         settings_section({group.name: group.runs[0] for group in comparison.groups}),
     ]

@@ -6,10 +6,10 @@ played (``game``: rules, scenario, ...) and what the same settings and seed lead
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 
-from acd_plugin.analysis.runs.learned import Settings, learned_settings
+from acd_plugin.analysis.runs.learned import LENGTH, Settings, learned_settings
 from acd_plugin.analysis.runs.run_record import RunRecord
 
 _NAMES = ("env_args.scenario",)
@@ -20,18 +20,19 @@ OF_THE_GAME = ("env_args.", "game.", "episode_limit")
 def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, list[RunRecord]]:
     """Return groups by name: the algorithm, and every setting in which its runs differ.
 
-    ``by_length`` also separates runs that were trained for different numbers of steps: their curves
-    may be compared, their ends not.
+    ``by_length`` also separates runs that were trained for different numbers of steps, and where an
+    environment has several lengths, says it of all groups.
     """
     groups: dict[Hashable, list[RunRecord]] = defaultdict(list)
     rivals: dict[str, list[RunRecord]] = defaultdict(list)
     for run in runs:
-        length = _length(run) if by_length else None
+        length = length_of(run) if by_length else None
         groups[run.environment, learned_by(run), length].append(run)
         rivals[run.algorithm].append(run)
     has_environments = len({run.environment for run in runs}) > 1
     differing = {name: different_settings(same, True) for name, same in rivals.items()}
-    lengths = {name: len({_length(run) for run in same}) for name, same in rivals.items()}
+    lengths = {(run.environment, length_of(run)) for run in runs}
+    uneven = {name for name, times in Counter(name for name, _ in lengths).items() if times > 1}
     named = {}
     for group in groups.values():
         first = group[0]
@@ -39,17 +40,26 @@ def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, lis
         if has_environments:
             parts.append(first.environment)
         parts += named_values(first, differing[first.algorithm])
-        if by_length and lengths[first.algorithm] > 1:
-            parts.append(_length(first))
+        if by_length and first.environment in uneven:
+            parts.append(length_of(first))
         named[", ".join(parts)] = group
     return named
 
 
-def _length(run: RunRecord) -> str:
+def length_of(run: RunRecord) -> str:
     """Return for how long a run was to be trained, as names of groups have it."""
-    episodes = run.config.get("episodes_max")
-    steps = f"t_max={run.config.get('t_max')}"
-    return steps if episodes is None else f"{steps}, episodes_max={episodes}"
+    return ", ".join(f"{key}={value}" for key, value in length_settings(run).items())
+
+
+def length_settings(run: RunRecord) -> Settings:
+    """Return the settings that say for how long a run was to be trained."""
+    found = {key: run.config.get(key) for key in LENGTH}
+    return {key: value for key, value in found.items() if key == "t_max" or value is not None}
+
+
+def is_of_length(part: str) -> bool:
+    """Return whether a part of a group's name says for how long its runs were trained."""
+    return part.partition("=")[0] in LENGTH
 
 
 def settings(run: RunRecord) -> Settings:

@@ -13,10 +13,10 @@ _PLACES = {"local_results_path", "mongo_url", "use_tensorboard", "trackers", "ta
 _INTERVALS = {"test_interval", "log_interval", "runner_log_interval", "learner_log_interval"}
 _CHECKPOINTS = {"save_model", "save_model_interval", "keep_checkpoints"}
 _MACHINE = {"torch_threads", "device", "use_cuda", "seeds_at_once", "buffer_cpu_only"}
-_LENGTH = {"t_max", "episodes_max"}
+LENGTH = ("t_max", "episodes_max")  # of training
 _NAMES = {"env_name", "plugins", "version", "chance"}  # for content in ``game``, for ``numbers``
 _PLAIN = {bool, int, float, type(None)}  # of which most values are, of thousands of runs
-_NOT_LEARNING = {"seed", *_PLACES, *_INTERVALS, *_CHECKPOINTS, *_MACHINE, *_LENGTH, *_NAMES}
+_NOT_LEARNING = {"seed", *_PLACES, *_INTERVALS, *_CHECKPOINTS, *_MACHINE, *LENGTH, *_NAMES}
 
 
 def is_learned_with(key: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from acd_plugin.analysis.runs.groups import learned_by, learned_with
+from acd_plugin.analysis.runs.groups import is_of_length, learned_by, learned_with
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.migration import Config, migrate
 from acd_plugin.credentials import without_credentials
@@ -124,14 +124,21 @@ def _add_all(plan: JsonObject, names: PlanNames) -> None:
 
 
 def told_apart(shown: dict[str, str]) -> dict[str, str]:
-    """Return shown names by own ones; equal shown names get what differs in the own."""
+    """Return shown names by own ones; equal shown names get what differs in the own.
+
+    A length in an own name is shown in any case: other groups are of another.
+    """
     alike: dict[str, list[str]] = {}
     for own, name in shown.items():
         alike.setdefault(name, []).append(own)
     result = {}
     for own, name in shown.items():
         others = [set(other.split(BETWEEN)) for other in alike[name] if other != own]
-        parts = own.split(BETWEEN)[1:]
-        kept = [part for part in parts if any(part not in other for other in others)]
+        parts = [part for part in own.split(BETWEEN)[1:] if part not in name.split(BETWEEN)]
+        kept = [
+            part
+            for part in parts
+            if is_of_length(part) or any(part not in other for other in others)
+        ]
         result[own] = BETWEEN.join([name, *kept])
     return result

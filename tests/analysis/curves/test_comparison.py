@@ -37,11 +37,11 @@ def test_runs_of_different_games_are_told_apart_and_none_is_best(make: Make) -> 
         for seed in range(5)
     ]
     found = compare(runs, METRIC)
-    assert found.caution is not None
-    assert "different games (not alike: env_args.detection_rate)" in found.caution
+    (caution,) = found.cautions
+    assert "different games (not alike: env_args.detection_rate)" in caution
     assert found.best() is None
     assert "Note: these runs played different games" in page(found)
-    assert compare(runs[:5], METRIC).caution is None
+    assert compare(runs[:5], METRIC).cautions == []
 
 
 def test_runs_without_a_curve_are_left_out_and_named(make: Make) -> None:
@@ -51,6 +51,36 @@ def test_runs_without_a_curve_are_left_out_and_named(make: Make) -> None:
     assert "results/2: has no metric 'test_return_mean'" in problem
     with pytest.raises(UserError, match="has no metric"):
         compare([make()], METRIC)
+
+
+def test_runs_of_other_lengths_are_other_groups_and_a_seed_counts_once(make: Make) -> None:
+    runs = [make([-9.0, -2.0], seed=seed, t_max=100) for seed in (0, 1, 1)]
+    runs.append(make([-9.0, -2.0, -1.0], t_max=200))
+    found = compare([*runs, make([-9.0, -8.0, -7.0], t_max=200, name="qmix")], METRIC)
+    assert [[row[0], row[2], row[-1]] for row in found.rows()[1:]] == [
+        ["dial, t_max=100", "100", "-2.00, -2.00"],
+        ["dial, t_max=200", "200", "-1.00"],
+        ["qmix, t_max=200", "200", "-7.00"],
+    ]
+    assert found.problems == ["run 3 repeats run 2"]
+    (caution,) = found.cautions
+    assert "different lengths (t_max=100; t_max=200)" in caution
+    assert found.best() is None
+
+
+def test_the_values_of_runs_are_told_at_the_step_of_their_mean(make: Make) -> None:
+    found = compare([make([-9.0, -2.0]), make([-9.0, -4.0, -5.0], every=80, seed=1)], METRIC)
+    _, row = found.rows()
+    assert row == ["dial", "2", "100", "-3.12", "-4.25 to -2.00", "-2.00, -4.25"]
+
+
+def test_unfinished_runs_are_left_out_and_named_or_refused(make: Make) -> None:
+    running = make([-9.0], status="RUNNING", seed=1)
+    found = compare([make([-9.0, -2.0]), running], METRIC)
+    assert [group.band.runs for group in found.groups] == [1]
+    assert found.problems == ["run 1 is RUNNING"]
+    with pytest.raises(UserError, match="no finished runs to compare: run 1 is RUNNING"):
+        compare([running], METRIC)
 
 
 def test_runs_that_never_meet_cannot_be_compared(make: Make) -> None:

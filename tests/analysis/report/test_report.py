@@ -205,11 +205,13 @@ def test_games_are_what_the_run_has_played(make: Make) -> None:
 
 
 def test_settings_that_all_share_are_told_once(make: Make) -> None:
-    runs = [make([-9.0, -4.0]), make([-9.0, -4.0], name="qmix", mixer="qmix")]
+    runs = [make([-9.0, -4.0], t_max=100)]
+    runs.append(make([-9.0, -4.0], t_max=100, name="qmix", mixer="qmix"))
     text = markdown("A test", make_report(*cells(runs)).sections)
     assert "| setting | of all |" in text
     assert "| lr | 0.1 |\n" in text
     assert "| mixer |  | qmix |" in text
+    assert "| t_max | 100 |\n" in text
     alone = markdown("A test", make_report(*cells(runs[:1])).sections)
     assert alone.count("| setting |") == 1
 
@@ -278,8 +280,8 @@ def test_plans_name_groups_and_environments_and_say_their_order(make: Make) -> N
         ("The office, detection_rate=0.1", "Talks & listens"),
         ("The office, detection_rate=0.5", "Talks & listens, t_max=900"),
         ("The office, detection_rate=0.5", "Talks & listens, t_max=None"),
-        ("The office, detection_rate=0.5", "QMIX"),
-        ("The office, detection_rate=0.5", "unplanned"),
+        ("The office, detection_rate=0.5", "QMIX, t_max=None"),
+        ("The office, detection_rate=0.5", "unplanned, t_max=None"),
     ]
     made = make_report(found, problems, names)
     assert "Talks & listens" not in made.data["scores.csv"]  # which names the settings

@@ -26,6 +26,15 @@ def test_every_other_setting_does(make: Make) -> None:
     }
 
 
+def test_where_lengths_differ_all_groups_of_that_environment_say_theirs(make: Make) -> None:
+    large = {"scenario": "large", "detection_rate": 0.5}
+    runs = [make(t_max=9), make(t_max=5), make(t_max=5, name="qmix")]
+    runs.append(make(t_max=7, name="qmix", env_args=large))
+    assert list(grouped(runs, by_length=True)) == [
+        *("dial, small, t_max=9", "dial, small, t_max=5", "qmix, small, t_max=5", "qmix, large")
+    ]
+
+
 def test_scenarios_are_named(make: Make) -> None:
     other = {"scenario": "large", "detection_rate": 0.5}
     assert names_and_sizes([make(), make(env_args=other)]) == {"dial, small": 1, "dial, large": 1}

@@ -11,7 +11,7 @@ import pytest
 
 from acd_plugin import NUMBERS
 from acd_plugin.analysis.report.scores import cells
-from acd_plugin.analysis.runs.groups import grouped, learned_with
+from acd_plugin.analysis.runs.groups import grouped, learned_with, length_of
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.registry import blueprint_of
@@ -40,7 +40,9 @@ def test_published_runs_stay_in_their_groups(published: list[RunRecord]) -> None
     assert scores.keys() == golden["runs"].keys()
     for run, then in golden["runs"].items():
         cell, score = scores[run]
-        assert (cell.group, score.mean) == (then["group"], then["mean"])
+        # Today all groups of an environment say their length where it has several.
+        assert cell.group in (then["group"], f"{then['group']}, {length_of(score.run)}")
+        assert score.mean == then["mean"]
         assert (score.sd, score.episodes) == (then["sd"], then["episodes"])
         now, before = cell.environment.split(", "), then["environment"].split(", ")
         assert now[1:] == before[1:]  # the rest is the environment's name
