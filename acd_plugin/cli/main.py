@@ -80,15 +80,20 @@ def _run(words: list[str]) -> int:
     from acd_plugin.cli.options import COMMANDS, make_parser  # noqa: PLC0415 - packages may miss
 
     words, overrides = _split_overrides(words)
+    if not words:
+        raise UserError(
+            f"no command: '{program()} --help' lists all; training takes --config=ALGORITHM and "
+            "--env-config=ENVIRONMENT"
+        )
     for word in words:
         if word.endswith("=--"):  # of which argparse would make an empty list
             raise UserError(f"'{brief(word)}': '--' is no value")
-    if words and not words[0].startswith("-") and words[0] not in COMMANDS:
+    if not words[0].startswith("-") and words[0] not in COMMANDS:
         raise UserError(
             f"unknown command '{brief(words[0])}'{nearest(words[0], COMMANDS)} "
             f"(legal: {', '.join(COMMANDS)}; without one: train)"
         )
-    if not words or words[0] not in (*COMMANDS, "-h", "--help", "--version"):
+    if words[0] not in (*COMMANDS, "-h", "--help", "--version"):
         words = ["train", *words]
     if words[0] in COMMANDS and COMMANDS[words[0]].overrides:
         _refuse_forgotten_with(words)

@@ -60,16 +60,24 @@ class Evaluation(BaseModel):
 def append_evaluations(folder: RunFolder, evaluations: Iterable[Evaluation]) -> None:
     """Store evaluations after those that are there; OSError when that is not possible.
 
-    Raises UserError for returns that are not finite.
+    What is there already, to the last digit, is not stored again. Raises UserError for returns that
+    are not finite.
     """
+    known = {_content(one) for one in read_evaluations(folder) if one is not None}
     lines = []
     for done in evaluations:
         measured = {name: x for name, x in done.statistics.items() if math.isfinite(x)}
         kept = done.model_copy(update={"statistics": measured})
         if not kept.is_finite:
             raise UserError(f"{folder.evaluations}: a return is not finite: not stored")
-        lines.append(kept.model_dump_json() + "\n")
+        if _content(kept) not in known:
+            lines.append(kept.model_dump_json() + "\n")
     append_lines(folder.evaluations, "".join(lines).encode())
+
+
+def _content(done: Evaluation) -> str:
+    """Return an evaluation without the time at which it was made."""
+    return done.model_dump_json(exclude={"time"})
 
 
 def read_evaluations(folder: RunFolder) -> list[Evaluation | None]:

@@ -23,6 +23,7 @@ SMALL = "--env-config=cyborg_small"
     [
         (["--config=dail", SMALL], "unknown algorithm 'dail'; did you mean 'dial'?"),
         ([DIAL, "--env-config=cyborg"], "unknown environment configuration 'cyborg'; did you mean"),
+        ([], "no command: "),
         ([DIAL, SMALL, "with", "gama=1"], "unknown key 'gama'; did you mean 'gamma'? (docs/conf"),
         (
             [DIAL, SMALL, "with", "learning_rate=1"],

@@ -77,7 +77,7 @@ def announce_compilation(folder: Path | None) -> None:
     as_python = numba_config.DISABLE_JIT or simulated()
     if not folder or as_python or any(folder.rglob("*.nbc")):
         return
-    told = "compiling the rules of the game: half a minute, only the first time"
+    told = "compiling the rules of this game: half a minute, only the first time"
     if _log.isEnabledFor(logging.INFO):
         _log.info(told)
     else:

@@ -14,7 +14,7 @@ from acd_plugin.envs.compiled.compilation import announce_compilation
 pytestmark = pytest.mark.skipif(
     bool(config.DISABLE_JIT), reason="nothing is compiled, so that nothing is told"
 )
-TOLD = "compiling the rules of the game: half a minute, only the first time"
+TOLD = "compiling the rules of this game: half a minute, only the first time"
 
 
 def test_who_has_set_up_no_logging_is_told_on_standard_error(
