@@ -125,8 +125,8 @@ def test_evaluation_is_the_command_s_and_stored(trained: Path) -> None:
     assert main(["evaluate", str(trained), "--episodes=12", "--seed=3"]) == 0
     changed = acd_plugin.evaluate(trained, 12, costs={"damage": {"high": 5}})
     lines = (trained / "evaluations.jsonl").read_text().splitlines()
-    stored = [json.loads(line)["returns"] for line in lines[-3:]]
-    assert stored == [list(found.returns), list(found.returns), list(changed.returns)]
+    stored = [json.loads(line)["returns"] for line in lines[-2:]]  # the same is stored once
+    assert stored == [list(found.returns), list(changed.returns)]
     assert changed.overrides == ("env_args.costs.damage.high=5",)
 
 
