@@ -21,7 +21,8 @@ if TYPE_CHECKING:  # a package that is no part of the installation
 def read_runs(results: str | Path = "results") -> DataFrame:
     """Return a row for each run of a folder or of a published archive; ``id`` is the index.
 
-    Columns: what `runs` lists, the folder, and every setting by its name, with dots in nested ones.
+    Columns: what `runs` lists, the folder, and then every setting by its name, with dots in nested
+    ones.
     Runs that cannot be read are left out with a warning. Raises UserError without the folder.
     """
     need("pandas", "pandas", "read_runs()")
@@ -51,12 +52,11 @@ def read_metrics(run: str | Path, results: str | Path = "results") -> DataFrame:
 
 
 def _row(run: RunRecord) -> dict[str, object]:
-    return {
-        **flat(run.config, keep_empty=True),
-        "status": run.status,
+    row = {
         "algorithm": run.algorithm,
         "environment": run.environment,
         "seed": run.seed,
+        "status": run.status,
         "steps": run.step,
         "result": run.result,
         "start": run.start,
@@ -64,3 +64,4 @@ def _row(run: RunRecord) -> dict[str, object]:
         "tags": run.tags,
         "folder": str(run.folder),
     }
+    return {**row, **flat(run.config, keep_empty=True), **row}

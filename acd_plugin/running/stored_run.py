@@ -34,6 +34,7 @@ from acd_plugin.running.stored_policy import (
 from acd_plugin.running.trained_policy import TrainedPolicy
 from acd_plugin.tracking.checkpoint import load_checkpoint
 from acd_plugin.tracking.policy_file import ENDING
+from acd_plugin.tracking.recorded_config import run_name
 from acd_plugin.tracking.results import find_run
 from acd_plugin.tracking.run_folder import RunFolder, read_json
 
@@ -216,7 +217,8 @@ def trained_policy(
     acting = make_acting(config, interface, seed)
     with _fitting(run, config):
         networks.load_into(acting.mac)
-    return TrainedPolicy(acting, interface, run.t_env, config["device"])
+    name = run_name(run.config)
+    return TrainedPolicy(acting, interface, run.t_env, config["device"], name)
 
 
 def _checked_networks(run: StoredPolicy, config: Config, interface: Interface) -> StoredNetworks:

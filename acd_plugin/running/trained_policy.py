@@ -51,9 +51,18 @@ class TrainedPolicy:
     """
 
     def __init__(
-        self, acting: Acting, interface: Interface, t_env: int, device: str = "cpu"
+        self,
+        acting: Acting,
+        interface: Interface,
+        t_env: int,
+        device: str = "cpu",
+        name: str = "unnamed",
     ) -> None:
-        """``t_env`` is for how many steps it was trained, by which exploration has faded."""
+        """``t_env`` is for how many steps it was trained, by which exploration has faded.
+
+        ``name`` is that of its run.
+        """
+        self.name = name
         self.sizes = interface.sizes
         self._layout = interface.comm_layout
         self._agents = interface.comm_layout.agents if interface.comm_layout else ()
@@ -65,6 +74,9 @@ class TrainedPolicy:
         self._device = device
         self._next_episode = 0
         self.reset()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self.name}, trained for {self.t_env:,} steps>"
 
     def reset(self, games: int = 1, first_episode: int | None = None) -> None:
         """Begin ``games`` new games: nothing was seen or heard yet.

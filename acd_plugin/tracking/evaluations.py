@@ -26,10 +26,11 @@ def _measured(statistics: object) -> object:
 
 
 _Count = Annotated[int, Field(ge=0, le=LARGEST_INTEGER)]
+_UNSHOWN = Field(repr=False)
 
 
 class Evaluation(BaseModel):
-    """Greedy games of one checkpoint."""
+    """Greedy games of one checkpoint. Printed without what is long."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -39,13 +40,14 @@ class Evaluation(BaseModel):
     episodes: _Count
     seed: _Count  # of the games
     overrides: tuple[str, ...]  # of the environment it was trained in, as ``key=value``
-    game: dict[str, str] = {}  # what was played, as a run's ``game``; earlier releases did not say
+    # What was played, as a run's ``game``; earlier releases did not say.
+    game: Annotated[dict[str, str], _UNSHOWN] = {}
     return_mean: float
     return_std: float  # over episodes
     return_ci95: tuple[float, float] | None = None  # of the mean
     # Means of whatever else was measured.
-    statistics: Annotated[dict[str, float], BeforeValidator(_measured)] = {}
-    returns: tuple[float, ...] = ()  # of every episode
+    statistics: Annotated[dict[str, float], BeforeValidator(_measured), _UNSHOWN] = {}
+    returns: Annotated[tuple[float, ...], _UNSHOWN] = ()  # of every episode
 
     @property
     def is_finite(self) -> bool:

@@ -228,10 +228,24 @@ def test_a_policy_refuses_what_no_agent_can_see(trained: Path, number: float) ->
         policy.act(observations, masks)
 
 
+def test_what_is_printed_is_short_and_says_what_it_is(trained: Path) -> None:
+    policy = acd_plugin.load_policy(trained)
+    steps = f"trained for {policy.t_env:,} steps"
+    assert repr(policy) == f"<TrainedPolicy: dial on cyborg_small, seed 0, {steps}>"
+    shown = str(acd_plugin.evaluate(trained, episodes=2))
+    assert "episodes=2" in shown
+    assert "return_mean=-" in shown
+    assert "returns=" not in shown
+    assert "statistics=" not in shown
+
+
 def test_runs_are_read_as_tables(trained: Path) -> None:
     runs = acd_plugin.read_runs(trained.parent)
     assert runs.index.tolist() == ["1"]
     assert runs["algorithm"].tolist() == ["dial"]
+    first = ["algorithm", "environment", "seed", "status", "steps", "result"]
+    assert runs.columns[: len(first)].tolist() == first
+    assert runs.columns.is_unique
     assert runs["env_args.costs.damage.high"].tolist() == [10.0]
     assert runs.loc["1", "hidden_dim"] == 16
     metrics = acd_plugin.read_metrics(trained)
