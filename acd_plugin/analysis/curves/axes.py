@@ -14,11 +14,13 @@ _APART = 0.07  # of the axis, from one label to the next
 _LETTERS = 60  # of all labels, beyond which they are written aslant
 
 
-def scale_returns(axes: Any, axis: Any) -> None:
+def scale_returns(axes: Any, axis: Any, label: str) -> None:
     """Scale an axis of returns, which may span from -300 to 0, with plain numbers at its ticks.
 
-    To be called when everything is drawn.
+    The label gets what kind of scale that is, where it is no linear one. To be called when
+    everything is drawn.
     """
+    axis.set_label_text(label)
     is_vertical = axis is axes.yaxis
     low, high = sorted(axes.dataLim.intervaly if is_vertical else axes.dataLim.intervalx)
     largest = max(abs(low), abs(high))
@@ -31,6 +33,7 @@ def scale_returns(axes: Any, axis: Any) -> None:
     locator = SymmetricalLogLocator(transform=axis.get_transform(), subs=(1, 2, 5))
     axis.set_major_locator(locator)
     axis.set_major_formatter("{x:g}")
+    axis.set_label_text(f"{label} (logarithmic)")
     axes.autoscale_view()
 
 

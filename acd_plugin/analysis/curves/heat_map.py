@@ -29,15 +29,23 @@ def heat_map(
     known = values[np.isfinite(values)]
     low, high = float(known.min()), float(known.max())
     norm = SymLogNorm(_LINEAR, vmin=low, vmax=high if high > low else low + 1.0)
-    size = (min(24.0, 3.6 + 0.75 * len(columns)), min(24.0, 2.0 + 0.5 * len(rows)))
+    labels = [_wrapped(name) for name in columns]
+    lines = max(label.count("\n") + 1 for label in labels)
+    letters = max(len(line) for label in labels for line in label.split("\n"))
+    # Lines of one label, aslant, would run into the next one.
+    turn, below = (35, 2.0) if lines == 1 else (90, 0.9 + 0.09 * letters)
+    width, height = max(0.75, 0.2 * lines) * len(columns), 0.5 * len(rows)
+    size = (min(24.0, 3.6 + width), min(24.0, below + height))
     figure = Figure(figsize=size, layout="constrained", dpi=120)
     axes: Any = figure.add_subplot()
     axes.set_facecolor("0.9")  # of what was not played
     image = axes.imshow(np.ma.masked_invalid(values), cmap=_COLOURS, norm=norm, aspect="auto")
-    axes.set_xticks(range(len(columns)), [_wrapped(name) for name in columns], rotation=35)
+    axes.set_xticks(range(len(columns)), labels, rotation=turn)
     axes.set_yticks(range(len(rows)), [_wrapped(name) for name in rows])
     for label in axes.get_xticklabels():
         label.set(horizontalalignment="right", rotation_mode="anchor")
+        if lines > 1:
+            label.set(verticalalignment="center")
     axes.set(xlabel="Played (framed: in training)", ylabel="Trained")
     axes.tick_params(length=0)
     if max(values.shape) <= _LARGEST:
@@ -45,7 +53,7 @@ def heat_map(
     for row, column in marked:
         _frame(axes, row, column)
     bar = figure.colorbar(image, ax=axes, format="{x:g}", ticks=_ticks(low, high))
-    bar.set_label("IQM of the return")
+    bar.set_label("IQM of the return (logarithmic)")
     return placed(figure)
 
 

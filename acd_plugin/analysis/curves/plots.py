@@ -53,11 +53,11 @@ def learning_curves(
         axes.plot(steps, band.centre, linewidth=1.8, marker=marker, label=label, **style)
         axes.fill_between(steps, band.low, band.high, color=style["color"], alpha=0.2, linewidth=0)
     axes.autoscale_view()
+    axes.set(xlabel=f"Training ({unit})", ylabel=words(in_words(metric)))
     if metric.endswith("return_mean"):
-        scale_returns(axes, axes.yaxis)
+        scale_returns(axes, axes.yaxis, in_words(metric))
     for drawn, points in of_runs:
         _scale_once(axes, drawn, points)
-    axes.set(xlabel=f"Training ({unit})", ylabel=words(in_words(metric)))
     return finished(figure, axes, [drawn for drawn, _ in of_runs])
 
 
@@ -78,8 +78,7 @@ def profiles(thresholds: Array, shares: Mapping[str, Array], styles: Styles) -> 
     _draw_others(axes, [(thresholds, shares[name]) for name in shares if name not in shown])
     for name in styles.in_order(shown):
         axes.step(thresholds, shares[name], where="post", label=words(name), **styles.of(name))
-    scale_returns(axes, axes.xaxis)
-    axes.set(xlabel="Mean return per greedy game of a run's last policy")
+    scale_returns(axes, axes.xaxis, "Mean return per greedy game of a run's last policy")
     axes.set(ylabel="Share of runs above it", ylim=(-0.03, 1.03))
     return finished(figure, axes)
 

@@ -33,8 +33,8 @@ def response(points: Sequence[tuple[object, float]], setting: str) -> Drawing:
         scale_numbers(axes, places)
     else:
         name_places(axes, values)
-    scale_returns(axes, axes.yaxis)
-    axes.set(xlabel=words(setting_in_words(setting)), ylabel="Mean return per greedy game")
+    scale_returns(axes, axes.yaxis, "Mean return per greedy game")
+    axes.set(xlabel=words(setting_in_words(setting)))
     return finished(figure, axes)
 
 

@@ -13,6 +13,9 @@ from acd_plugin.analysis.report.wide_tables import split
 _MARKS = re.compile(r"[\\`]|\](?=[(:\[])")  # what makes code of words, or a link
 
 _LONGEST_NAME = 150  # of a file, in letters
+# A number, which an interval may follow or enclose: "-1.50 (-2.00 to -1.00)".
+_NUMBER = re.compile(r"\[?[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?[%*]?( \(.*\)| to [-+]?[\d.,]+)?\]?")
+_NOTHING = ("", "not run", "never", "unknown", "None")  # beside numbers
 
 
 class Text(NamedTuple):
@@ -136,16 +139,27 @@ def _html_block(block: Block) -> str:
     if isinstance(block, Picture):
         data = base64.b64encode(block.kinds["png"]).decode()
         return f'<p><img alt="{escape(block.title)}" src="data:image/png;base64,{data}"></p>'
-    return "".join(_html_table(part) for part in split(block.rows, block.labels))
+    return "".join(_html_table(part, block.labels) for part in split(block.rows, block.labels))
 
 
-def _html_table(rows: Sequence[Sequence[str]]) -> str:
-    heading, *others = rows
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in heading)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in others
+def _html_table(rows: Sequence[Sequence[str]], labels: int) -> str:
+    columns = list(zip(*rows[1:], strict=True)) or [()] * len(rows[0])
+    looks = [
+        ' class="number"' if place >= labels and _are_numbers(column) else ""
+        for place, column in enumerate(columns)
+    ]
+    heading, *others = (
+        "".join(
+            f"<{tag}{look}>{escape(cell)}</{tag}>" for look, cell in zip(looks, row, strict=True)
+        )
+        for tag, row in zip(["th", *["td"] * (len(rows) - 1)], rows, strict=True)
     )
-    return f"<table><tr>{head}</tr>{body}</table>"
+    return f"<table><tr>{heading}</tr>{''.join(f'<tr>{row}</tr>' for row in others)}</table>"
+
+
+def _are_numbers(column: Sequence[str]) -> bool:
+    told = [cell for cell in column if cell not in _NOTHING]
+    return bool(told) and all(_NUMBER.fullmatch(cell) for cell in told)
 
 
 _PAGE = """<!doctype html>
@@ -154,6 +168,7 @@ _PAGE = """<!doctype html>
 body {{ font: 15px/1.5 sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }}
 table {{ border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto }}
 th, td {{ border-bottom: 1px solid #ccc; padding: .25rem .75rem .25rem 0; text-align: left }}
+.number {{ text-align: right; font-variant-numeric: tabular-nums }}
 pre {{ background: #f4f4f4; padding: .75rem; overflow-x: auto }}
 img {{ max-width: 100% }}
 </style>

@@ -10,6 +10,7 @@ import numpy as np
 from acd_plugin.analysis.curves.learning_curve import change_at_the_end
 from acd_plugin.analysis.ranking import Ranking, Rival
 from acd_plugin.analysis.report.document import Section, Text
+from acd_plugin.analysis.report.enumeration import enumerated
 from acd_plugin.analysis.report.scores import Cell
 from acd_plugin.analysis.statistics import Array
 
@@ -58,7 +59,7 @@ def _whole(inside: Mapping[str, Sequence[Cell]], problems: Sequence[str]) -> str
         < len(inside)
     ]
     if missing:
-        told.append(f"Not run in all environments: {', '.join(missing)}.")
+        told.append(f"Not run in all environments: {enumerated(missing)}.")
     tested = sum(not score.is_evaluated for score in scores)
     if tested:
         told.append(
@@ -76,8 +77,8 @@ def _order(found: Ranking[Cell]) -> list[str]:
     if not found.rivals:
         return [f"only {named} was run."]
     if len(leader.scores) < 2:
-        others = ", ".join(f"{one.group.group} ({one.group.mean:.2f})" for one in found.rivals)
-        return [f"nothing can be tested with single runs: {named}, {others}."]
+        others = [f"{one.group.group} ({one.group.mean:.2f})" for one in found.rivals]
+        return [f"nothing can be tested with single runs: {enumerated([named, *others])}."]
     told = [f"the highest mean return of several runs is that of {named}."]
     beaten = [one for one in found.rivals if one.is_beaten]
     level = [one for one in found.rivals if not one.is_beaten and one.p_value is not None]
@@ -95,7 +96,7 @@ def _order(found: Ranking[Cell]) -> list[str]:
 def _listed(rivals: Sequence[Rival[Cell]], leader: Cell) -> str:
     told = [_rival(one, leader) for one in rivals[:_MOST_NAMED]]
     others = len(rivals) - len(told)
-    return ", ".join(told) + (f" and {_count(others, 'other')}" if others else "")
+    return enumerated(told) + (f" and {_count(others, 'other')}" if others else "")
 
 
 def _rival(one: Rival[Cell], leader: Cell) -> str:
@@ -115,9 +116,9 @@ def _unsettled(cells: Sequence[Cell]) -> list[str]:
         elif not is_settled(cell):
             low, high = f"{changes.min():+.2f}", f"{changes.max():+.2f}"
             told.append(f"{cell.group} ({low if low == high else f'{low} to {high}'})")
-    sentences = [f"Not settled: {', '.join(told)}."] if told else []
+    sentences = [f"Not settled: {enumerated(told)}."] if told else []
     if unknown:
-        sentences.append(f"Too few tests to see whether it has settled: {', '.join(unknown)}.")
+        sentences.append(f"Too few tests to see whether it has settled: {enumerated(unknown)}.")
     return sentences
 
 
@@ -143,7 +144,7 @@ def is_settled(cell: Cell) -> bool:
 def _uneven(cells: Sequence[Cell]) -> list[str]:
     most = max(len(cell.scores) for cell in cells)
     fewer = [f"{cell.group} ({len(cell.scores)})" for cell in cells if len(cell.scores) < most]
-    return [f"Fewer runs than the {most} of others: {', '.join(fewer)}."] if fewer else []
+    return [f"Fewer runs than the {most} of others: {enumerated(fewer)}."] if fewer else []
 
 
 def _count(number: int, what: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from acd_plugin.analysis.curves.heat_map import heat_map
 from acd_plugin.analysis.report.document import Block, Picture, Section, Table, Text, file_names
+from acd_plugin.analysis.report.enumeration import enumerated
 from acd_plugin.analysis.report.generalisation import Matrix, Row, Values, interval_of, short
-from acd_plugin.analysis.report.latex import matrix_table
+from acd_plugin.analysis.report.latex import matrix_table, with_interval
 from acd_plugin.analysis.report.wide_tables import narrow
 from acd_plugin.analysis.statistics import Interval, interquartile_mean, summarise
 
@@ -31,6 +33,14 @@ _LOST = (
 )
 
 
+class _Measured(NamedTuple):
+    """What a cell of a table holds."""
+
+    value: float
+    interval: Interval | None  # None of one run
+    is_home: bool  # of the game of training
+
+
 def generalisation_findings(found: Sequence[Matrix]) -> list[str]:
     """Return for a report's first page what is lost elsewhere, and what that means."""
     told = [sentence for matrix in found for sentence in sentences(matrix)]
@@ -48,8 +58,8 @@ def generalisation(found: Sequence[Matrix]) -> list[Section]:
         title = f"mean return by what was trained and what was played, {_title(matrix)}"
         blocks += [
             Picture(name, title, _picture(matrix)),
-            Table(narrow(_table(matrix, "IQM of the return", _score))),
-            Table(narrow(_table(matrix, "drop from home", _drop))),
+            Table(narrow(_table(matrix, "IQM of the return", _score, _in_words))),
+            Table(narrow(_table(matrix, "drop from home", _drop, _in_words))),
         ]
     return [Section("Trained and played", [*blocks, Text(_EXPLANATION)])] if blocks else []
 
@@ -87,40 +97,66 @@ def generalisation_latex(found: Sequence[Matrix]) -> str:
     tables = []
     for number, matrix in enumerate(found, 1):
         label = f"_{number}" if len(found) > 1 else ""
-        for name, what, formula in (
-            ("generalisation", "Interquartile mean return with its 95\\% interval", _score),
-            ("generalisation_drop", "Drop of the mean return from training's game", _drop),
+        for name, what, measured, mark in (
+            (
+                "generalisation",
+                "Interquartile mean return with its 95\\% bootstrap interval",
+                _score,
+                " Underlined: the game of training.",
+            ),
+            (
+                "generalisation_drop",
+                "Drop of the mean return from training's game, with its 95\\% bootstrap interval",
+                _drop,
+                "",
+            ),
         ):
             caption = f"{what}: what was trained (rows) in what was played (columns), over runs."
-            tables.append(matrix_table(name + label, caption, _table(matrix, "", formula), 3))
+            rows = _table(matrix, "", measured, _in_mathematics)
+            tables.append(matrix_table(name + label, caption + mark, rows, 3))
     return "\n".join(tables)
 
 
 def _title(matrix: Matrix) -> str:
-    return ", ".join(dict.fromkeys(row.cell.environment for row in matrix.rows))
+    return enumerated(list(dict.fromkeys(row.cell.environment for row in matrix.rows)))
 
 
-def _table(matrix: Matrix, corner: str, told: Callable[[Row, Values], str]) -> list[list[str]]:
+def _table(
+    matrix: Matrix,
+    corner: str,
+    measured: Callable[[Row, Values], _Measured | None],
+    told: Callable[[_Measured], str],
+) -> list[list[str]]:
     rows = [[corner, *map(matrix.label, matrix.columns)]]
     for row in matrix.rows:
-        rows.append([matrix.name(row), *(told(row, column) for column in matrix.columns)])
+        found = [measured(row, column) for column in matrix.columns]
+        rows.append([matrix.name(row), *("" if one is None else told(one) for one in found)])
     return rows
 
 
-def _score(row: Row, column: Values) -> str:
+def _score(row: Row, column: Values) -> _Measured | None:
     scores = row.scores(column)
     if not len(scores):
-        return ""
+        return None
     found = summarise(scores)
-    told = f"{found.iqm:.2f} ({_spread(found.interval)})"
-    return f"[{told}]" if column == row.home else told
+    return _Measured(found.iqm, found.interval, column == row.home)
 
 
-def _drop(row: Row, column: Values) -> str:
+def _drop(row: Row, column: Values) -> _Measured | None:
     drops = row.drops([column])
     if column == row.home or not len(drops):
-        return ""
-    return f"{drops.mean():.2f} ({_spread(interval_of(drops))})"
+        return None
+    return _Measured(float(drops.mean()), interval_of(drops), is_home=False)
+
+
+def _in_words(found: _Measured) -> str:
+    told = f"{found.value:.2f} ({_spread(found.interval)})"
+    return f"[{told}]" if found.is_home else told
+
+
+def _in_mathematics(found: _Measured) -> str:
+    formula = with_interval(found.value, found.interval)
+    return f"$\\underline{{{formula}}}$" if found.is_home else f"${formula}$"
 
 
 def _spread(ends: Interval | None) -> str:
@@ -184,4 +220,4 @@ def _loss(matrix: Matrix, row: Row, columns: Sequence[Values]) -> str | None:
 
 def _listed(losses: Sequence[str]) -> str:
     others = len(losses) - _MOST_NAMED
-    return ", ".join(losses[:_MOST_NAMED]) + (f" and {others} others" if others > 0 else "")
+    return enumerated(losses[:_MOST_NAMED]) + (f" and {others} others" if others > 0 else "")

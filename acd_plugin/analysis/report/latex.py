@@ -10,7 +10,7 @@ from acd_plugin.analysis.curves.axis_words import in_words
 from acd_plugin.analysis.curves.comparison import Comparison
 from acd_plugin.analysis.ranking import Ranking
 from acd_plugin.analysis.report.scores import Cell
-from acd_plugin.analysis.statistics import Summary
+from acd_plugin.analysis.statistics import Interval, Summary
 
 _ESCAPED = {
     **{letter: f"\\{letter}" for letter in "&%$#_{}"},
@@ -34,10 +34,14 @@ def _mean_and_sd(found: Summary) -> str:
     return f"{found.mean:.2f}{spread}"
 
 
-def _iqm_and_interval(found: Summary) -> str:
-    ends = found.interval
+def with_interval(value: float, ends: Interval | None) -> str:
+    """Return a value with its interval, if it has one, in mathematics."""
     spread = "" if ends is None else f"\\ [{ends.low:.2f}, {ends.high:.2f}]"
-    return f"{found.iqm:.2f}{spread}"
+    return f"{value:.2f}{spread}"
+
+
+def _iqm_and_interval(found: Summary) -> str:
+    return with_interval(found.iqm, found.interval)
 
 
 MEASURES = {
@@ -93,8 +97,13 @@ def comparison_table(comparison: Comparison) -> str:
 
 
 def matrix_table(name: str, caption: str, rows: Sequence[Sequence[str]], columns: int) -> str:
-    """Return a table of texts, in parts of so many columns after the first."""
-    told = [[escaped(cell) for cell in row] for row in rows]
+    """Return a table, in parts of so many columns after the first.
+
+    The first row and column are texts, the cells are LaTeX.
+    """
+    heading, *others = rows
+    told = [[escaped(label) for label in heading]]
+    told += [[escaped(label), *cells] for label, *cells in others]
     starts = range(1, len(told[0]), columns)
     parts = [_tabular(told, slice(start, start + columns)) for start in starts]
     return _table(name, caption, parts)

@@ -28,7 +28,7 @@ def overview(cells: Sequence[Cell], environments: Sequence[str]) -> Table:
     found = {(cell.group, cell.environment): _iqm(cell) for cell in cells}
     rows = [["IQM of the return", *environments]]
     for group in groups:
-        rows.append([group, *(found.get((group, name), "") for name in environments)])
+        rows.append([group, *(found.get((group, name), "not run") for name in environments)])
     return Table(narrow(rows))
 
 

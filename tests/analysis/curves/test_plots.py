@@ -78,6 +78,7 @@ def test_returns_have_ticks_enough_to_be_read(values: list[float], scale: str) -
     (axes,) = drawing.figure.axes
     low, high = axes.get_ylim()
     assert axes.get_yscale() == scale
+    assert axes.get_ylabel().endswith(" (logarithmic)") == (scale == "symlog")
     assert len([tick for tick in axes.get_yticks() if low <= tick <= high]) >= 4
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,10 @@ def test_the_report_tells_the_loss_in_a_sentence_tables_a_picture_and_data(
         **{"environment": "small, attacker=paper", "group": "dial", "seed": "0"},
         **{"attacker": "direct", "is_home": "False", "return_mean": "-5.0000", "drop": "4.0000"},
     }
-    assert "attacker=direct" in made.data["generalisation.tex"]
+    table = made.data["generalisation.tex"]
+    assert "attacker=direct" in table
+    assert "$\\underline{-2.00\\ [-3.00, -1.00]}$" in table
+    assert "$4.00\\ [3.00, 5.00]$" in table  # of what was lost
 
 
 def test_where_all_are_at_home_alike_columns_tell_only_what_differs(make: Make) -> None:
@@ -189,6 +193,16 @@ def test_without_evaluations_elsewhere_nothing_is_told(make: Make) -> None:
     evaluate(run, -1.0)
     assert matrices(cells([run])[0], []) == []
     assert generalisation([]) == []
+
+
+def test_long_names_stand_beside_each_other() -> None:
+    names = [f"attacker=paper, detection_rate=0.{n}, scenario=my_network.yaml" for n in range(8)]
+    drawing = heat_map.heat_map(-np.ones((2, 8)), ["a", "b"], names, [])
+    axes, box = drawing.figure.axes[0], drawing.figure.bbox
+    places = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert not any(one.overlaps(other) for one, other in pairwise(places))
+    assert all(box.x0 <= one.x0 and box.y0 <= one.y0 and one.x1 <= box.x1 for one in places)
+    assert axes.get_window_extent().height > 2 * 30  # numbers are still apart
 
 
 def test_a_picture_leaves_out_what_was_not_played() -> None:

@@ -16,6 +16,7 @@ from acd_plugin.analysis.curves.learning_curve import games_until
 from acd_plugin.analysis.curves.plots import profiles
 from acd_plugin.analysis.report import report
 from acd_plugin.analysis.report.document import Code, Picture, Section, Table, Text, html, markdown
+from acd_plugin.analysis.report.enumeration import enumerated
 from acd_plugin.analysis.report.report import make_report
 from acd_plugin.analysis.report.scores import cells, score_of
 from acd_plugin.analysis.report.shown_names import with_plan_names
@@ -256,6 +257,28 @@ def test_wide_tables_are_turned_and_split() -> None:
     text = markdown("T", [Section("S", [Table([["", *"abcdefghij"]])])])
     assert "|  | a | b | c | d | e |" in text
     assert "|  | f | g | h | i | j |" in text
+
+
+def test_tables_of_long_words_are_wide() -> None:
+    names = [f"scenario=my_network_{number}.yaml" for number in range(5)]
+    few = [["", *names], ["dial", *"01234"], ["qmix", *"56789"]]
+    assert [list(row) for row in narrow(few)[:2]] == [["", "dial", "qmix"], [names[0], "0", "5"]]
+    many = [*few, *few[1:], *few[1:]]
+    assert [len(part[0]) for part in split(many, labels=1)] == [4, 3]
+    endless = [["", "a" * 500], ["dial", "1"]]
+    assert split(endless, labels=1) == [endless]
+
+
+def test_columns_of_numbers_stand_at_the_right() -> None:
+    rows = [["seed", "mean", "each"], ["1", "-4.00 (-5.00 to -3.00)", "1, 2"], ["2", "", "3"]]
+    page = html("T", [Section("S", [Table(rows)])])
+    assert '<tr><th>seed</th><th class="number">mean</th><th>each</th></tr>' in page
+    assert '<td>1</td><td class="number">-4.00 (-5.00 to -3.00)</td><td>1, 2</td>' in page
+
+
+def test_what_is_listed_can_be_told_apart() -> None:
+    assert enumerated(["dial (-1.00, p = 0.1)", "qmix"]) == "dial (-1.00, p = 0.1), qmix"
+    assert enumerated(["dial, lr=0.1 (2)", "qmix"]) == "dial, lr=0.1 (2); qmix"
 
 
 def test_plans_name_groups_and_environments_and_say_their_order(make: Make) -> None:
