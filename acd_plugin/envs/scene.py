@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True)
@@ -102,4 +102,16 @@ def deed_text(deed: Deed) -> str:
     """Return in words what came of an action, to stand behind its name; "" of Sleep."""
     if deed.outcome == "unknown":
         return ""
-    return f": {deed.outcome}, cost {deed.cost:.1f}"
+    is_news = deed.outcome == "fail" or not deed.useless
+    outcome = deed.outcome if is_news else "told nothing new"
+    return f": {outcome}, cost {amount_text(deed.cost)}"
+
+
+def amount_text(amount: float, sign: Literal["-", "+"] = "-") -> str:
+    """Return a reward or cost with the decimals it needs, so that what is shown adds up: "0.05".
+
+    They are at least one, and no more than four: a reward may come from 32-bit numbers. With
+    ``sign="+"`` gains have a sign, too.
+    """
+    whole, _, decimals = f"{round(amount, 4) + 0.0:{sign}.4f}".partition(".")  # no -0.0
+    return f"{whole}.{decimals[0]}{decimals[1:].rstrip('0')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from acd_plugin.analysis.replay.record import AgentStep, GameRecord, GameStep, Replay
-from acd_plugin.envs.scene import HostState, Network, Scene, attack_text, deed_text
+from acd_plugin.envs.scene import HostState, Network, Scene, amount_text, attack_text, deed_text
 
 _INDENT = "  "
 
@@ -16,7 +16,8 @@ def game_text(replay: Replay, game: GameRecord) -> str:
     before, total = game.start, 0.0
     for number, step in enumerate(game.steps, 1):
         total += step.reward
-        lines.append(f"step {number}: reward {step.reward:+.1f}, return so far {total:.1f}")
+        reward, so_far = amount_text(step.reward, sign="+"), amount_text(total)
+        lines.append(f"step {number}: reward {reward}, return so far {so_far}")
         lines += [_INDENT + line for line in _step(replay, before, step)]
         before = step.scene
     return "\n".join(lines)

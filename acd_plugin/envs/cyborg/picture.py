@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game.types import GameState
 from acd_plugin.envs.cyborg.scene import network_of, scene_of
-from acd_plugin.envs.scene import HostState, attack_text, deed_text
+from acd_plugin.envs.scene import HostState, amount_text, attack_text, deed_text
 
 
 def picture_of(
@@ -21,7 +21,7 @@ def picture_of(
     network, scene = network_of(definition), scene_of(definition, state, game, actions)
     lines = [
         f"step {state.step[game]} of {definition.settings.time_limit}, "
-        f"reward {state.reward[game]:+.1f}",
+        f"reward {amount_text(float(state.reward[game]), sign='+')}",
         f"  {'host':<14} {'truth':<6} {'seen':<8} {'believed':<11} process known",
     ]
     for number, subnet in enumerate(network.subnets):

@@ -23,9 +23,11 @@ function isWrong(host) {
   return TRUTHS[host.truth][1] !== BELIEFS[host.believed][1];
 }
 
+// With the decimals it needs, one at least, so that what is shown adds up; no more than four, as a
+// reward may come from 32-bit numbers.
 function number(value) {
-  const text = (Math.abs(value) < 0.05 ? 0 : value).toFixed(1);
-  return text.replace("-", "−");
+  const text = String(Number(value.toFixed(4)));
+  return (text.includes(".") ? text : `${text}.0`).replace("-", "−");
 }
 
 function plural(count, word) {
