@@ -45,8 +45,11 @@ class Drawing(NamedTuple):
 class Styles:
     """The look of each group: the same, and in the same order, in all pictures."""
 
-    def __init__(self, groups: Sequence[str]) -> None:
-        self._places = {group: place for place, group in enumerate(dict.fromkeys(groups))}
+    def __init__(self, groups: Sequence[str], looks: Mapping[str, str] | None = None) -> None:
+        """``looks`` says of groups as which one they look, if not as themselves."""
+        named = [looks[group] if looks else group for group in groups]
+        places = {look: place for place, look in enumerate(dict.fromkeys(named))}
+        self._places = {group: places[look] for group, look in zip(groups, named, strict=True)}
 
     def in_order(self, groups: Mapping[str, object]) -> list[str]:
         """Return these groups as legends list them."""

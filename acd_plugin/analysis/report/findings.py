@@ -11,7 +11,7 @@ from acd_plugin.analysis.curves.learning_curve import change_at_the_end
 from acd_plugin.analysis.ranking import Ranking, Rival
 from acd_plugin.analysis.report.document import Section, Text
 from acd_plugin.analysis.report.enumeration import enumerated
-from acd_plugin.analysis.report.scores import Cell
+from acd_plugin.analysis.report.scores import Cell, across_environments
 from acd_plugin.analysis.statistics import Array
 
 _MOST_NAMED = 6  # groups in one sentence
@@ -46,6 +46,7 @@ def findings(
 
 
 def _whole(inside: Mapping[str, Sequence[Cell]], problems: Sequence[str]) -> str:
+    inside = {name: across_environments(cells) for name, cells in inside.items()}
     groups = list(dict.fromkeys(cell.group for cells in inside.values() for cell in cells))
     scores = [score for cells in inside.values() for cell in cells for score in cell.scores]
     told = [

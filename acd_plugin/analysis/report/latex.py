@@ -63,7 +63,8 @@ def latex_table(
         row = [escaped(group)]
         for environment, cells in inside.items():
             found = next((cell for cell in cells if cell.group == group), None)
-            is_best = found is not None and rankings[environment].best is found
+            best = rankings[environment].best
+            is_best = bool(best and found and best.scores is found.scores)
             row.append("" if found is None else _told(found, measure, is_best))
         rows.append(row)
     if len(rows[0]) > len(rows):

@@ -33,7 +33,7 @@ from acd_plugin.analysis.report.message_tables import (
     subjects,
 )
 from acd_plugin.analysis.report.response import responses
-from acd_plugin.analysis.report.scores import Cell
+from acd_plugin.analysis.report.scores import Cell, across_environments
 from acd_plugin.analysis.report.settings_tables import settings_section
 from acd_plugin.analysis.report.shown_names import with_plan_names
 from acd_plugin.analysis.runs.plan_names import PlanNames
@@ -80,11 +80,13 @@ def make_report(
         environment: ranking(found, lambda cell: cell.means)
         for environment, found in inside.items()
     }
-    styles = Styles([cell.group for cell in shown])
+    across = {environment: across_environments(found) for environment, found in inside.items()}
+    rows = [cell for found in across.values() for cell in found]
+    styles = _styles(inside, across)
     played = matrices(shown, [])
     sections = [
         findings(inside, rankings, problems, generalisation_findings(played)),
-        _overview(shown, list(inside), problems),
+        _overview(rows, list(inside), problems),
         *generalisation(played),
         *responses(shown, names),
     ]
@@ -93,11 +95,22 @@ def make_report(
     if examined:
         sections.append(messages(examined_runs(shown)[0]))
     examples = {f"{cell.group}; {cell.environment}": cell.scores[0].run for cell in shown}
-    data |= {f"{name}.tex": latex_table(name, inside, rankings) for name in MEASURES}
-    data["marl_eval.json"] = marl_eval_json(inside)
+    data |= {f"{name}.tex": latex_table(name, across, rankings) for name in MEASURES}
+    data["marl_eval.json"] = marl_eval_json(across)
     if played:
         data["generalisation.tex"] = generalisation_latex(played)
     return Report([*sections, _runs(shown), settings_section(examples)], data, problems)
+
+
+def _styles(inside: Mapping[str, list[Cell]], across: Mapping[str, list[Cell]]) -> Styles:
+    """Return looks that are a group's own in all environments, whether it says its length."""
+    looks = {
+        cell.group: row.group
+        for environment, found in inside.items()
+        for cell, row in zip(found, across[environment], strict=True)
+    }
+    looks |= {row.group: row.group for found in across.values() for row in found}
+    return Styles(list(looks), looks)
 
 
 def _overview(

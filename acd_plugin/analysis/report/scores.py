@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from acd_plugin.analysis.runs.groups import (
     different_games,
     grouped,
     named_values,
+    without_length,
 )
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.analysis.statistics import Array, Summary, summarise
@@ -126,6 +127,20 @@ def _elsewhere(evaluations: Sequence[Evaluation | None], last: int | None) -> li
     played = {frozenset(done.overrides): done.overrides for done in evaluations if done}
     found = [find_evaluation(evaluations, last, one) for one in played.values() if one]
     return [done.model_copy(update={"returns": ()}) for done in found if done]
+
+
+def across_environments(cells: Sequence[Cell]) -> list[Cell]:
+    """Return the cells as tables over several environments name them.
+
+    A length is in the name only where it tells groups of one environment apart: a group must not
+    be another one because some environment has a run of another length.
+    """
+    plain = [without_length(cell.group) for cell in cells]
+    many = Counter((cell.environment, name) for cell, name in zip(cells, plain, strict=True))
+    return [
+        cell if many[cell.environment, name] > 1 else replace(cell, group=name)
+        for cell, name in zip(cells, plain, strict=True)
+    ]
 
 
 def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:

@@ -62,6 +62,11 @@ def is_of_length(part: str) -> bool:
     return part.partition("=")[0] in LENGTH
 
 
+def without_length(name: str) -> str:
+    """Return a group's name without the parts that say for how long its runs were trained."""
+    return ", ".join(part for part in name.split(", ") if not is_of_length(part))
+
+
 def settings(run: RunRecord) -> Settings:
     """Return what a run learned with, nested keys with dots."""
     return run.settings

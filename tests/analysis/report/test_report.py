@@ -311,6 +311,20 @@ def test_plans_name_groups_and_environments_and_say_their_order(make: Make) -> N
     assert "Talks \\& listens, t\\_max=900" in made.data["scores_mean_sd.tex"]
 
 
+def test_a_group_is_one_row_over_environments_whether_it_says_its_length(make: Make) -> None:
+    large = {"scenario": "large", "detection_rate": 0.5}
+    runs = [make([-9.0, -4.0], t_max=100), make([-9.0, -5.0], t_max=100, name="qmix")]
+    runs += [make([-9.0, -6.0], t_max=length, env_args=large) for length in (100, 900)]
+    runs.append(make([-9.0, -7.0], t_max=100, name="qmix", env_args=large))
+    made = make_report(*cells(runs))
+    text = markdown("A test", made.sections)
+    overview, *_ = text.split("## small")
+    assert "| qmix | -5.00 (one run) | -7.00 (one run) |" in overview
+    assert "| dial, t_max=900 | not run | -6.00 (one run) |" in overview
+    assert "qmix, t_max=100 (-7.00" in overview  # beside others of that environment
+    assert "qmix & $-5.00$ & $-7.00$" in made.data["scores_iqm.tex"]
+
+
 NAMES = (
     "<script>alert(1)</script>",
     "a | b",
