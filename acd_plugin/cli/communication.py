@@ -46,8 +46,9 @@ def run(options: argparse.Namespace) -> int:
 def _print(found: Examination) -> None:
     print(f"  return {found.return_mean:.3f}, send rate {found.send_rate:.3f}, ", end="")
     print(f"{found.bits_per_episode:.2f} bits per episode")
-    if found.send_rate_when_allowed is not None:
-        print(f"  send rate when the gate lets an agent speak {found.send_rate_when_allowed:.3f}")
+    allowed = found.send_rate_when_allowed
+    if allowed is not None and allowed != found.send_rate:  # no gate closes nothing
+        print(f"  send rate when the gate lets an agent speak {allowed:.3f}")
     table = [["message and", "agent", "bits", "by chance", "p"]]
     for number, agent in enumerate(found.agents):
         for name, told in agent.about.items():

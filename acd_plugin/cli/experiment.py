@@ -196,9 +196,10 @@ def _show_evaluations(states: Mapping[Job, State], runs: Mapping[Job, RunRecord]
         for job, state in states.items()
     )
     many = " to ".join(str(number) for number in dict.fromkeys((variants[0], variants[-1])))
+    variant = "variant" if many == "1" else "variants"
     print(
-        f"a finished run is played in its own game and on {many} variants of it: {total - left} of "
-        f"{total} evaluations done"
+        f"a finished run is played in its own game and on {many} {variant} of it: "
+        f"{total - left} of {total} evaluations done"
     )
 
 

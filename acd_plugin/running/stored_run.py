@@ -123,7 +123,16 @@ def refuse_another_game(run: StoredPolicy, spec: RunSpec, remedy: str) -> None:
         what = f"the scenario '{run.config['env_args'].get('scenario')}'"
     else:
         what, remedy = f"the game's {changed[0]}", "play with what it was trained with"
+    if changed[0] == "plugins":
+        raise UserError(f"{run.path}: {_other_plugins(run.config['plugins'])}")
     raise UserError(f"{run.path}: {what} has changed since it was trained: {remedy}")
+
+
+def _other_plugins(trained_with: Sequence[str]) -> str:
+    if not trained_with:
+        return "was trained without plugins: leave out --plugin, or name a run trained with it"
+    files = ", ".join(trained_with)
+    return f"was trained with other plugins than those given: give it {files} as it was then"
 
 
 def refuse_edited_rules(run: StoredPolicy, spec: RunSpec) -> None:

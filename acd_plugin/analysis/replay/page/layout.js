@@ -3,6 +3,7 @@
 const BOX = { width: 200, height: 62, gap: 22 };
 const SUBNET = { narrowest: 176, head: 46, pad: 14, gap: 56 };
 const ABOVE = 56; // room for messages over the first row
+const BELOW = 11; // room for what stands on the lower edge of a subnet
 const BESIDE = 34; // room for messages beside subnets that stand one below the other
 
 function layoutOf(network, width) {
@@ -23,7 +24,7 @@ function sideBySide(hosts, width) {
   const subnets = hosts.map((_, index) => ({ x: left + index * (own + gap), y: ABOVE, width: own, height }));
   const boxes = [];
   hosts.forEach((members, index) => placeIn(boxes, subnets[index], members, 1));
-  return { width, height: ABOVE + height + 2, subnets, boxes, stacked: false };
+  return { width, height: ABOVE + height + BELOW, subnets, boxes, stacked: false };
 }
 
 function stacked(hosts, width) {
@@ -38,7 +39,7 @@ function stacked(hosts, width) {
     y += subnet.height + 16;
     return subnet;
   });
-  return { width, height: y - 14, subnets, boxes, stacked: true };
+  return { width, height: y - 16 + BELOW, subnets, boxes, stacked: true };
 }
 
 function placeIn(boxes, subnet, members, columns) {

@@ -88,7 +88,7 @@ function drawHost(box, index, scene) {
   const host = scene.hosts[index];
   const own = index === DATA.network.foothold;
   const small = box.width < 150;
-  const half = small ? 70 : box.width / 2 + 10; // where the right half begins
+  const half = small ? 74 : box.width / 2 + 10; // where the right half begins
   const group = draw(
     "g",
     { class: `host ${own ? "own" : host.truth}${small ? " small" : ""}` },
@@ -106,7 +106,7 @@ function drawHost(box, index, scene) {
     ...drawFact(box.x + half, box.y, "believed", `${sign} ${belief}`, "belief"),
   );
   if (isWrong(host)) {
-    const place = { x: box.x + half - 11, y: box.y + 51, "text-anchor": "middle" };
+    const place = { x: box.x + half - (small ? 8 : 11), y: box.y + 51, "text-anchor": "middle" };
     group.append(draw("text", { ...place, class: "wrong" }, "≠"));
   }
   if (host.process_known) {
@@ -136,7 +136,7 @@ function drawBlocks(layout, scene) {
     if (deed.blocks === null) return [];
     const home = homeOf(layout, agent);
     const text = `⊘ blocks ${DATA.network.subnets[deed.blocks].name}`;
-    return [pill(home.x + SUBNET.pad, home.y, text, "block", "start")];
+    return [pill(home.x + home.width - SUBNET.pad, home.y + home.height, text, "block", "end")];
   });
 }
 
@@ -160,7 +160,7 @@ function staysAtHome(attack) {
 function drawGreen(layout, scanned) {
   if (scanned === null) return [];
   const box = layout.boxes[scanned];
-  return [pill(box.x + box.width - 6, box.y + box.height, "green", "green", "end")];
+  return [pill(box.x + box.width - 6, box.y + box.height + 4, "green", "green", "end")];
 }
 
 function drawMessages(layout, agents) {
