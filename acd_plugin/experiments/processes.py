@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -105,20 +106,24 @@ class Processes:
 
 
 def do(work: Work, run_work: RunWork) -> dict[str, Report]:
-    """Do the work; returns how each of its tasks ended, by their names."""
+    """Do the work; returns how each of its tasks ended, by their names.
+
+    The log is added to by all who ever do work of this name; the reports are for this call alone,
+    for another command may do the same plan at the same time.
+    """
     file = "".join(letter if letter.isalnum() else "_" for letter in work.name)
     log = work.results / "logs" / f"{file}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    place = log.with_suffix(".json")
-    place.unlink(missing_ok=True)
-    code = run_work(work, log, place)
-    told = read_reports(place)
-    place.unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "reports.json"
+        code = run_work(work, log, place)
+        told = read_reports(place)
     return {task.name: told.get(task.name) or _untold(task, code, log) for task in work.tasks}
 
 
 def write_reports(place: Path, reports: Mapping[str, Report]) -> None:
     """Leave for `do` how the tasks ended."""
+    place.parent.mkdir(exist_ok=True)  # some systems clear temporary files away after days
     place.write_text(json.dumps({name: report._asdict() for name, report in reports.items()}))
 
 

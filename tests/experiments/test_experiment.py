@@ -17,7 +17,7 @@ from acd_plugin.analysis.runs.run_record import read_record
 from acd_plugin.experiments import worker
 from acd_plugin.experiments.claims import claim_of
 from acd_plugin.experiments.plan import load_plan
-from acd_plugin.experiments.processes import Report, RunWork, Work, do
+from acd_plugin.experiments.processes import Report, RunWork, Task, Work, do, write_reports
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.experiments.tasks import works_of
 from tests.cli.conftest import Call
@@ -131,6 +131,25 @@ def test_a_failing_run_does_not_stop_the_others(
     assert "1 done, 1 failed" in outcome.out
     assert "error: silent on small, seed 1: train: no luck (exit code 3; all of it: " in outcome.err
     assert statuses(results) == ["COMPLETED"]
+
+
+def test_two_commands_that_do_one_plan_hear_of_their_own_work(tmp_path: Path) -> None:
+    work = Work("a run", [Task("a run", {"local_results_path": str(tmp_path)}, None, None)])
+    left_to_the_other = Report("was begun meanwhile", is_elsewhere=True)
+    first: list[Report] = []
+
+    def train(_work: Work, _log: Path, reports: Path) -> int:
+        write_reports(reports, {"a run": Report(None, "1")})
+        return 0
+
+    def come_second(_work: Work, _log: Path, reports: Path) -> int:
+        write_reports(reports, {"a run": left_to_the_other})
+        first.extend(do(work, train).values())  # begins and ends before this report is read
+        return 1
+
+    assert do(work, come_second) == {"a run": left_to_the_other}
+    assert first == [Report(None, "1")]
+    assert not list(tmp_path.rglob("*.json"))
 
 
 def test_mistakes_are_found_before_anything_runs(
