@@ -61,6 +61,7 @@ def train(
         raise UserError(
             f"local_results_path={settings['local_results_path']!r}: say results=... instead"
         )
+    _check_words(results, tags, note)
     if not isinstance(env_args, Mapping | None):
         raise UserError(f"env_args is {env_args!r}: give a dictionary of settings")
     defaults = load_environment(str(env), plugins)["env_args"]
@@ -71,6 +72,18 @@ def train(
     chosen = chosen_keys(str(config), str(env), changes)
     spec = resolve({**merged, "tags": list(tags)}, chosen=chosen)
     return _train(Planned(spec, Records(note, repeat, draw=_draw)), progress)
+
+
+def _check_words(results: object, tags: object, note: object) -> None:
+    """Raise UserError for what cannot be recorded of a run."""
+    if not isinstance(results, str | Path):
+        raise UserError(f"results is {results!r}: give a folder")
+    if isinstance(tags, str) or not isinstance(tags, Sequence):
+        raise UserError(f"tags is {tags!r}: give a list of words")
+    if not all(isinstance(tag, str) for tag in tags):
+        raise UserError(f"tags is {list(tags)!r}: each must be a word in quotes")
+    if not isinstance(note, str | None):
+        raise UserError(f"note is {note!r}: give a text")
 
 
 def resume(

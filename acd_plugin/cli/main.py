@@ -27,6 +27,8 @@ _SETTING = re.compile(r"[A-Za-z_][\w.]*=.*", re.DOTALL)
 # Every character but the line breaks of a list of mistakes.
 _IN_A_LINE = re.compile(r"\n(?!  - )|(?!\n).", re.DOTALL)
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command with these arguments (None: the process's own) and return the exit code."""
@@ -35,7 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         with ctrl_c_not_lost():
-            return _run(words)
+            code = _run(words)
+            sys.stdout.flush()  # here, where it can be told that it failed
+            return code
     except UserError as error:
         return _refuse(str(error))
     except ModuleNotFoundError as error:
@@ -44,16 +48,29 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         return _refuse(_not_installed(package))
     except BrokenPipeError:  # the reader of the output, `head` say, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_no_more()
         return 0
     except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:  # of what was typed, wherever it was looked for
+        if error.errno not in (*_NO_ROOM, errno.ENAMETOOLONG):
             raise
-        name = shown(brief(str(error.filename), 300))
-        return _refuse(f"'{name}': the name is too long for a file")
+        return _refuse(_told(error))
     except KeyboardInterrupt:
         print("stopped at once", file=sys.stderr)
         return 130
+
+
+def _told(error: OSError) -> str:
+    if error.errno in _NO_ROOM:
+        _print_no_more()
+        what = shown(str(error.filename or "what was to be printed or stored"))
+        return f"cannot write {what}: {error.strerror}"
+    # It was typed, wherever it was looked for.
+    return f"'{shown(brief(str(error.filename), 300))}': the name is too long for a file"
+
+
+def _print_no_more() -> None:
+    """Let standard output lead nowhere: what it still holds is written when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _not_installed(package: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from acd_plugin.envs.batch_env import BatchEnv
 from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.errors import UserError
 
 
 class EnvSizes(NamedTuple):
@@ -63,6 +64,13 @@ class MayIgnore(Protocol):
     def ignored(self) -> Mapping[str, str]:
         """Keys of ``env_args`` that change nothing beside the others, each with the reason."""
         ...
+
+
+def refuse_ignored(ignored: Mapping[str, str], chosen: Collection[str]) -> None:
+    """Raise UserError for a chosen key of ``env_args`` that is ignored; each has its reason."""
+    for key, reason in ignored.items():
+        if f"env_args.{key}" in chosen:
+            raise UserError(f"'env_args.{key}' would change nothing: {reason}; leave it out")
 
 
 @runtime_checkable

@@ -7,8 +7,9 @@ from os import PathLike
 from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config, load_environment, merge
+from acd_plugin.configuration.nested import dotted
 from acd_plugin.configuration.plugins import load_plugins
-from acd_plugin.envs.blueprint import Blueprint
+from acd_plugin.envs.blueprint import Blueprint, MayIgnore, refuse_ignored
 from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError
 
@@ -18,10 +19,17 @@ class NamedEnvironment(NamedTuple):
 
     env: str  # a name of the registry
     env_args: Config
+    changed: frozenset[str]  # keys with dots
 
     def blueprint(self) -> Blueprint:
-        """Return the environment, read and checked; UserError for what is wrong with it."""
-        return blueprint_of(self.env, self.env_args)
+        """Return the environment, read and checked; UserError for what is wrong with it.
+
+        That a change would change nothing is wrong, too.
+        """
+        made = blueprint_of(self.env, self.env_args)
+        if isinstance(made, MayIgnore):
+            refuse_ignored(made.ignored, self.changed)
+        return made
 
 
 def named_environment(
@@ -36,4 +44,5 @@ def named_environment(
         raise UserError(f"the environment is {name!r}: give its name, or the path of its file")
     config = load_environment(str(name), plugins)
     load_plugins(config["plugins"])
-    return NamedEnvironment(config["env"], merge(config["env_args"], changes))
+    changed = frozenset(dotted(changes, config["env_args"], "env_args."))
+    return NamedEnvironment(config["env"], merge(config["env_args"], changes), changed)

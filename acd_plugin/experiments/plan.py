@@ -16,10 +16,10 @@ from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
 from acd_plugin.configuration.validation import Name, Settings, parse
 from acd_plugin.configuration.yaml_file import read_yaml
-from acd_plugin.envs.blueprint import Blueprint, MayIgnore
+from acd_plugin.envs.blueprint import Blueprint, MayIgnore, refuse_ignored
 from acd_plugin.errors import UserError, find, listing
 from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, repeated, varied
-from acd_plugin.running.run_spec import RunSpec, refuse_held_out, refuse_ignored, resolve
+from acd_plugin.running.run_spec import RunSpec, refuse_held_out, resolve
 from acd_plugin.running.variants import (
     Variant,
     each_once,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from acd_plugin import CHANCE, NUMBERS, __version__
@@ -11,7 +10,14 @@ from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.plugins import content_of, load_plugins
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import parse
-from acd_plugin.envs.blueprint import Blueprint, EnvSizes, Interface, MayBeHeldOut, MayIgnore
+from acd_plugin.envs.blueprint import (
+    Blueprint,
+    EnvSizes,
+    Interface,
+    MayBeHeldOut,
+    MayIgnore,
+    refuse_ignored,
+)
 from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError
 from acd_plugin.running.device import chosen_device
@@ -78,13 +84,6 @@ def resolve(
         "game": {**made.identity, **({"plugins": plugins} if plugins else {})},
     }
     return RunSpec(settings, recorded, made, sizes, host, chosen)
-
-
-def refuse_ignored(ignored: Mapping[str, str], chosen: Collection[str]) -> None:
-    """Raise UserError for a chosen key of ``env_args`` that is ignored; each has its reason."""
-    for key, reason in ignored.items():
-        if f"env_args.{key}" in chosen:
-            raise UserError(f"'env_args.{key}' would change nothing: {reason}; leave it out")
 
 
 def refuse_held_out(spec: RunSpec) -> None:

@@ -247,3 +247,12 @@ def test_a_missing_package_is_named(
     monkeypatch.setattr(importlib.util, "find_spec", {}.get)
     with pytest.raises(acd_plugin.UserError, match=f"install '.\\[{package}\\]'"):
         getattr(acd_plugin, call)()
+
+
+def test_settings_that_would_change_nothing_are_refused() -> None:
+    with pytest.raises(
+        acd_plugin.UserError, match=r"'env_args.games_per_network' would change nothing"
+    ):
+        acd_plugin.make_batch("cyborg_small", 2, games_per_network=8)
+    with pytest.raises(acd_plugin.UserError, match=r"'env_args.costs.remove' would change nothing"):
+        acd_plugin.make_batch("hidden_hour", 2, costs={"remove": 9})

@@ -284,3 +284,13 @@ def test_what_is_wrong_is_told_in_a_line(
         getattr(acd_plugin, call)(**arguments)
     assert "\n" not in str(refused.value)
     assert not (place / "results").exists()
+
+
+@pytest.mark.parametrize("wrong", [{"tags": [5]}, {"tags": "abc"}, {"note": 5}, {"results": None}])
+def test_what_cannot_be_recorded_is_refused_before_anything_is_written(
+    wrong: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(acd_plugin.UserError, match=f"^{next(iter(wrong))} is "):
+        acd_plugin.train("dial", "hidden_hour", t_max=1, **wrong)
+    assert not list(tmp_path.iterdir())

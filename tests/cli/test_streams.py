@@ -23,6 +23,16 @@ def test_closed_streams_are_no_mistake(closed: str, results: Path) -> None:
     assert not results.exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_what_cannot_be_printed_is_told_in_a_line() -> None:
+    words = ["runs", "--results=docs/games/hidden_hour.tar.xz"]
+    command = ["sh", "-c", 'exec "$@" > /dev/full', "sh", *PROGRAM, *words]
+    root = Path(PROGRAM[1]).parent
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=root)
+    told = "error: cannot write what was to be printed or stored: No space left on device\n"
+    assert (ended.returncode, ended.stderr) == (2, told)
+
+
 def test_a_console_shows_what_it_can(
     train: Call, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
