@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from acd_plugin.configuration.layers import Config, change, chosen_keys, configure
-from acd_plugin.configuration.nested import flat
+from acd_plugin.configuration.nested import dotted, flat
 from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
 from acd_plugin.configuration.validation import Name, Settings, parse
 from acd_plugin.configuration.yaml_file import read_yaml
@@ -123,7 +123,7 @@ def load_plan(
             except UserError as error:
                 mistakes.append(str(error))
     try:
-        refuse_ignored(pairs.ignored_by_all, flat(shared))
+        refuse_ignored(pairs.ignored_by_all, shared)
     except UserError as error:
         mistakes.append(str(error))
     if mistakes:
@@ -135,11 +135,12 @@ def load_plan(
 
 
 def _shared(file: PlanFile) -> dict[str, object]:
-    """Return the settings of all runs that may change nothing for some: for one of several
+    """Return the settings of all runs, flat, that may change nothing for some: for one of several
     algorithms, or, if they are the environment's, in one of several environments.
     """
     several = {True: len(file.environments) > 1, False: len(file.algorithms) > 1}
-    return {key: value for key, value in file.with_.items() if several[key.startswith("env_args")]}
+    settings = flat(file.with_)
+    return {key: value for key, value in settings.items() if several[key.startswith("env_args")]}
 
 
 def _all_varied(choices: Mapping[str, Choice], mistakes: list[str]) -> list[Varied]:
@@ -179,7 +180,7 @@ class Pairs:
         evaluate_on: Sequence[Mapping[str, object]] = (),
         shared: Collection[str] = (),
     ) -> None:
-        """``shared`` are those settings ``of_all`` that may change nothing for a pair."""
+        """``shared`` are the keys, with dots, ``of_all`` that may change nothing for a pair."""
         self._of_all = of_all
         self._shared = shared
         self._changes = changes
@@ -190,9 +191,10 @@ class Pairs:
     def jobs(self, row: Varied, column: Varied, spent: Budget) -> list[Job]:
         """Return the runs of one algorithm on one environment, one for each seed."""
         algorithm, environment = row.choice.config, column.choice.config
-        changes = {**_merge_changes(self._of_all, row, column), **self._changes}
-        own = row.choice.with_.keys() | column.choice.with_.keys()
-        chosen = {k: v for k, v in changes.items() if k in own or k not in self._shared}
+        unchanged = configure(algorithm, environment, {}, plugins=self._plugins)
+        changes = {**_merge_changes(unchanged, self._of_all, row, column), **self._changes}
+        own = flat(row.choice.with_).keys() | flat(column.choice.with_).keys()
+        chosen = {k: v for k, v in flat(changes).items() if k in own or k not in self._shared}
         config = configure(algorithm, environment, changes, plugins=self._plugins)
         spec = self._read(config, chosen_keys(algorithm, environment, chosen))
         refuse_held_out(spec)
@@ -263,16 +265,23 @@ def _word(value: object) -> str:
     return repr(value)
 
 
-def _merge_changes(of_all: Mapping[str, object], row: Varied, column: Varied) -> dict[str, object]:
-    """Return what a pair changes in its configurations; UserError for any that cannot be."""
-    own, others = row.choice.with_, column.choice.with_
+def _merge_changes(
+    unchanged: Config, of_all: Mapping[str, object], row: Varied, column: Varied
+) -> dict[str, object]:
+    """Return what a pair changes in its ``unchanged`` configuration, by keys with dots.
+
+    A key may be written with dots in one place and nested in another. Raises UserError for what
+    contradicts itself or cannot be changed.
+    """
+    parts = (of_all, column.choice.with_, row.choice.with_)
+    shared, others, own = (dotted(part, unchanged) for part in parts)
     problems = [
         f"algorithm '{row.base}' sets {key}={own[key]!r} and environment '{column.base}' "
         f"{others[key]!r}"
         for key in own.keys() & others.keys()
         if own[key] != others[key]
     ]
-    merged = {**of_all, **others, **own}
+    merged = {**shared, **others, **own}
     problems += [f"'{key}' is set by the plan's budget" for key in SET_BY_THE_PLAN if key in merged]
     if problems:
         raise UserError("; ".join(sorted(problems)))

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from acd_plugin.analysis.runs.learned import is_learned_with
 from acd_plugin.configuration.combinations import crossed
+from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.ranges import Seed
 from acd_plugin.configuration.validation import Settings
 from acd_plugin.errors import UserError
@@ -81,7 +82,7 @@ class Varied(NamedTuple):
 
 def varied(name: str, choice: Choice) -> list[Varied]:
     """Return the settings of a choice; UserError for a sweep that is contradictory or too large."""
-    twice = choice.sweep.keys() & choice.with_.keys()
+    twice = choice.sweep.keys() & {*choice.with_, *flat(choice.with_)}
     if twice:
         raise UserError(f"'{name}': {', '.join(sorted(twice))} stands in 'with' and in 'sweep'")
     for key, values in choice.sweep.items():

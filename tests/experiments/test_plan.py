@@ -110,6 +110,17 @@ def test_what_all_runs_share_may_change_nothing_for_some(write_plan: WritePlan) 
             load_plan(write_plan(environments=environments, **{"with": shared}), "full")
 
 
+def test_nested_settings_of_several_places_are_joined(write_plan: WritePlan) -> None:
+    plan = write_plan(
+        algorithms={"a": {"config": "dial", "with": {"channel": {"loss": 0.3}}}},
+        environments={"x": {"config": "cyborg_small", "with": {"channel.delay": 1}}},
+        **{"with": {**TINY, "channel": {"flip": 0.2, "loss": 0.1}}},
+    )
+    for job in load_plan(plan, "full").jobs:
+        channel = job.spec.config["channel"]
+        assert [channel[key] for key in ("loss", "delay", "flip")] == [0.3, 1, 0.2]
+
+
 def test_the_only_budget_need_not_be_named(write_plan: WritePlan) -> None:
     budget = {"seeds": [1], "epochs": 1, "evaluation_episodes": 2}
     only_one = write_plan(budgets={"tiny": budget})
@@ -147,6 +158,27 @@ def test_the_papers_plans_have_its_budget_and_a_quick_one(path: Path) -> None:
                 "environments": {"x": {"config": "cyborg_small", "with": {"gamma": 0.6}}},
             },
             ["algorithm 'a' sets gamma=0.5 and environment 'x' 0.6"],
+        ),
+        (
+            {
+                "algorithms": {"a": {"config": "dial", "with": {"channel.loss": 0.3}}},
+                "environments": {
+                    "x": {"config": "cyborg_small", "with": {"channel": {"loss": 0.1}}}
+                },
+            },
+            ["algorithm 'a' sets channel.loss=0.3 and environment 'x' 0.1"],
+        ),
+        (
+            {
+                "algorithms": {
+                    "a": {
+                        "config": "dial",
+                        "with": {"channel": {"loss": 0.3}},
+                        "sweep": {"channel.loss": [0.1, 0.2]},
+                    }
+                }
+            },
+            ["channel.loss stands in 'with' and in 'sweep'"],
         ),
         ({"with": {**TINY, "seed": 4, "t_max": 5}}, ["'seed' is set by", "'t_max' is set by"]),
         ({"with": {"gamma": "high"}}, ["'gamma' is 'high': input should be a valid number"]),
