@@ -11,6 +11,7 @@ from pathlib import Path
 from acd_plugin.analysis.curves.comparison import Comparison, compare
 from acd_plugin.analysis.curves.drawing import FORMATS
 from acd_plugin.analysis.report.comparison_page import page
+from acd_plugin.analysis.report.document import is_html
 from acd_plugin.analysis.report.latex import comparison_table
 from acd_plugin.analysis.report.text_table import printable, text_table
 from acd_plugin.analysis.runs.plan_names import read_plan_names
@@ -20,17 +21,24 @@ from acd_plugin.cli.conditions import selection
 from acd_plugin.cli.words import several_runs
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.results import find_run
-from acd_plugin.tracking.run_folder import write_named
+from acd_plugin.tracking.run_folder import refuse_to_replace, write_named
+
+_CREATOR = "acd-plugin compare"  # by which a picture or a table is known as one of these
+_HEAD, _TAIL = 2000, 10_000  # bytes of a picture, in which it says so; a PDF says it at its end
 
 
 def _picture(kind: str, comparison: Comparison) -> bytes:
-    return comparison.picture().saved(kind)
+    return comparison.picture().saved(kind, _CREATOR)
+
+
+def _table(comparison: Comparison) -> bytes:
+    return f"% {_CREATOR}\n{comparison_table(comparison)}".encode()
 
 
 _WRITERS: dict[str, Callable[[Comparison], bytes]] = {
     **{f".{kind}": partial(_picture, kind) for kind in FORMATS},
     ".html": lambda comparison: page(comparison).encode(),
-    ".tex": lambda comparison: comparison_table(comparison).encode(),
+    ".tex": _table,
 }
 
 
@@ -40,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
     for out in outs:
         if Path(out).suffix not in _WRITERS:
             raise UserError(f"--out {out}: must end in {', '.join(_WRITERS)}")
+        refuse_to_replace(Path(out), partial(_is_own, Path(out).suffix), "compare")
     centre, its_name = (interquartile_mean, "IQM") if options.iqm else (mean, "mean")
     chosen = selection(options).choose(_find(several_runs(options.runs), options.results))
     names = read_plan_names(Path(options.results))
@@ -53,6 +62,14 @@ def run(options: argparse.Namespace) -> int:
         write_named(Path(out), _WRITERS[Path(out).suffix](comparison))
         print(f"written: {out}")
     return 0
+
+
+def _is_own(suffix: str, content: bytes) -> bool:
+    if suffix == ".html":
+        return is_html(content)
+    if suffix == ".tex":  # a paper may have the table, with its first line, further down
+        return content.startswith(f"% {_CREATOR}\n".encode())
+    return _CREATOR.encode() in content[:_HEAD] + content[-_TAIL:]
 
 
 def _find(names: list[str], results: str) -> list[RunRecord]:

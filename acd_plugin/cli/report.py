@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from acd_plugin.analysis.report.document import Picture, html, markdown
+from acd_plugin.analysis.report.document import Picture, html, is_html, markdown
 from acd_plugin.analysis.report.report import make_report
 from acd_plugin.analysis.report.scores import cells
 from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.plan_names import read_plan_names
 from acd_plugin.analysis.runs.run_record import read_records
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, listing
+from acd_plugin.tracking.plain_files import open_plain
 from acd_plugin.tracking.run_folder import write_named
+
+_DOCUMENT = "report.html"  # by which a folder is known as a report's: written first
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     place = Path(results) if Path(results).is_dir() else Path(results).parent  # of an archive
     folder = Path(options.out or place / "report")
     files = {
-        "report.html": html(heading, made.sections).encode(),
+        _DOCUMENT: html(heading, made.sections).encode(),
         "report.md": markdown(heading, made.sections).encode(),
         **{name: text.encode() for name, text in made.data.items()},
     }
@@ -39,8 +44,25 @@ def run(options: argparse.Namespace) -> int:
         for block in section.blocks:
             if isinstance(block, Picture):
                 files |= block.files()
+    _refuse_others(folder, files)
     for name, content in files.items():
         write_named(folder / name, content)
     runs = sum(len(cell.scores) for cell in found)
-    print(f"{runs} runs in {len(found)} groups: {folder / 'report.html'}")
+    print(f"{runs} runs in {len(found)} groups: {folder / _DOCUMENT}")
     return 0
+
+
+def _refuse_others(folder: Path, names: Iterable[str]) -> None:
+    """Raise UserError where files of these names lie in a folder that holds no report."""
+    there = [name for name in names if os.path.lexists(folder / name)]
+    if not there:
+        return
+    try:
+        with open_plain(folder / _DOCUMENT) as file:
+            if is_html(file.read()):
+                return
+    except OSError:
+        pass  # it is none
+    raise UserError(
+        f"{folder}: holds {listing(there)} that report did not write: choose another --out FOLDER"
+    )

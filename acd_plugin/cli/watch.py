@@ -20,8 +20,7 @@ from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.stored_run import open_policy
 from acd_plugin.running.to_play import spec_to_play
 from acd_plugin.running.variants import refuse_changes_of_the_policy
-from acd_plugin.tracking.plain_files import open_plain
-from acd_plugin.tracking.run_folder import refuse_lost_link, write_named
+from acd_plugin.tracking.run_folder import refuse_to_replace, write_named
 
 _MOST_STEPS = 20_000  # of all games of a page: 35 MB on the large network, as browsers still open
 _OF_THE_POLICY = ("n_bits", "message_content")
@@ -55,18 +54,9 @@ def _default_place(stored: StoredPolicy) -> Path:
 
 def _refuse_place(out: Path) -> None:
     """Raise UserError for what is no page, and where something else lies that would be lost."""
-    refuse_lost_link(out)
     if out.suffix != ".html":
         raise UserError(f"--out {out}: must end in .html")
-    try:
-        with open_plain(out, follow=True) as file:
-            if is_page(file.read(1000).decode(errors="replace")):
-                return
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({error.strerror})") from None
-    raise UserError(f"{out}: is there and was not written by watch: choose another --out FILE.html")
+    refuse_to_replace(out, lambda found: is_page(found[:1000].decode(errors="replace")), "watch")
 
 
 def _refuse_too_many(spec: RunSpec, games: int) -> None:

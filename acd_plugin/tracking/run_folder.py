@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.plain_files import open_new, read_plain, reason
+from acd_plugin.tracking.plain_files import open_new, open_plain, read_plain, reason
 from acd_plugin.tracking.plain_values import parse_json
 
 JsonObject = dict[str, Any]
@@ -175,6 +175,22 @@ def refuse_lost_link(path: Path) -> None:
         raise UserError(
             f"{path}: is a link to what is not there: remove it, or choose another name"
         )
+
+
+def refuse_to_replace(path: Path, is_own: Callable[[bytes], bool], writer: str) -> None:
+    """Raise UserError where a file lies whose content is not what ``writer``, a command, writes."""
+    refuse_lost_link(path)
+    try:
+        with open_plain(path, follow=True) as file:
+            if is_own(file.read()):
+                return
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({reason(error)})") from None
+    raise UserError(
+        f"{path}: is there and was not written by {writer}: choose another --out FILE{path.suffix}"
+    )
 
 
 def write_named(path: Path, content: bytes) -> None:

@@ -92,7 +92,7 @@ def test_runs_are_compared(call: Call, two_runs: Path) -> None:
         "b.pdf": b"%PDF",
         "b.svg": b"<?xml",
         "c.html": b"<!doctype",
-        "d.tex": b"% \\usepackage{booktabs}",
+        "d.tex": b"% acd-plugin compare\n% \\usepackage{booktabs}",
     }
     assert call("resume", "2", "with", f"t_max={4 * EPOCH}").code == 0
     compared = call("compare", "--iqm", *(f"--out={two_runs.parent / name}" for name in starts))
@@ -104,6 +104,40 @@ def test_runs_are_compared(call: Call, two_runs: Path) -> None:
         assert (two_runs.parent / name).read_bytes().startswith(start)
     out = two_runs.parent / "d.tex"
     assert call("compare", "1", f"--out={out}").out.splitlines()[-2].startswith("dial")
+
+
+def test_a_comparison_is_written_again_and_nothing_else_is_lost(call: Call, two_runs: Path) -> None:
+    place = two_runs.parent
+    theirs = {
+        "paper.tex": b"\\documentclass{article}\n% acd-plugin compare\n",
+        "a.html": b"<!doctype html><title>mine</title>",
+        **{f"a.{kind}": b"mine" for kind in ("png", "pdf", "svg")},
+    }
+    for name, content in theirs.items():
+        (place / name).write_bytes(content)
+        outcome = call("compare", "1", "--out=new.tex", f"--out={name}")
+        assert outcome.code == 2
+        assert f"{name}: is there and was not written by compare: choose anoth" in outcome.err
+        assert (place / name).read_bytes() == content
+    assert not (place / "new.tex").exists()
+    outs = [f"--out=new{Path(name).suffix}" for name in theirs]
+    for metric in ("return_mean", "test_return_mean"):
+        assert call("compare", "1", f"--metric={metric}", *outs).code == 0
+    assert "greedy test game" in (place / "new.html").read_text()
+
+
+def test_a_report_is_written_again_and_nothing_else_is_lost(call: Call, two_runs: Path) -> None:
+    mine = two_runs.parent / "mine"
+    mine.mkdir()
+    for name in ("scores.csv", "report.html"):
+        (mine / name).write_text("precious")
+        outcome = call("report", "results", "--out=mine")
+        assert outcome.code == 2
+        assert "scores.csv that report did not write: choose another --out FOLDER" in outcome.err
+        assert {path.read_text() for path in mine.iterdir()} == {"precious"}
+    for title in ("First", "Second"):
+        assert call("report", "results", "--out=new", f"--title={title}").code == 0
+    assert "Second" in (two_runs.parent / "new" / "report.html").read_text()
 
 
 def test_a_report_is_written(call: Call, two_runs: Path) -> None:

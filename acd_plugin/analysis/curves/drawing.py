@@ -20,7 +20,12 @@ _SAVED: Any = {
     "svg.hashsalt": "acd_plugin",  # the same picture gives the same bytes
 }
 # Without the time, so that the same runs give the same bytes.
-_METADATA: dict[str, dict[str, None]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
+_METADATA: dict[str, dict[str, None]] = {
+    "png": {},
+    "pdf": {"CreationDate": None},
+    "svg": {"Date": None},
+}
+_CREATOR = {"png": "Software", "pdf": "Creator", "svg": "Creator"}
 
 
 class Drawing(NamedTuple):
@@ -28,13 +33,14 @@ class Drawing(NamedTuple):
 
     figure: Any
 
-    def saved(self, kind: str) -> bytes:
-        """Return the content of a file of this kind."""
+    def saved(self, kind: str, creator: str | None = None) -> bytes:
+        """Return the content of a file of this kind, which may say who made it."""
         from matplotlib import rc_context  # noqa: PLC0415
 
         content = io.BytesIO()
+        metadata = {**_METADATA[kind], **({_CREATOR[kind]: creator} if creator else {})}
         with rc_context(_SAVED):
-            self.figure.savefig(content, format=kind, metadata=_METADATA.get(kind))
+            self.figure.savefig(content, format=kind, metadata=metadata)
         return content.getvalue()
 
     def files(self) -> dict[str, bytes]:

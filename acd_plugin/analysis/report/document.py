@@ -12,6 +12,9 @@ from acd_plugin.analysis.report.wide_tables import split
 
 _MARKS = re.compile(r"[\\`]|\](?=[(:\[])")  # what makes code of words, or a link
 
+_GENERATOR = '<meta name="generator" content="acd-plugin">'  # by which a page is known as ours
+_GENERATOR_BEFORE = "body { font: 15px/1.5 sans-serif; max-width: 70rem"  # up to 0.2
+_HEAD = 2000  # bytes, in which one of them stands
 _LONGEST_NAME = 150  # of a file, in letters
 # A number, which an interval may follow or enclose: "-1.50 (-2.00 to -1.00)".
 _NUMBER = re.compile(r"\[?[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?[%*]?( \(.*\)| to [-+]?[\d.,]+)?\]?")
@@ -128,7 +131,13 @@ def html(title: str, sections: Sequence[Section]) -> str:
         f"{''.join(_html_block(block) for block in section.blocks)}"
         for section in sections
     )
-    return _PAGE.format(title=escape(title), contents=contents, body=body)
+    return _PAGE.format(generator=_GENERATOR, title=escape(title), contents=contents, body=body)
+
+
+def is_html(content: bytes) -> bool:
+    """Return whether the content of a file was made by `html`."""
+    head = content[:_HEAD].decode(errors="replace")
+    return head.startswith("<!doctype html>") and (_GENERATOR in head or _GENERATOR_BEFORE in head)
 
 
 def _html_block(block: Block) -> str:
@@ -163,7 +172,7 @@ def _are_numbers(column: Sequence[str]) -> bool:
 
 
 _PAGE = """<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>{title}</title>
+<html lang="en"><meta charset="utf-8">{generator}<title>{title}</title>
 <style>
 body {{ font: 15px/1.5 sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem }}
 table {{ border-collapse: collapse; margin: 1rem 0; display: block; overflow-x: auto }}
