@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(
             f"--results={folder} is an archive: give a folder (archives in it count as done)"
         )
-    check_writable(str(folder))
+    check_writable(str(folder), "choose another one with --results=FOLDER")
     named = (
         (PlanName(job.algorithm, job.environment), Swept(*job.base, job.swept), job.spec.config)
         for job in whole.jobs

@@ -16,8 +16,12 @@ from acd_plugin.running.export import export
 from acd_plugin.running.stored_run import open_policy
 from acd_plugin.tracking.archive import ENDING
 from acd_plugin.tracking.publication import Copies, opened_for_copies, publish
+from acd_plugin.tracking.results import run_around
 from acd_plugin.tracking.run_folder import check_writable, refuse_lost_link
 
+_OTHER_ARCHIVES = frozenset(
+    (".tar", ".gz", ".tgz", ".bz2", ".tbz2", ".xz", ".txz", ".zst", ".zip", ".7z", ".rar")
+)
 _EPISODES = "episode"  # how many a run had played at a step: kept where it was recorded
 
 
@@ -30,8 +34,9 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"no runs in '{results}': give the folder of an experiment's runs")
     if Path(results).resolve() == place.resolve():
         raise UserError(f"'{target}' is where the runs are: give another folder for the copies")
-    refuse_lost_link(place)
-    check_writable(str(place.parent if target.endswith(ENDING) else place))
+    _refuse_place(place)
+    holder = place.parent if target.endswith(ENDING) else place
+    check_writable(str(holder), "give another target for the copies")
     copied = 0
     with opened_for_copies(place) as copies:
         for record in records:
@@ -49,6 +54,15 @@ def run(options: argparse.Namespace) -> int:
             raise UserError(f"none of the {len(records)} runs in '{results}' could be copied")
     print(f"{copied} of {len(records)} runs copied to {target}")
     return 0
+
+
+def _refuse_place(target: Path) -> None:
+    """Raise UserError for what is a run's own, and for a name that promises another archive."""
+    refuse_lost_link(target)
+    if target.suffix.lower() in _OTHER_ARCHIVES and not target.name.endswith(ENDING):
+        raise UserError(f"'{target}': an archive's name ends in {ENDING}")
+    if run := run_around(target):
+        raise UserError(f"'{target}' is in the folder of run {run.name}: give another target")
 
 
 def _copy(record: RunRecord, copies: Copies, metrics: Sequence[str]) -> list[str]:

@@ -25,7 +25,7 @@ def search(options: argparse.Namespace, workers: int) -> int:
     optuna_here()
     folder = Path(options.results or f"results/{Path(options.plan).stem}")
     found = load_search(options.plan, options.budget, folder, options.plugins, options.device)
-    check_writable(str(folder))
+    check_writable(str(folder), "choose another one with --results=FOLDER")
     study = found.study()
     again = _begin_again(study)
     done = _finished(study)

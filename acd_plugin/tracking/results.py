@@ -47,6 +47,12 @@ def _has_mark(path: str | Path) -> bool:
     return any(os.path.lexists(os.path.join(path, mark)) for mark in _MARKS)  # noqa: PTH118 - faster
 
 
+def run_around(path: Path) -> Path | None:
+    """Return the run folder that a path is, or lies in."""
+    places = (path.resolve(), *path.resolve().parents)
+    return next((place for place in places if (place / "run.json").is_file()), None)
+
+
 def _number(name: str) -> tuple[int, str]:
     return (int(name) if name.isdigit() else sys.maxsize, name)
 

@@ -136,16 +136,17 @@ def _why(error: OSError | ValueError) -> str:
     return "JSONDecodeError" if isinstance(error, json.JSONDecodeError) else str(error)
 
 
-def check_writable(results: str) -> None:
-    """Raise UserError when no run folder can be made in ``results``."""
+def check_writable(
+    results: str, remedy: str = "choose another one with local_results_path=FOLDER"
+) -> None:
+    """Raise UserError, which tells the remedy, when no run folder can be made in ``results``."""
     try:
         Path(results).mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=results):
             pass
     except OSError as error:
         raise UserError(
-            f"cannot write to the results folder '{results}' ({error.strerror}): "
-            "choose another one with local_results_path=FOLDER"
+            f"cannot write to the results folder '{results}' ({error.strerror}): {remedy}"
         ) from None
 
 

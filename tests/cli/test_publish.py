@@ -65,6 +65,26 @@ def test_an_archive_is_read_like_a_folder(call: Call, finished: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("results/1", "'results/1' is in the folder of run 1: give another target"),
+        ("results/1/kept.tar.xz", "'results/1/kept.tar.xz' is in the folder of run 1"),
+        ("kept.tar.gz", "'kept.tar.gz': an archive's name ends in .tar.xz"),
+        ("kept.zip", "'kept.zip': an archive's name ends in .tar.xz"),
+        ("mine", "cannot write to the results folder 'mine' (File exists): give another target"),
+    ],
+)
+def test_what_is_no_place_for_copies(call: Call, finished: Path, target: str, message: str) -> None:
+    Path("mine").write_text("precious")
+    before = sorted(Path().rglob("*"))
+    outcome = call("publish", "results", target)
+    assert outcome.code == 2
+    assert message in outcome.err
+    assert sorted(Path().rglob("*")) == before
+    assert (finished / "1").is_dir()
+
+
 def test_nothing_is_written_when_nothing_can_be_copied(call: Call, finished: Path) -> None:
     path = finished / "1" / "run.json"
     path.write_text(json.dumps({**run_json(finished / "1"), "status": "FAILED"}))

@@ -265,3 +265,12 @@ def test_bad_input_is_one_line(call: Call, words: list[str], message: str) -> No
     assert outcome.code == 2
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+def test_results_that_cannot_be_written_have_a_remedy_that_the_command_takes(
+    call: Call, write_plan: WritePlan, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").write_text("precious")
+    outcome = call("experiment", "run", write_plan(), f"--results={tmp_path / 'mine'}")
+    assert outcome.code == 2
+    assert "choose another one with --results=FOLDER" in outcome.err
