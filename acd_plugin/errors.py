@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
 import sys
 from collections.abc import Iterable, Mapping
@@ -49,11 +50,12 @@ def brief(text: str, most: int = 80) -> str:
 
 def listing(names: Iterable[object]) -> str:
     """Return the names sorted, numbers by their value, and joined for an error message."""
-    return ", ".join(sorted(map(str, names), key=_place))
+    return ", ".join(sorted(map(str, names), key=_parts))
 
 
-def _place(name: str) -> tuple[int, str]:
-    return (int(name), "") if name.isdecimal() else (-1, name)
+def _parts(name: str) -> list[str | int]:
+    """Return a name's text and its numbers in turn."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name)]
 
 
 def program() -> str:

@@ -102,7 +102,7 @@ def test_an_agent_written_for_epymarl_learns_here(
         (["action_selector=greedy"], "unknown action_selector 'greedy'"),
         (["mixer=qmx"], "unknown mixer 'qmx'; did you mean 'qmix'?"),
         (["common_reward=False"], "set common_reward=True"),
-        (["n_bits=1"], "unknown key 'n_bits'"),
+        (["n_bits=1"], "'n_bits' is a setting of other algorithms"),
         (["buffer_size=7"], "buffer_size=7 is less than batch_size=8"),
     ],
 )

@@ -69,7 +69,7 @@ def test_runs_of_an_archive_are_runs(folder: Path, tmp_path: Path) -> None:
     for run in runs:
         for name, results in ((run.id, str(folder)), (str(run), "elsewhere")):
             assert find_run(name, results).path == run.path
-    with pytest.raises(UserError, match=r"no run '3' .*: 10, 2, kept.tar.xz/10, kept.tar.xz/2;"):
+    with pytest.raises(UserError, match=r"no run '3' .*: 2, 10, kept.tar.xz/2, kept.tar.xz/10;"):
         find_run("3", str(folder))
 
 
