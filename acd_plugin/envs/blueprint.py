@@ -66,6 +66,11 @@ class MayIgnore(Protocol):
         ...
 
 
+def ignored_by(blueprint: Blueprint) -> Mapping[str, str]:
+    """Return the settings that change nothing in an environment, as `MayIgnore` tells them."""
+    return blueprint.ignored if isinstance(blueprint, MayIgnore) else {}
+
+
 def refuse_ignored(ignored: Mapping[str, str], chosen: Collection[str]) -> None:
     """Raise UserError for a chosen key of ``env_args`` that is ignored; each has its reason."""
     for key, reason in ignored.items():

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from acd_plugin.configuration.layers import Config, load_environment, merge
 from acd_plugin.configuration.nested import dotted
 from acd_plugin.configuration.plugins import load_plugins
-from acd_plugin.envs.blueprint import Blueprint, MayIgnore, refuse_ignored
+from acd_plugin.envs.blueprint import Blueprint, ignored_by, refuse_ignored
 from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError
 
@@ -27,8 +27,7 @@ class NamedEnvironment(NamedTuple):
         That a change would change nothing is wrong, too.
         """
         made = blueprint_of(self.env, self.env_args)
-        if isinstance(made, MayIgnore):
-            refuse_ignored(made.ignored, self.changed)
+        refuse_ignored(ignored_by(made), self.changed)
         return made
 
 

@@ -16,7 +16,7 @@ from acd_plugin.configuration.nested import dotted, flat
 from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
 from acd_plugin.configuration.validation import Name, Settings, parse
 from acd_plugin.configuration.yaml_file import read_yaml
-from acd_plugin.envs.blueprint import Blueprint, MayIgnore, refuse_ignored
+from acd_plugin.envs.blueprint import Blueprint, ignored_by, refuse_ignored
 from acd_plugin.errors import UserError, find, listing
 from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, repeated, varied
 from acd_plugin.running.run_spec import RunSpec, refuse_held_out, resolve
@@ -186,16 +186,17 @@ class Pairs:
         self._changes = changes
         self._plugins = plugins
         self._evaluate_on = evaluate_on
+        self._unchanged: dict[tuple[str, str], Config] = {}
         self._blueprints: dict[str, Blueprint] = {}
 
     def jobs(self, row: Varied, column: Varied, spent: Budget) -> list[Job]:
         """Return the runs of one algorithm on one environment, one for each seed."""
         algorithm, environment = row.choice.config, column.choice.config
-        unchanged = configure(algorithm, environment, {}, plugins=self._plugins)
+        unchanged = self._configuration(algorithm, environment)
         changes = {**_merge_changes(unchanged, self._of_all, row, column), **self._changes}
         own = flat(row.choice.with_).keys() | flat(column.choice.with_).keys()
         chosen = {k: v for k, v in flat(changes).items() if k in own or k not in self._shared}
-        config = configure(algorithm, environment, changes, plugins=self._plugins)
+        config = change(unchanged, changes)
         spec = self._read(config, chosen_keys(algorithm, environment, chosen))
         refuse_held_out(spec)
         games = spent.epochs * EPISODES_PER_EPOCH
@@ -221,6 +222,13 @@ class Pairs:
             )
         return jobs
 
+    def _configuration(self, algorithm: str, environment: str) -> Config:
+        """Return what the files of a pair say, which a sweep changes many times."""
+        pair = algorithm, environment
+        if pair not in self._unchanged:
+            self._unchanged[pair] = configure(*pair, {}, plugins=self._plugins)
+        return self._unchanged[pair]
+
     def _variants(self, spec: RunSpec) -> list[Variant]:
         """Return in what a run is played besides its own game, each once."""
         found = []
@@ -239,11 +247,7 @@ class Pairs:
     @property
     def ignored_by_all(self) -> dict[str, str]:
         """Keys of ``env_args`` that change nothing in any of the games, each with a reason."""
-        ignored = [
-            dict(made.ignored) if isinstance(made, MayIgnore) else {}
-            for made in self._blueprints.values()
-        ]
-        first, *others = ignored or [{}]
+        first, *others = [ignored_by(made) for made in self._blueprints.values()] or [{}]
         return {key: reason for key, reason in first.items() if all(key in one for one in others)}
 
     def _read(self, config: Config, chosen: frozenset[str]) -> RunSpec:

@@ -15,7 +15,7 @@ from acd_plugin.envs.blueprint import (
     EnvSizes,
     Interface,
     MayBeHeldOut,
-    MayIgnore,
+    ignored_by,
     refuse_ignored,
 )
 from acd_plugin.envs.registry import blueprint_of
@@ -68,8 +68,7 @@ def resolve(
     settings = parse(RunSettings, config, "configuration")
     load_plugins(settings.plugins)
     made = blueprint or blueprint_of(settings.env, settings.env_args)
-    if isinstance(made, MayIgnore):
-        refuse_ignored(made.ignored, chosen)
+    refuse_ignored(ignored_by(made), chosen)
     sizes = made.sizes()
     plugins = content_of(settings.plugins)
     recorded = {

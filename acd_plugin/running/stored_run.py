@@ -119,12 +119,12 @@ def refuse_another_game(run: StoredPolicy, spec: RunSpec, remedy: str) -> None:
     changed = changed_content(run.config, spec)
     if not changed:
         return
+    if changed[0] == "plugins":
+        raise UserError(f"{run.path}: {_other_plugins(run.config['plugins'])}")
     if "scenario" in changed:
         what = f"the scenario '{run.config['env_args'].get('scenario')}'"
     else:
         what, remedy = f"the game's {changed[0]}", "play with what it was trained with"
-    if changed[0] == "plugins":
-        raise UserError(f"{run.path}: {_other_plugins(run.config['plugins'])}")
     raise UserError(f"{run.path}: {what} has changed since it was trained: {remedy}")
 
 

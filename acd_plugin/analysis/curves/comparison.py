@@ -11,8 +11,8 @@ from acd_plugin.analysis.curves.drawing import Drawing
 from acd_plugin.analysis.curves.learning_curve import Band, Curve, band, read_curve
 from acd_plugin.analysis.curves.plots import learning_curves
 from acd_plugin.analysis.ranking import ranking
-from acd_plugin.analysis.runs.groups import different_games, grouped, length_of
-from acd_plugin.analysis.runs.plan_names import BETWEEN, PlanNames, told_apart
+from acd_plugin.analysis.runs.groups import BETWEEN, different_games, grouped, length_of
+from acd_plugin.analysis.runs.plan_names import PlanNames, told_apart
 from acd_plugin.analysis.runs.run_record import RunRecord, without_copies
 from acd_plugin.analysis.statistics import Array, Statistic, mean
 from acd_plugin.errors import UserError, brief

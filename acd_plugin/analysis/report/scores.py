@@ -12,6 +12,7 @@ import numpy as np
 
 from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
 from acd_plugin.analysis.runs.groups import (
+    BETWEEN,
     different_games,
     grouped,
     named_values,
@@ -152,5 +153,5 @@ def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:
     for environment, members in environments.items():
         differing = different_games(members)
         for run in members:
-            groups[", ".join([environment, *named_values(run, differing)])].append(run)
+            groups[BETWEEN.join([environment, *named_values(run, differing)])].append(run)
     return dict(groups)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from acd_plugin.analysis.report.scores import Cell
-from acd_plugin.analysis.runs.plan_names import BETWEEN, PlanNames, told_apart
+from acd_plugin.analysis.runs.groups import BETWEEN
+from acd_plugin.analysis.runs.plan_names import PlanNames, told_apart
 
 
 def with_plan_names(cells: Sequence[Cell], names: PlanNames) -> list[Cell]:

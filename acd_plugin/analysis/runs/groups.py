@@ -14,6 +14,7 @@ from acd_plugin.analysis.runs.run_record import RunRecord
 
 _NAMES = ("env_args.scenario",)
 _WHAT_A_TEAM_SEES = "env_args.sees"  # tells groups apart, but not the games that they play
+BETWEEN = ", "  # the parts of a name
 OF_THE_GAME = ("env_args.", "game.", "episode_limit")
 
 
@@ -42,13 +43,13 @@ def grouped(runs: Sequence[RunRecord], by_length: bool = False) -> dict[str, lis
         parts += named_values(first, differing[first.algorithm])
         if by_length and first.environment in uneven:
             parts.append(length_of(first))
-        named[", ".join(parts)] = group
+        named[BETWEEN.join(parts)] = group
     return named
 
 
 def length_of(run: RunRecord) -> str:
     """Return for how long a run was to be trained, as names of groups have it."""
-    return ", ".join(f"{key}={value}" for key, value in length_settings(run).items())
+    return BETWEEN.join(f"{key}={value}" for key, value in length_settings(run).items())
 
 
 def length_settings(run: RunRecord) -> Settings:
@@ -64,7 +65,7 @@ def is_of_length(part: str) -> bool:
 
 def without_length(name: str) -> str:
     """Return a group's name without the parts that say for how long its runs were trained."""
-    return ", ".join(part for part in name.split(", ") if not is_of_length(part))
+    return BETWEEN.join(part for part in name.split(BETWEEN) if not is_of_length(part))
 
 
 def settings(run: RunRecord) -> Settings:

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from acd_plugin.analysis.runs.groups import is_of_length, learned_by, learned_with
+from acd_plugin.analysis.runs.groups import BETWEEN, is_of_length, learned_by, learned_with
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.migration import Config, migrate
 from acd_plugin.credentials import without_credentials
@@ -17,7 +17,6 @@ from acd_plugin.tracking.archive import is_archive, unpacked
 from acd_plugin.tracking.places import without_places
 from acd_plugin.tracking.run_folder import JsonObject, read_json, write_atomically
 
-BETWEEN = ", "  # the parts of a name
 _FOLDER = "plans"
 
 
