@@ -30,6 +30,7 @@ from acd_plugin.running.stored_run import open_policy
 from acd_plugin.running.train import Shown, train_alone
 from acd_plugin.running.turns import ONE_AT_A_TIME
 from acd_plugin.tracking.evaluations import Evaluation
+from acd_plugin.tracking.plain_values import check_text
 from acd_plugin.tracking.run_folder import RunFolder
 
 if TYPE_CHECKING:  # a package that is no part of the installation
@@ -84,6 +85,11 @@ def _check_words(results: object, tags: object, note: object) -> None:
         raise UserError(f"tags is {list(tags)!r}: each must be a word in quotes")
     if not isinstance(note, str | None):
         raise UserError(f"note is {note!r}: give a text")
+    for name, text in (*(("tags", tag) for tag in tags), ("note", note or "")):
+        try:
+            check_text(text)
+        except ValueError as error:
+            raise UserError(f"{name} is {text!r}: {error}, which cannot be written") from None
 
 
 def resume(

@@ -286,7 +286,17 @@ def test_what_is_wrong_is_told_in_a_line(
     assert not (place / "results").exists()
 
 
-@pytest.mark.parametrize("wrong", [{"tags": [5]}, {"tags": "abc"}, {"note": 5}, {"results": None}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tags": [5]},
+        {"tags": "abc"},
+        {"tags": ["\ud800"]},  # half of a character
+        {"note": 5},
+        {"note": "\ud800"},
+        {"results": None},
+    ],
+)
 def test_what_cannot_be_recorded_is_refused_before_anything_is_written(
     wrong: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

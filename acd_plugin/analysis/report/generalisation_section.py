@@ -18,12 +18,13 @@ from acd_plugin.analysis.statistics import Interval, interquartile_mean, summari
 _MOST_NAMED = 6  # rows in one sentence
 _ATTACKER = "env_args.attacker"
 _EXPLANATION = (
-    "Rows are what was trained, columns what was played, the same games for all. Returns: "
-    "interquartile mean over runs with its 95% bootstrap interval, as under Results; in brackets "
-    "the game of training. Drop from home: mean over runs of the return in the game of training "
-    "less that of the same run in the column, with a 95% bootstrap interval, which is too narrow "
-    "with few runs. A game may be harder or easier than another in itself, so that a drop alone is "
-    "no failure: how well it can be played tells a row that was trained on it."
+    "Rows are what was trained, columns what was played, the same games for all; a table that "
+    "would be too wide is turned. Returns: interquartile mean over runs with its 95% bootstrap "
+    "interval, as under Results; in brackets the game of training. Drop from home: mean over runs "
+    "of the return in the game of training less that of the same run in what was played, with a "
+    "95% bootstrap interval, which is too narrow with few runs. A game may be harder or easier "
+    "than another in itself, so that a drop alone is no failure: how well it can be played tells "
+    "who was trained on it."
 )
 
 
