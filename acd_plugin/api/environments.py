@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from acd_plugin.configuration.packages import need
 from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import BatchEnv
+from acd_plugin.envs.memory import check_games
 from acd_plugin.envs.multi_agent_env import MultiAgentEnv
 from acd_plugin.envs.named import named_environment
 from acd_plugin.envs.names import Names, names_of
@@ -80,10 +81,15 @@ def make_batch(
     plugins: Sequence[str] = (),
     **env_args: object,
 ) -> BatchEnv:
-    """Return many games that are stepped together, the fastest form; see `BatchEnv`."""
+    """Return many games that are stepped together, the fastest form; see `BatchEnv`.
+
+    Raises UserError for settings that cannot be, and for more games than there is memory for.
+    """
     games = integer("games", games, 1)
     seed = integer("seed", seed, 0)
-    return named_environment(env, env_args, plugins).blueprint().make_batch(games, seed)
+    blueprint = named_environment(env, env_args, plugins).blueprint()
+    check_games(blueprint.sizes(), games)
+    return blueprint.make_batch(games, seed)
 
 
 def names(env: str = "cyborg_small", *, plugins: Sequence[str] = (), **env_args: object) -> Names:

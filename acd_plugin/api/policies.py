@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from acd_plugin.configuration.nested import dotted
+from acd_plugin.configuration.plugins import plugin_files
 from acd_plugin.configuration.ranges import integer
+from acd_plugin.errors import UserError
 from acd_plugin.running.device import chosen_device
 from acd_plugin.running.export import export
 from acd_plugin.running.stored_run import load_trained_policy, open_policy
@@ -35,6 +37,7 @@ def load_policy(
     if episode_limit is not None:
         episode_limit = integer("episode_limit", episode_limit, 1)
     chosen_device(device)  # of a name that cannot be, before anything is read
+    plugins = plugin_files(plugins)
     stored = open_policy(str(run), str(results))
     other = None
     if env_args:
@@ -55,4 +58,6 @@ def export_policy(
     ``out`` ends in ``.safetensors`` (`load_policy` reads it) or in ``.onnx`` (one step of the
     networks, for other programs). Raises UserError when there is such a file already.
     """
-    return export(open_policy(str(run), str(results)), Path(out), plugins)
+    if not isinstance(out, str | Path):
+        raise UserError(f"out is {out!r}: give the path of the file that is to be written")
+    return export(open_policy(str(run), str(results)), Path(out), plugin_files(plugins))

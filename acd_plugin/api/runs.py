@@ -17,6 +17,7 @@ from acd_plugin.api.progress import Bar
 from acd_plugin.api.settings import command
 from acd_plugin.configuration.layers import chosen_keys, configure, load_environment
 from acd_plugin.configuration.nested import dotted
+from acd_plugin.configuration.plugins import plugin_files
 from acd_plugin.configuration.ranges import MOST_EVALUATED, integer
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.global_generators import GlobalGenerators
@@ -63,6 +64,7 @@ def train(
             f"local_results_path={settings['local_results_path']!r}: say results=... instead"
         )
     _check_words(results, tags, note)
+    plugins = plugin_files(plugins)
     if not isinstance(env_args, Mapping | None):
         raise UserError(f"env_args is {env_args!r}: give a dictionary of settings")
     defaults = load_environment(str(env), plugins)["env_args"]
@@ -102,7 +104,8 @@ def resume(
 ) -> Path:
     """Go on with a run, as if it had not been stopped; ``t_max`` and on what may change."""
     records = Records(draw=_draw)
-    return _train(continued(str(run), str(results), records, settings, plugins), progress)
+    named = plugin_files(plugins)
+    return _train(continued(str(run), str(results), records, settings, named), progress)
 
 
 @overload
@@ -158,6 +161,7 @@ def evaluate(
     """
     episodes = integer("episodes", episodes, 2, MOST_EVALUATED)
     seed = integer("seed", seed, 0, 2**32 - 1)
+    plugins = plugin_files(plugins)
     stored = open_policy(str(run), str(results))
     changes = dotted(env_args, stored.config["env_args"], "env_args.")
     generators = GlobalGenerators.capture()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from acd_plugin.errors import UserError
+
 
 def flat(
     settings: Mapping[str, object], prefix: str = "", keep_empty: bool = False
@@ -21,9 +23,14 @@ def flat(
 def dotted(
     changes: Mapping[str, object], defaults: Mapping[str, object], prefix: str = ""
 ) -> dict[str, object]:
-    """Return nested changes under keys with dots, as far down as the ``defaults`` go."""
+    """Return nested changes under keys with dots, as far down as the ``defaults`` go.
+
+    Raises UserError for a key that is no text.
+    """
     found: dict[str, object] = {}
     for key, value in changes.items():
+        if not isinstance(key, str):
+            raise UserError(f"'{prefix}{key}' is no key: the names of settings are text, in quotes")
         below = defaults.get(key)
         if isinstance(value, Mapping) and isinstance(below, Mapping) and below:
             found |= dotted(value, below, f"{prefix}{key}.")

@@ -15,6 +15,15 @@ from acd_plugin.errors import UserError, brief
 _TRACKERS = "acd_plugin.tracking.trackers"
 
 
+def plugin_files(plugins: object) -> list[str]:
+    """Return the files that were named from Python; UserError unless it is a list of paths."""
+    if isinstance(plugins, list | tuple) and all(isinstance(one, str | Path) for one in plugins):
+        return [str(file) for file in plugins]
+    raise UserError(
+        f"plugins is {brief(repr(plugins))}: give a list of Python files, as ['my_file.py']"
+    )
+
+
 def load_plugins(files: Iterable[str]) -> None:
     """Import each file once in this process; it registers what it adds.
 

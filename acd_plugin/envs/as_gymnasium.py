@@ -37,7 +37,7 @@ class GymnasiumTeam(gymnasium.Env[Views, tuple[np.int64, ...]]):
     metadata: ClassVar[dict[str, object]] = {"render_modes": ["ansi"]}  # type: ignore[misc]
 
     def __init__(self, blueprint: Blueprint, seed: int = 0, render_mode: str | None = None) -> None:
-        self._game = SingleGame(blueprint, seed)
+        self._game = SingleGame(blueprint, seed, render_mode)
         self.names = self._game.names
         self.n_agents = self._game.n_agents
         self.render_mode = render_mode
@@ -63,7 +63,7 @@ class GymnasiumTeam(gymnasium.Env[Views, tuple[np.int64, ...]]):
 
     def render(self) -> str | None:
         """Return the game as text, with ``render_mode="ansi"``."""
-        return self._game.picture() if self.render_mode == "ansi" else None
+        return self._game.render()
 
     def close(self) -> None:
         self._game.close()

@@ -15,7 +15,7 @@ from pettingzoo.utils.env import ParallelEnv
 
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.envs.single_game import SingleGame
-from acd_plugin.errors import UserError, listing
+from acd_plugin.errors import UserError, brief, find, listing
 
 Views = dict[str, NDArray[np.float32]]  # (O,) each
 Info = dict[str, NDArray[np.int8] | float]
@@ -35,7 +35,7 @@ class PettingZooTeam(ParallelEnv):  # type: ignore[misc]  # PettingZoo ships no 
     }
 
     def __init__(self, blueprint: Blueprint, seed: int = 0, render_mode: str | None = None) -> None:
-        self._game = SingleGame(blueprint, seed)
+        self._game = SingleGame(blueprint, seed, render_mode)
         self.names = self._game.names
         self.render_mode = render_mode
         self.possible_agents = list(self.names.agents)
@@ -45,10 +45,10 @@ class PettingZooTeam(ParallelEnv):  # type: ignore[misc]  # PettingZoo ships no 
         self.state_space = self._game.state_space
 
     def observation_space(self, agent: str) -> Box:
-        return self.observation_spaces[agent]
+        return find(self.observation_spaces, "agent", str(agent))
 
     def action_space(self, agent: str) -> Discrete:
-        return self.action_spaces[agent]
+        return find(self.action_spaces, "agent", str(agent))
 
     def reset(
         self, seed: int | None = None, options: dict[str, object] | None = None
@@ -64,6 +64,11 @@ class PettingZooTeam(ParallelEnv):  # type: ignore[misc]  # PettingZoo ships no 
         """Play one step; UserError unless a game has begun and every agent has a legal action."""
         if not self.agents:
             raise UserError("no game is being played: call reset() before step()")
+        if not isinstance(actions, Mapping):
+            raise UserError(
+                f"actions are {brief(repr(actions))}: give a dictionary with the action of each of "
+                f"{listing(self.agents)}"
+            )
         if set(actions) != set(self.agents):
             raise UserError(
                 f"actions are of {listing(actions) or 'nobody'}: give one for each of "
@@ -96,7 +101,7 @@ class PettingZooTeam(ParallelEnv):  # type: ignore[misc]  # PettingZoo ships no 
 
     def render(self) -> str | None:
         """Return the game as text, with ``render_mode="ansi"``."""
-        return self._game.picture() if self.render_mode == "ansi" else None
+        return self._game.render()
 
     def close(self) -> None:
         self._game.close()

@@ -1,6 +1,11 @@
-"""What a batch of games is handed, checked before compiled code gets it, which checks nothing."""
+"""What games are handed, checked before compiled code gets it, which checks nothing.
+
+Whether a mask allows an action is not asked: games play it, and messages may have unlocked it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,14 +20,8 @@ LAST_EPISODE = 2**62  # those of a batch that come after it still fit into an ar
 def checked_actions(
     actions: ArrayLike, n_games: int, n_agents: int, n_actions: int
 ) -> NDArray[np.int64]:
-    """Return actions (G, N); UserError for another shape, and for what is no action's number.
-
-    Whether a mask allows an action is not asked: games play it, and messages may have unlocked it.
-    """
-    try:
-        array = np.asarray(actions)
-    except ValueError:  # rows of different length
-        array = np.empty(0, object)
+    """Return actions (G, N); UserError for another shape, and for what is no action's number."""
+    array = _array(actions)
     if array.dtype.kind not in "iu":
         kind = "objects, or rows of different length" if array.dtype == object else array.dtype
         raise UserError(
@@ -42,6 +41,36 @@ def checked_actions(
             f"to {n_actions - 1}"
         )
     return chosen
+
+
+def checked_team(actions: object, agents: Sequence[str], n_actions: int) -> NDArray[np.int64]:
+    """Return the actions (N,) of the ``agents`` of one game; UserError for what is none."""
+    array = _array(actions)
+    if array.dtype.kind in "iu" and array.shape == (len(agents),):
+        chosen = array.astype(np.int64)
+        if chosen.view(np.uint64).max() < n_actions:
+            return chosen
+    each = actions.tolist() if isinstance(actions, np.ndarray) else actions
+    if not isinstance(each, list | tuple) or len(each) != len(agents):
+        raise UserError(
+            f"actions are {brief(' '.join(repr(actions).split()))}: give a list of whole numbers, "
+            f"one for each of {', '.join(agents)}"
+        )
+    last = n_actions - 1
+    return np.array(
+        [
+            integer(f"the action of {agent}", action, 0, last)
+            for agent, action in zip(agents, each, strict=True)
+        ]
+    )
+
+
+def _array(actions: object) -> NDArray[np.generic]:
+    """Return what was handed over as an array, which is empty where it cannot be one."""
+    try:
+        return np.asarray(actions)
+    except (TypeError, ValueError):  # a tensor on a GPU; rows of different length
+        return np.empty(0, object)
 
 
 def checked_episode(first_episode: object, purpose: Purpose) -> tuple[int, Purpose]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from acd_plugin.envs.batch_env import BatchStep, Purpose
 from acd_plugin.envs.checked import checked_actions
 from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
+from acd_plugin.errors import UserError
 
 
 class EnvLoop:
@@ -29,6 +30,7 @@ class EnvLoop:
         self.observations = np.zeros((n_games, self.n_agents, info["obs_shape"]), np.float32)
         self.available_actions = np.zeros((n_games, self.n_agents, self.n_actions), np.bool_)
         self.states = np.zeros((n_games, info["state_shape"]), np.float32)
+        self._has_begun = False
         self._over = np.zeros(n_games, np.bool_)
         self._infos: list[Info] = [{} for _ in range(n_games)]
 
@@ -37,8 +39,11 @@ class EnvLoop:
             env.reset()
             self._collect(game)
         self._over[:] = False
+        self._has_begun = True
 
     def step(self, actions: ArrayLike) -> BatchStep:
+        if not self._has_begun:
+            raise UserError("no game is being played: call reset() before step()")
         chosen = checked_actions(actions, self.n_games, self.n_agents, self.n_actions)
         rewards = np.zeros(self.n_games)
         terminated, truncated = self._over.copy(), np.zeros(self.n_games, np.bool_)

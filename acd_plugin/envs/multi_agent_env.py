@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.configuration.findings import Finding
+from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.blueprint import Blueprint
 from acd_plugin.envs.comm_layout import CommLayout
+from acd_plugin.errors import UserError
 
 Info = dict[str, float]
 
@@ -94,10 +96,12 @@ class MultiAgentEnv(ABC):
         """Show the game to a person."""
 
     def get_obs_agent(self, agent_id: int) -> NDArray[np.float32]:
-        return self.get_obs()[agent_id]
+        """Return the observation of one agent; UserError for a number that is no agent's."""
+        return self.get_obs()[integer("agent_id", agent_id, 0, self.n_agents - 1)]
 
     def get_avail_agent_actions(self, agent_id: int) -> list[int]:
-        return self.get_avail_actions()[agent_id]
+        """Return the mask of one agent; UserError for a number that is no agent's."""
+        return self.get_avail_actions()[integer("agent_id", agent_id, 0, self.n_agents - 1)]
 
     def get_env_info(self) -> dict[str, int]:
         """Return the sizes from which runners and networks are built."""
@@ -114,7 +118,11 @@ class MultiAgentEnv(ABC):
         return {}
 
     def save_replay(self) -> None:
-        raise NotImplementedError(f"{type(self).__name__} cannot save replays")
+        """UserError: ours are made of recorded runs."""
+        raise UserError(
+            f"{type(self).__name__} saves no replays of its own: leave save_replay out; 'watch' "
+            "shows the games of a recorded run"
+        )
 
     def close(self) -> None:  # noqa: B027 - most environments have nothing to close
         """Free what the environment holds."""

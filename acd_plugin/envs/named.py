@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config, load_environment, merge
 from acd_plugin.configuration.nested import dotted
-from acd_plugin.configuration.plugins import load_plugins
+from acd_plugin.configuration.plugins import load_plugins, plugin_files
 from acd_plugin.envs.blueprint import Blueprint, ignored_by, refuse_ignored
 from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError
@@ -41,7 +41,7 @@ def named_environment(
     """
     if not isinstance(name, str | PathLike):
         raise UserError(f"the environment is {name!r}: give its name, or the path of its file")
-    config = load_environment(str(name), plugins)
+    config = load_environment(str(name), plugin_files(plugins))
     load_plugins(config["plugins"])
     changed = frozenset(dotted(changes, config["env_args"], "env_args."))
     return NamedEnvironment(config["env"], merge(config["env_args"], changes), changed)

@@ -16,6 +16,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from acd_plugin.envs.checked import checked_team
 from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
 from acd_plugin.envs.parallel_env import (
     Make,
@@ -94,9 +95,12 @@ class PettingZooEnv(MultiAgentEnv):
     def step(
         self, actions: Sequence[int]
     ) -> tuple[list[NDArray[np.float32]], float | list[float], bool, bool, Info]:
+        """Play one step; UserError for what is no action of an agent that plays."""
+        names = [player.name for player in self.players]
+        chosen = checked_team(actions, names, self._n_actions).tolist()
         orders = {
-            player.name: player.action(int(action))
-            for player, action in zip(self.players, actions, strict=True)
+            player.name: player.action(action)
+            for player, action in zip(self.players, chosen, strict=True)
             if player.plays
         }
         observations, rewards, terminations, truncations, infos = self._env.step(orders)

@@ -38,7 +38,12 @@ class Player:
         self.available = [1] * self.n_actions
 
     def action(self, number: int) -> int:
-        """Return the environment's own number of an action."""
+        """Return the environment's own number of an action; UserError if the agent has none."""
+        if number >= self.n_actions:
+            raise UserError(
+                f"the action of {self.name} is {number}: must be an integer from 0 to "
+                f"{self.n_actions - 1}"
+            )
         return self._first_action + number
 
     def see(self, view: object, info: Values, plays: bool, could_go_on: bool) -> None:

@@ -5,7 +5,6 @@ Shape legend: N agents, A actions, O observation length.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +14,11 @@ from numpy.typing import NDArray
 from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.blueprint import Blueprint
+from acd_plugin.envs.checked import checked_team
 from acd_plugin.envs.names import names_of
 from acd_plugin.errors import UserError
+
+_AS_TEXT = "ansi"  # the one `render_mode` that there is
 
 
 class Outcome(NamedTuple):
@@ -31,7 +33,13 @@ class Outcome(NamedTuple):
 class SingleGame:
     """A batch of one game."""
 
-    def __init__(self, blueprint: Blueprint, seed: int) -> None:
+    def __init__(self, blueprint: Blueprint, seed: int, render_mode: str | None) -> None:
+        """UserError for a ``render_mode`` other than None and "ansi"."""
+        if render_mode not in (None, _AS_TEXT):
+            raise UserError(
+                f"render_mode is {render_mode!r}: must be '{_AS_TEXT}', for text, or left out"
+            )
+        self._render_mode = render_mode
         self._blueprint = blueprint
         self._start(integer("seed", seed, 0))
         self.names = names_of(self._batch)
@@ -55,18 +63,12 @@ class SingleGame:
         self._batch = self._blueprint.make_batch(1, seed)
         self._next_episode = 0
 
-    def step(self, actions: Sequence[object]) -> Outcome:
+    def step(self, actions: object) -> Outcome:
         """Play one step with one action for each agent; UserError for what is no action."""
         if not self._next_episode:
             raise UserError("no game has begun: call reset() before step()")
-        if len(actions) != self.n_agents:
-            raise UserError(f"{len(actions)} actions: give one for each of {self.n_agents} agents")
-        last = int(self.action_space.n) - 1
-        chosen = [
-            integer(f"the action of {agent}", action, 0, last)
-            for agent, action in zip(self.names.agents, actions, strict=True)
-        ]
-        result = self._batch.step(np.array([chosen], np.int64))
+        chosen = checked_team(actions, self.names.agents, self._batch.n_actions)
+        result = self._batch.step(chosen[np.newaxis])
         terminated, truncated = bool(result.terminated[0]), bool(result.truncated[0])
         statistics = {}
         if terminated or truncated:
@@ -85,8 +87,10 @@ class SingleGame:
     def state(self) -> NDArray[np.float32]:
         return self._batch.states[0].copy()
 
-    def picture(self) -> str:
-        """Return the game as text; UserError when the environment has no such picture."""
+    def render(self) -> str | None:
+        """Return the game as text if that is wanted; UserError when it has no such picture."""
+        if self._render_mode is None:
+            return None
         draw = getattr(self._batch, "picture", None)
         if draw is None:
             raise UserError(f"{type(self._batch).__name__} has no picture: leave render_mode out")

@@ -36,6 +36,8 @@ def hear(
     Call it before `TrainedPolicy.act`, with the same arrays; the policy goes on as if it had not
     been asked. Raises UserError for a policy that sends no messages.
     """
+    if not isinstance(policy, TrainedPolicy):
+        raise UserError(f"policy is {policy!r}: give what load_policy returns")
     mac = policy.mac
     if not isinstance(mac, CommController) or not policy.message_size:
         raise UserError("this policy sends no messages: choose a run of dial or rial")

@@ -13,13 +13,13 @@ import torch
 
 from acd_plugin import machine
 from acd_plugin.envs.blueprint import EnvSizes
+from acd_plugin.envs.memory import STATE_PER_GAME, gib
 from acd_plugin.errors import UserError
 from acd_plugin.running.device import check_device
 from acd_plugin.running.network_size import kept_per_step, number, weights
 from acd_plugin.running.run_spec import RunSpec
 
 _BYTES = 4
-_STATE_PER_GAME = 4096  # the simulator's own arrays
 # Of the weights: they, their gradients, the target's, the optimiser's two, one that is being made.
 _COPIES = 6
 _MOVING = 1.5  # of a buffer: while those of several seeds are laid together
@@ -51,7 +51,7 @@ def free_memory(device: str) -> Memory:
 
 def memory_to_play(sizes: EnvSizes, games: int) -> float:
     """Return the bytes that so many games at once take, their episodes included."""
-    return games * (_episode(sizes) + _STATE_PER_GAME)
+    return games * (_episode(sizes) + STATE_PER_GAME)
 
 
 def memory_to_train(spec: RunSpec) -> Memory:
@@ -106,6 +106,9 @@ def check_playing(sizes: EnvSizes, games: int, free: Memory) -> None:
     if needed > (free.device or free.host):
         on_device = needed if free.device else 0.0
         told = _too_much(Memory(needed, on_device), free)
+        if games == 1:
+            steps = sizes.episode_limit
+            raise UserError(f"a game of {steps} steps needs about {told}: play shorter ones")
         raise UserError(f"{games} games at once need about {told}: play fewer")
 
 
@@ -121,12 +124,8 @@ def _too_much(needed: Memory, free: Memory) -> str:
 def _lacking(needed: Memory, free: Memory) -> tuple[str, str, str]:
     """Return the kind of memory that is too small, what is needed of it and what there is."""
     if needed.device > free.device:
-        return "GPU memory", _gib(needed.device), _gib(free.device)
-    return "memory", _gib(needed.host), _gib(free.host)
-
-
-def _gib(size: float) -> str:
-    return f"{size / 2**30:.1f} GiB"
+        return "GPU memory", gib(needed.device), gib(free.device)
+    return "memory", gib(needed.host), gib(free.host)
 
 
 def _episode(sizes: EnvSizes) -> int:

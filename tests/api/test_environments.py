@@ -212,14 +212,76 @@ def test_episodes_that_are_none_are_told_by_batches(first: Any, purpose: Any, pr
         acd_plugin.make_batch("cyborg_small", games=4).reset(first, purpose)
 
 
-def test_what_epymarl_s_form_is_handed_is_checked_as_well() -> None:
-    env = acd_plugin.make_epymarl("cyborg_small")
-    with pytest.raises(acd_plugin.UserError, match=r"seed is 1\.5: must be an integer"):
-        env.reset(seed=1.5)  # type: ignore[arg-type]
+def begun(make: str) -> Any:
+    env = getattr(acd_plugin, make)("cyborg_small")
     env.reset(seed=1)
-    for actions in ([0, 1.7], [0], [0, 99], None):
-        with pytest.raises(acd_plugin.UserError, match="action"):
-            env.step(actions)  # type: ignore[arg-type]
+    return env
+
+
+@pytest.mark.parametrize("make", ["make_epymarl", "make_gymnasium"])
+@pytest.mark.parametrize(
+    ("actions", "problem"),
+    [
+        (None, "actions are None: give a list of whole numbers, one for each of Blue0, Blue1"),
+        (0, "actions are 0: give a list"),
+        ("00", "actions are '00': give a list"),
+        ({0: 1, 1: 1}, r"actions are \{0: 1, 1: 1\}: give a list"),
+        ([0], r"actions are \[0\]: give a list"),
+        (np.zeros((1, 2), int), r"actions are array\(\[\[0, 0\]\]\): give a list"),
+        ([[0], [0, 1]], r"action of Blue0 is \[0\]: must be an integer from 0 to 7"),
+        ([0, 1.7], r"action of Blue1 is 1\.7: must be an integer from 0 to 7"),
+        ([0, 99], "action of Blue1 is 99: must be an integer from 0 to 7"),
+        ([0, 2**64], "action of Blue1 is 18446744073709551616: must be an integer"),
+    ],
+)
+def test_what_are_no_actions_of_a_team_is_told_and_changes_nothing(
+    make: str, actions: Any, problem: str
+) -> None:
+    env = begun(make)
+    with pytest.raises(acd_plugin.UserError, match=problem) as refused:
+        env.step(actions)
+    assert "\n" not in str(refused.value)
+    other = begun(make)
+    assert str(env.step([1, 2])) == str(other.step((1, 2))) != str(other.step(np.array([1, 2])))
+
+
+@pytest.mark.parametrize("agent", [2, -1, "Blue0", None, 0.5])
+def test_an_agent_that_there_is_not_is_told(agent: Any) -> None:
+    env = begun("make_epymarl")
+    for ask in (env.get_obs_agent, env.get_avail_agent_actions):
+        with pytest.raises(acd_plugin.UserError, match=r"agent_id is .*: must be .* from 0 to 1"):
+            ask(agent)
+    spaces = acd_plugin.make("cyborg_small")
+    for space in (spaces.observation_space, spaces.action_space):
+        if agent != "Blue0":
+            with pytest.raises(acd_plugin.UserError, match=r"unknown agent .* Blue0, Blue1"):
+                space(agent)
+
+
+def test_a_seed_of_epymarl_s_form_is_checked_as_well() -> None:
+    with pytest.raises(acd_plugin.UserError, match=r"seed is 1\.5: must be an integer"):
+        acd_plugin.make_epymarl("cyborg_small").reset(seed=1.5)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("games", [10**12, 2**63 - 1])
+@pytest.mark.parametrize("env", ["cyborg_small", "generated"])
+def test_more_games_than_memory_are_told_before_any_is_made(env: str, games: int) -> None:
+    with pytest.raises(acd_plugin.UserError, match=r"games=\d+ need about .* GiB .*: make fewer"):
+        acd_plugin.make_batch(env, games)
+
+
+@pytest.mark.parametrize("env", ["cyborg_small", "generated"])
+@pytest.mark.parametrize("game", [3, -1, None, "first"])
+def test_a_game_that_there_is_not_is_not_shown(env: str, game: Any) -> None:
+    batch: Any = acd_plugin.make_batch(env, 3)
+    with pytest.raises(acd_plugin.UserError, match=r"game is .*: must be an integer from 0 to 2"):
+        batch.picture(game)
+
+
+@pytest.mark.parametrize("make", ["make", "make_gymnasium"])
+def test_a_way_of_rendering_that_there_is_not_is_refused(make: str) -> None:
+    with pytest.raises(acd_plugin.UserError, match="render_mode is 'human': must be 'ansi'"):
+        getattr(acd_plugin, make)(render_mode="human")
 
 
 @pytest.mark.parametrize("actions", [{}, {"Blue0": 0, "Blue1": 0}])
@@ -235,6 +297,9 @@ def test_every_agent_must_act() -> None:
     env.reset()
     with pytest.raises(acd_plugin.UserError, match="give one for each of Blue0, Blue1"):
         env.step({"Blue0": 0})
+    for actions in (None, 0):
+        with pytest.raises(acd_plugin.UserError, match=f"actions are {actions}: give a dictionary"):
+            env.step(actions)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,23 @@ def test_who_leaves_stays_as_a_player_without_influence() -> None:
     assert [apart.step([1, 1, 3])[1] for _ in range(3)] == [[1.0, 1.0, 1.0]] * 2 + [[1.0, 0, 1.0]]
 
 
+@pytest.mark.parametrize(
+    ("actions", "problem"),
+    [
+        (None, "actions are None: give a list of whole numbers, one for each of ann, bob, cyd"),
+        ([1, 1], r"actions are \[1, 1\]: give a list"),
+        ([1, 1, 9], "the action of cyd is 9: must be an integer from 0 to 3"),
+        ([1, 2, 3], "the action of bob is 2: must be an integer from 0 to 1"),
+    ],
+)
+def test_actions_that_an_agent_does_not_have_are_not_handed_on(actions: Any, problem: str) -> None:
+    env = make_env()
+    env.reset()
+    with pytest.raises(UserError, match=problem):
+        env.step(actions)
+    assert not inner(env).received
+
+
 def last_step(env: PettingZooEnv) -> tuple[int, bool, bool, dict[str, float]]:
     env.reset()
     for step in range(1, 20):

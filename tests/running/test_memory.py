@@ -113,5 +113,7 @@ def test_games_that_are_only_played_must_fit_too() -> None:
     check_playing(sizes, 1000, free_memory("cpu"))
     with pytest.raises(UserError, match=r"100000 games at once need about 1\.\d GiB of memory"):
         check_playing(sizes, 100_000, Memory(GIB))
+    with pytest.raises(UserError, match=r"a game of 10000000 steps needs about .*: play shorter"):
+        check_playing(sizes._replace(episode_limit=10**7), 1, Memory(GIB))
     with pytest.raises(UserError, match=r"of GPU memory, and 1\.0 GiB are free: play fewer"):
         check_playing(sizes, 100_000, Memory(64 * GIB, GIB))

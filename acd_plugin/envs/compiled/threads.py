@@ -34,9 +34,11 @@ class GameThreads:
             part.result()
 
     def close(self) -> None:
-        """Stop the threads, if there are any."""
+        """Stop the threads, if there are any; what is played from now on is in the caller's."""
         if self._pool is not None:
             self._pool.shutdown()
+            self._pool = None
+            self._ranges = [(0, self._ranges[-1][1])]
 
 
 def _split(n_games: int, threads: int) -> list[tuple[int, int]]:

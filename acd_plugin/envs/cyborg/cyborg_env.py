@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from acd_plugin.configuration.findings import Finding
 from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import Purpose
+from acd_plugin.envs.checked import checked_team
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.envs.cyborg.checker import definition_findings
 from acd_plugin.envs.cyborg.networks.blueprint import NetworksBlueprint, blueprint_of_game
 from acd_plugin.envs.multi_agent_env import Info, MultiAgentEnv
+from acd_plugin.envs.names import names_of
 
 
 class CyborgEnv(MultiAgentEnv):
@@ -36,6 +38,7 @@ class CyborgEnv(MultiAgentEnv):
         self._common_reward = common_reward
         self._next_episode = 0
         self.n_agents = self._batch.n_agents
+        self._agents = names_of(self._batch).agents
         self.episode_limit = self._batch.episode_limit
 
     @classmethod
@@ -61,7 +64,9 @@ class CyborgEnv(MultiAgentEnv):
     def step(
         self, actions: Sequence[int]
     ) -> tuple[list[NDArray[np.float32]], float | list[float], bool, bool, Info]:
-        result = self._batch.step(np.asarray([actions]))
+        """Play one step; UserError before a game has begun, and for what is no action."""
+        chosen = checked_team(actions, self._agents, self._batch.n_actions)
+        result = self._batch.step(chosen[np.newaxis])
         team_reward = float(result.rewards[0])
         terminated, truncated = bool(result.terminated[0]), bool(result.truncated[0])
         info: Info = {}

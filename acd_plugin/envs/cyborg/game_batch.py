@@ -9,6 +9,7 @@ import numpy as np
 from numba.core.errors import NumbaError
 from numpy.typing import ArrayLike, NDArray
 
+from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import BatchStep, Purpose
 from acd_plugin.envs.checked import checked_actions, checked_episode
 from acd_plugin.envs.compiled.compilation import announce_compilation
@@ -124,7 +125,8 @@ class GameBatch(ABC):
 
     def picture(self, game: int) -> str:
         """Return the network, both sides' knowledge and the last actions as text."""
-        return picture_of(self.definition, self.state, game, self.last_actions[game])
+        shown = integer("game", game, 0, self.n_games - 1)
+        return picture_of(self.definition, self.state, shown, self.last_actions[shown])
 
     def network(self) -> Network:
         """Return what all games have in common; see `Drawable`."""
@@ -132,7 +134,8 @@ class GameBatch(ABC):
 
     def scene(self, game: int) -> Scene:
         """Return how the last step left one game; see `Drawable`."""
-        return scene_of(self.definition, self.state, game, self.last_actions[game])
+        shown = integer("game", game, 0, self.n_games - 1)
+        return scene_of(self.definition, self.state, shown, self.last_actions[shown])
 
     def close(self) -> None:  # noqa: B027 - not every backend holds something
         """Free what the games hold."""

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from acd_plugin.configuration.ranges import integer
 from acd_plugin.envs.batch_env import BatchStep, Purpose
 from acd_plugin.envs.checked import checked_actions, checked_episode
 from acd_plugin.envs.cyborg.definition import GameDefinition
@@ -106,11 +107,9 @@ class NetworkGames:
 
     def picture(self, game: int) -> str:
         """Return one game as text."""
-        for games, batch in self._parts.values():
-            found = np.flatnonzero(games == game)
-            if found.size:
-                return batch.picture(int(found[0]))
-        raise ValueError(f"game {game}: must be below {self.n_games}")
+        shown = integer("game", game, 0, self.n_games - 1)
+        found = ((batch, np.flatnonzero(games == shown)) for games, batch in self._parts.values())
+        return next(batch.picture(int(places[0])) for batch, places in found if places.size)
 
     def close(self) -> None:
         for part in self._parts.values():
