@@ -6,7 +6,7 @@ import difflib
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,15 +18,24 @@ ValueT = TypeVar("ValueT")
 class UserError(Exception):
     """Bad input: one line that says what was got, what is legal and what to do.
 
-    What was got may be an address: none is told with its password.
+    What was got may be an address: none is told with its password. Where several things are wrong,
+    ``problems`` has a line for each.
     """
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
         super().__init__(shown(message))
+        self.problems = [shown(problem) for problem in problems] or [str(self)]
 
 
 class DivergedError(UserError):
     """Training has left the finite numbers, and nothing of it can be used any more."""
+
+
+def refused(where: str, problems: Sequence[str]) -> UserError:
+    """Return the error of a place in which all this is wrong."""
+    return UserError(
+        f"{where}: {'; '.join(problems)}", [f"{where}: {problem}" for problem in problems]
+    )
 
 
 def nearest(name: object, legal: Iterable[object]) -> str:

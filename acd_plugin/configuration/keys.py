@@ -8,11 +8,10 @@ through such a class.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from acd_plugin.configuration.algorithm_settings import AlgorithmSettings
 from acd_plugin.configuration.layer_files import LayerFile, keys_of
@@ -20,7 +19,7 @@ from acd_plugin.configuration.other_names import suggestion
 from acd_plugin.configuration.plugins import load_plugins
 from acd_plugin.configuration.problems import problem_of
 from acd_plugin.configuration.run_settings import RunSettings
-from acd_plugin.configuration.validation import Settings, whole
+from acd_plugin.configuration.validation import Settings, field_type, whole
 from acd_plugin.errors import UserError, brief
 
 # What components are told beside the configuration: it follows from the environment.
@@ -43,7 +42,7 @@ def check_value(key: str, value: object, owner: type[Settings]) -> object:
     """Return a key's value in its type; UserError when it is of another, or out of range."""
     field = owner.model_fields[key]
     try:
-        return _adapter(owner, key).validate_python(whole(value, field.annotation))
+        return field_type(owner, key).validate_python(whole(value, field.annotation))
     except ValidationError as error:
         message = error.errors(include_url=False)[0]["msg"]
         raise UserError(problem_of(key, value, field, message)) from None
@@ -109,10 +108,3 @@ def _of_components(base: type[Settings]) -> Iterator[type[Settings]]:
         if model.declares_keys:
             yield model
         yield from _of_components(model)
-
-
-@cache
-def _adapter(owner: type[Settings], key: str) -> TypeAdapter[Any]:
-    field = owner.model_fields[key]
-    kind: Any = Annotated[field.annotation, field]
-    return TypeAdapter(kind, config=owner.model_config)

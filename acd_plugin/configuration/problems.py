@@ -6,7 +6,7 @@ is one line: of the type that was meant, if it shows, and else of what the types
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -78,7 +78,10 @@ def _lines(place: _Place, kind: object, found: Sequence[_Found]) -> Iterator[str
     if len(types) > 1:
         yield from _lines_of_types(place, types, found)
         return
+    misspelled = _misspelled(found, keys_of(types[0]))
     for part, inside in _by_first(found).items():
+        if part in misspelled:
+            continue
         if part == _OF_THE_KEY:
             message = str(inside[0].error["msg"]).removeprefix("Value error, ")
             yield f"the name {place.parts[-1]!r}: {message}"
@@ -86,6 +89,13 @@ def _lines(place: _Place, kind: object, found: Sequence[_Found]) -> Iterator[str
             field = field_in(types[0], part)
             below = _Place((*place.parts, part), field, types[0])
             yield from _lines(below, field.annotation, inside)
+
+
+def _misspelled(found: Sequence[_Found], legal: Iterable[str]) -> set[str]:
+    """Return the keys that are missing because they are there, and told, under another name."""
+    here = {one.way[0]: str(one.error["type"]) for one in found if len(one.way) == 1}
+    hints = [nearest(key, legal) for key, kind in here.items() if kind == "extra_forbidden"]
+    return {key for key, kind in here.items() if kind == "missing" and nearest(key, [key]) in hints}
 
 
 def _lines_of_types(

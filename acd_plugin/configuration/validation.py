@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
 
 from acd_plugin.configuration.problems import problems_of
-from acd_plugin.errors import UserError
+from acd_plugin.errors import refused
 
 
 class Settings(BaseModel):
@@ -40,11 +43,45 @@ ModelT = TypeVar("ModelT", bound=Settings)
 
 def parse(model: type[ModelT], data: Mapping[str, Any], where: str) -> ModelT:
     """Return ``data`` as a ``model``; raise UserError naming ``where`` and every wrong key."""
+    parsed, problems = checked(model, data)
+    if parsed is None:
+        raise refused(where, problems)
+    return parsed
+
+
+def checked(model: type[ModelT], data: Mapping[str, Any]) -> tuple[ModelT | None, list[str]]:
+    """Return ``data`` as a ``model``, or None and a line for every wrong key."""
     try:
-        return model.model_validate(dict(data))
+        return model.model_validate(dict(data)), []
     except ValidationError as error:
-        problems = "; ".join(problems_of(model, error.errors()))
-        raise UserError(f"{where}: {problems}") from None
+        return None, problems_of(model, error.errors())
+
+
+def sound_fields(model: type[Settings], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of wrong ``data`` the fields that are right by themselves, defaults included.
+
+    With them the mistakes that pydantic cannot see are looked for as well.
+    """
+    sound = {}
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        if key not in data:
+            if not field.is_required():
+                sound[name] = field.get_default(call_default_factory=True)
+            continue
+        with suppress(ValidationError):
+            sound[name] = field_type(model, name).validate_python(
+                whole(data[key], field.annotation)
+            )
+    return sound
+
+
+@cache
+def field_type(model: type[Settings], name: str) -> TypeAdapter[Any]:
+    """Return what validates the value of one field."""
+    field = model.model_fields[name]
+    kind: Any = Annotated[field.annotation, field]
+    return TypeAdapter(kind, config=model.model_config)
 
 
 def whole(value: object, wanted: Any) -> object:

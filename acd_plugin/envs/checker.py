@@ -24,7 +24,7 @@ def check_environment(name: str, env_args: Mapping[str, object]) -> list[Finding
         env_class = find(REGISTRY, "environment", name)
         blueprint = blueprint_of(name, env_args)
     except UserError as error:
-        return [Finding(True, str(error))]
+        return [Finding(True, problem) for problem in error.problems]
     except Exception as error:
         return [_failure("making it", error)]
     findings = check_blueprint(blueprint)
@@ -45,7 +45,7 @@ def collect(what: str, check: Check) -> list[Finding]:
         for finding in check():
             findings.setdefault(finding.text, finding)
     except UserError as error:
-        findings[str(error)] = Finding(True, str(error))
+        findings |= {problem: Finding(True, problem) for problem in error.problems}
     except Exception as error:
         failure = _failure(what, error)
         findings[failure.text] = failure

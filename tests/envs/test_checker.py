@@ -188,6 +188,8 @@ def test_a_network_with_a_part_that_the_attacker_never_finds(tmp_path: Path) -> 
     (refused,) = check_scenario(str(file))
     assert refused.is_error
     assert f"objective '{objective}' is in subnet 'Operational', which the attacker" in refused.text
+    file.write_text(yaml.safe_dump({**data, "foothold": "Usr0", "joint": [["User1"]]}))
+    assert [finding.is_error for finding in check_scenario(str(file))] == [True, True]
     file.write_text("block: [")
     (finding,) = check_scenario(str(file))
     assert finding.is_error

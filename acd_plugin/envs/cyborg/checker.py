@@ -36,7 +36,7 @@ def check_scenario(name: str) -> list[Finding]:
     try:
         return list(scenario_findings(load_scenario(name)))
     except UserError as error:
-        return [Finding(True, str(error))]
+        return [Finding(True, problem) for problem in error.problems]
 
 
 def definition_findings(env_args: Mapping[str, object]) -> Iterator[Finding]:

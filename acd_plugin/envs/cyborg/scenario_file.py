@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from acd_plugin.configuration.paths import config_root, names_in
-from acd_plugin.configuration.validation import parse
+from acd_plugin.configuration.validation import checked, sound_fields
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.cyborg.scenario import Scenario
-from acd_plugin.envs.cyborg.scenario_problems import out_of_reach, problems_of
-from acd_plugin.errors import UserError, brief, listing, nearest
+from acd_plugin.envs.cyborg.scenario_problems import problems_of
+from acd_plugin.errors import UserError, brief, listing, nearest, refused
 
 
 def load_scenario(name: str) -> Scenario:
@@ -21,10 +21,16 @@ def load_scenario(name: str) -> Scenario:
     Raises UserError, naming file, key and legal values, when anything in it is wrong.
     """
     path = _find(name)
-    scenario = parse(Scenario, _read_with_parents(path, seen=()), str(path))
-    problems = list(problems_of(scenario)) or list(out_of_reach(scenario))
+    content = _read_with_parents(path, seen=())
+    scenario, problems = checked(Scenario, content)
+    if scenario is None:
+        sound = sound_fields(Scenario, content)
+        problems += problems_of(Scenario.model_construct(**sound), sound)
+    else:
+        problems += problems_of(scenario)
     if problems:
-        raise UserError(f"{path}: " + "; ".join(problems))
+        raise refused(str(path), problems)
+    assert scenario is not None  # else there were problems
     return scenario
 
 

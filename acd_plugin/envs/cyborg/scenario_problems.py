@@ -1,29 +1,39 @@
-"""What is wrong with a scenario although every key has a value of its type."""
+"""What is wrong with a scenario although every key has a value of its type.
+
+All of it is told at once, but for what may only follow from something else that is wrong: whether
+hosts are defended is not asked where an agent is said to defend what does not exist.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
+from acd_plugin.envs.cyborg import scenario_names
 from acd_plugin.envs.cyborg.scenario import HOST_ACTIONS, Agent, Scenario, Subnet
-from acd_plugin.errors import brief, listing, nearest
+from acd_plugin.envs.cyborg.scenario_names import host_names, repeated, unknown
+from acd_plugin.errors import brief, listing
 
 
-def problems_of(scenario: Scenario) -> Iterable[str]:
-    """Yield what pydantic cannot see: references between the parts of the file."""
-    hosts = {host.name: host for host in scenario.hosts}
-    subnets = scenario.subnet_names
-    yield from _repeated("host", [host.name for host in scenario.hosts])
-    yield from _repeated("subnet", subnets)
-    yield from _repeated("agent", [agent.name for agent in scenario.agents])
-    yield from _unknown("foothold", scenario.foothold, hosts)
-    yield from _objective_problems(scenario)
-    for subnet in scenario.subnets:
-        for host in subnet.hosts:
-            yield from _unknown(f"image of {host.name}", host.image, scenario.images)
-            if host.reveals is not None:
-                yield from _unknown(f"reveals of {host.name}", host.reveals, subnets)
-                if host.reveals == subnet.name:
-                    yield f"reveals of {host.name} is its own subnet: must be another one"
+def problems_of(scenario: Scenario, sound: Collection[str] = Scenario.model_fields) -> list[str]:
+    """Return what pydantic cannot see: references between the parts of the file.
+
+    ``sound`` are the keys in which pydantic has found nothing; the others are not looked at.
+    """
+    problems: list[str] = []
+    left = set(sound)
+    for checks in (_NAMES, _MEANING):
+        doubtful = set()
+        for check, needed in checks:
+            key, *others = needed.split()
+            found = list(check(scenario)) if left.issuperset([key, *others]) else []
+            if found:
+                doubtful.add(key)
+            problems += found
+        left -= doubtful
+    return problems
+
+
+def _exploit_problems(scenario: Scenario) -> Iterable[str]:
     for name, image in scenario.images.items():
         for exploit in image.exploits:
             if (exploit.gives == "fails") != (exploit.detected == "never"):
@@ -31,17 +41,17 @@ def problems_of(scenario: Scenario) -> Iterable[str]:
                     f"images.{name}.{exploit.name}: an exploit that fails is never detected, "
                     "and one that opens a session is detected by 'rate' or 'always'"
                 )
-    yield from _agent_problems(scenario)
-    yield from _teamwork_problems(scenario)
-    yield from _broadcast_problems(scenario)
-    for name in scenario.green.hosts if scenario.green else []:
-        yield from _unknown("green.hosts", name, hosts)
-        if name == scenario.foothold:
-            yield f"green.hosts has the foothold '{name}': green can only scan defended hosts"
 
 
-def out_of_reach(scenario: Scenario) -> Iterable[str]:
-    """Yield objectives that the attacker can never reach, in a scenario without other problems."""
+def _route_problems(scenario: Scenario) -> Iterable[str]:
+    for subnet in scenario.subnets:
+        for host in subnet.hosts:
+            if host.reveals == subnet.name:
+                yield f"reveals of {host.name} is its own subnet: must be another one"
+
+
+def _out_of_reach(scenario: Scenario) -> Iterable[str]:
+    """Yield objectives that the attacker can never reach."""
     found = {scenario.home, *scenario.ways_in}
     for subnet in scenario.subnets:
         for host in subnet.hosts:
@@ -53,52 +63,59 @@ def out_of_reach(scenario: Scenario) -> Iterable[str]:
 
 
 def _objective_problems(scenario: Scenario) -> Iterable[str]:
-    hosts = {host.name: host for host in scenario.hosts}
     if not scenario.objectives:
         yield "objective is []: name a host, or several of which every game draws one"
-    yield from _repeated("objective", scenario.objectives)
-    for name in scenario.objectives:
-        yield from _unknown("objective", name, hosts)
     if scenario.foothold in scenario.objectives:
         yield f"foothold and objective are both '{scenario.foothold}': they must be two hosts"
+
+
+def _clue_problems(scenario: Scenario) -> Iterable[str]:
     if scenario.clues and len(scenario.objectives) < 2:
         yield "clues tell which of several objectives a game has, and there is only one"
+
+
+def _clue_holder_problems(scenario: Scenario) -> Iterable[str]:
     for name in scenario.clues:
-        yield from _unknown("clues", name, hosts)
         holders = [
             agent
             for agent in scenario.agents
             if name in [host.name for host in scenario.hosts_for(agent, "analyse")]
         ]
-        if name in hosts and not holders:
+        if not holders:
             yield f"no agent has 'analyse' on '{name}', where there is a clue"
 
 
-def _agent_problems(scenario: Scenario) -> Iterable[str]:
-    places = {*scenario.subnet_names, *(host.name for host in scenario.hosts)}
+def _action_problems(scenario: Scenario) -> Iterable[str]:
     for agent in scenario.agents:
-        yield from _duty_problems(scenario, agent)
-        yield from _repeated(f"in 'actions' of {agent.name}", agent.actions or [])
+        yield from repeated(f"in 'actions' of {agent.name}", agent.actions or [])
         if "block" in (agent.actions or []) and not scenario.block:
             yield f"agent '{agent.name}' has 'block', and 'block' of the scenario is false"
+
+
+def _sight_problems(scenario: Scenario) -> Iterable[str]:
+    places = {*scenario.subnet_names, *host_names(scenario)}
+    is_known = True
+    for agent in scenario.agents:
         if isinstance(agent.sees, list):
             if not agent.sees:
                 yield f"'sees' of {agent.name} is []: write own, team, nothing or names"
             for name in agent.sees:
-                yield from _unknown(f"sees of {agent.name}", name, places)
-    if not any(scenario.seen_by(agent) for agent in scenario.agents):
+                yield from unknown(f"sees of {agent.name}", name, places)
+            is_known = is_known and places.issuperset(agent.sees) and bool(agent.sees)
+    if is_known and not any(scenario.seen_by(agent) for agent in scenario.agents):
         yield "no agent sees a host: give one a 'sees'"
+
+
+def _agent_problems(scenario: Scenario) -> Iterable[str]:
+    for agent in scenario.agents:
+        yield from _duty_problems(scenario, agent)
     for subnet in scenario.subnets:
         yield from _defence_problems(scenario, subnet)
 
 
 def _duty_problems(scenario: Scenario, agent: Agent) -> Iterable[str]:
     """Yield what is wrong with what one agent defends."""
-    hosts = {host.name for host in scenario.hosts if host.name != scenario.foothold}
-    for name in agent.defends:
-        yield from _unknown(f"defends of {agent.name}", name, {*scenario.subnet_names, *hosts})
-    yield from _repeated(f"in 'defends' of {agent.name}", agent.defends)
-    single = hosts.intersection(agent.defends).difference(scenario.subnet_names)
+    single = set(agent.defends).difference(scenario.subnet_names)
     for subnet in scenario.subnets:
         twice = single.intersection(host.name for host in subnet.hosts)
         if twice and subnet.name in agent.defends:
@@ -156,21 +173,26 @@ def _defence_problems(scenario: Scenario, subnet: Subnet) -> Iterable[str]:
         )
 
 
-def _teamwork_problems(scenario: Scenario) -> Iterable[str]:
-    hosts = {host.name: host for host in scenario.hosts}
-    yield from _repeated("exclusive action", scenario.exclusive)
-    grouped = [name for group in scenario.joint for name in group]
-    yield from _repeated("in 'joint' host", grouped)
+def _exclusive_problems(scenario: Scenario) -> Iterable[str]:
+    yield from repeated("exclusive action", scenario.exclusive)
     if scenario.joint and "restore" in scenario.exclusive:
         yield "'restore' cannot be exclusive where hosts are restored together ('joint')"
+
+
+def _joint_problems(scenario: Scenario) -> Iterable[str]:
     for group in scenario.joint:
         if len(group) < 2:
             yield f"joint has the group {group}: must be two hosts or more"
-        for name in group:
-            yield from _unknown("joint", name, hosts)
-            if name == scenario.foothold:
-                yield f"joint has the foothold '{name}', from which nobody can evict"
-        yield from _repeated(
+
+
+def _joint_foothold_problems(scenario: Scenario) -> Iterable[str]:
+    if any(scenario.foothold in group for group in scenario.joint):
+        yield f"joint has the foothold '{scenario.foothold}', from which nobody can evict"
+
+
+def _joint_agent_problems(scenario: Scenario) -> Iterable[str]:
+    for group in scenario.joint:
+        yield from repeated(
             f"joint group {group} has hosts of one agent, which can clean one at a time: agent",
             [
                 agent.name
@@ -182,9 +204,7 @@ def _teamwork_problems(scenario: Scenario) -> Iterable[str]:
 
 
 def _broadcast_problems(scenario: Scenario) -> Iterable[str]:
-    agents = [agent.name for agent in scenario.agents]
     for name, bits in scenario.broadcast.items():
-        yield from _unknown("agent in 'broadcast'", name, agents)
         if not bits or not all(bits):
             yield (
                 f"'broadcast' of {brief(name)} is {brief(str(bits))}: must be a list with, for "
@@ -192,11 +212,43 @@ def _broadcast_problems(scenario: Scenario) -> Iterable[str]:
             )
 
 
-def _unknown(key: str, name: str, legal: Mapping[str, object] | Iterable[str]) -> Iterable[str]:
-    if name not in legal:
-        yield f"{key} is '{brief(name)}'{nearest(name, legal)} (legal: {listing(legal)})"
+def _green_problems(scenario: Scenario) -> Iterable[str]:
+    if scenario.green and scenario.foothold in scenario.green.hosts:
+        yield (
+            f"green.hosts has the foothold '{scenario.foothold}': green can only scan defended "
+            "hosts"
+        )
 
 
-def _repeated(kind: str, names: Sequence[str]) -> Iterable[str]:
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{kind} '{brief(name)}' appears twice"
+# Each check with the keys that must be right for it; where it finds something, it is the first of
+# them that is wrong, and what is looked at later does without it.
+_Checks = Sequence[tuple[Callable[[Scenario], Iterable[str]], str]]
+_NAMES: _Checks = (
+    (scenario_names.in_subnets, "subnets"),
+    (scenario_names.of_agents, "agents"),
+    (scenario_names.of_the_foothold, "foothold subnets"),
+    (scenario_names.of_objectives, "objective subnets"),
+    (scenario_names.of_images, "images subnets"),
+    (scenario_names.in_clues, "clues subnets"),
+    (scenario_names.in_defends, "agents subnets foothold"),
+    (scenario_names.in_joint, "joint subnets"),
+    (scenario_names.in_broadcast, "broadcast agents"),
+    (scenario_names.in_green, "green subnets"),
+)
+_MEANING: _Checks = (
+    (_exploit_problems, "images"),
+    (_route_problems, "subnets"),
+    (_objective_problems, "objective foothold"),
+    (_clue_problems, "clues objective"),
+    (_clue_holder_problems, "clues agents subnets foothold block"),
+    (_action_problems, "agents block"),
+    (_sight_problems, "agents subnets foothold"),
+    (_agent_problems, "agents subnets foothold block"),
+    (_exclusive_problems, "exclusive joint"),
+    (_joint_problems, "joint"),
+    (_joint_foothold_problems, "joint foothold"),
+    (_joint_agent_problems, "joint agents subnets foothold block"),
+    (_broadcast_problems, "broadcast"),
+    (_green_problems, "green foothold"),
+    (_out_of_reach, "objective subnets foothold"),
+)

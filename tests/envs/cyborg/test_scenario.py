@@ -182,6 +182,33 @@ def test_all_mistakes_are_named_at_once(tmp_path: Path) -> None:
         load_scenario(write(tmp_path, data))
 
 
+def told(name: str) -> list[str]:
+    with pytest.raises(UserError) as error:
+        load_scenario(name)
+    assert str(error.value).count(".yaml: ") == 1
+    return [problem.removeprefix(f"{name}: ") for problem in error.value.problems]
+
+
+def test_mistakes_of_form_and_of_meaning_are_told_together(tmp_path: Path) -> None:
+    data = changed("agents.1", {"name": "Blue1", "defend": ["Operational"]})
+    data |= {"exclusive": ["restart"], "joint": [["User1"]], "objektive": data.pop("objective")}
+    found = told(write(tmp_path, data))
+    assert [problem[:35] for problem in found] == [
+        "unknown key 'agents.1.defend'; did ",  # and nothing of who defends what
+        "'exclusive.0' is 'restart': input s",
+        "unknown key 'objektive'; did you me",  # and not that 'objective' is missing
+        "joint has the group ['User1']: must",
+    ]
+
+
+def test_what_only_follows_from_an_unknown_name_is_not_told(tmp_path: Path) -> None:
+    data = changed("agents.1.defends", ["Operatoinal"])
+    data["green"] = {"hosts": ["User0"], "sleep_probability": 0.5}
+    defends, green = told(write(tmp_path, data))
+    assert defends.startswith("defends of Blue1 is 'Operatoinal'; did you mean 'Operational'?")
+    assert green.startswith("green.hosts has the foothold 'User0'")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
