@@ -6,7 +6,8 @@ import difflib
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +30,29 @@ class UserError(Exception):
 
 class DivergedError(UserError):
     """Training has left the finite numbers, and nothing of it can be used any more."""
+
+
+class Mistakes:
+    """Gathers what is wrong in several places that do not depend on each other."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []  # a line each, none twice
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Do what may raise UserError, and keep what it says."""
+        try:
+            yield
+        except UserError as error:
+            self.add(*error.problems)
+
+    def add(self, *problems: str) -> None:
+        self.problems = list(dict.fromkeys([*self.problems, *problems]))
+
+    def tell(self) -> None:
+        """Raise UserError if there is anything to say."""
+        if self.problems:
+            raise UserError("; ".join(self.problems), self.problems)
 
 
 def refused(where: str, problems: Sequence[str]) -> UserError:

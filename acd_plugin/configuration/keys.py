@@ -20,7 +20,7 @@ from acd_plugin.configuration.plugins import load_plugins
 from acd_plugin.configuration.problems import problem_of
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import Settings, field_type, whole
-from acd_plugin.errors import UserError, brief
+from acd_plugin.errors import Mistakes, UserError, brief
 
 # What components are told beside the configuration: it follows from the environment.
 FOUND_OUT = frozenset({"n_agents", "n_actions", "state_shape", "env_name"})
@@ -78,9 +78,12 @@ class FileKeys:
         if file.values.keys() - self._owners.keys():
             load_plugins(self._plugins)
             self._owners = declared_keys()
-        for key in sorted(file.values.keys() - self._owners.keys(), key=file.lines.__getitem__):
-            self._refuse_unknown(file, key)
-        return {key: self._typed(file, key, value) for key, value in file.values.items()}
+        mistakes, typed = Mistakes(), {}
+        for key, value in file.values.items():
+            with mistakes.noted():
+                typed[key] = self._typed(file, key, value)
+        mistakes.tell()
+        return typed
 
     def _refuse_unknown(self, file: LayerFile, key: str) -> None:
         hosts = keys_of(self._host) if self._host is not None else set()
@@ -96,6 +99,7 @@ class FileKeys:
 
     def _typed(self, file: LayerFile, key: str, value: object) -> object:
         if key not in self._owners:
+            self._refuse_unknown(file, key)
             return value
         try:
             return check_value(key, value, self._owners[key])

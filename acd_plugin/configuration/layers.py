@@ -21,7 +21,7 @@ from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.configuration.validation import parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.configuration.yaml_text import YamlTextError, read_text
-from acd_plugin.errors import UserError, brief, listing
+from acd_plugin.errors import Mistakes, UserError, brief, listing
 
 Config = dict[str, Any]
 _PLUGINS = "plugins"
@@ -60,12 +60,23 @@ def configure(
     config: Config = {}
     for root in reversed(roots):
         config = merge(config, read_yaml(root / "default.yaml", repeats=root == below))
-    environments = files_of(roots[:1], "envs", "environment configuration", env)
-    algorithms = files_of(roots, "algs", "algorithm", algorithm)
+    environments: list[LayerFile] = []
+    algorithms: list[LayerFile] = []
+    mistakes = Mistakes()
+    with mistakes.noted():
+        environments = files_of(roots[:1], "envs", "environment configuration", env)
+    with mistakes.noted():
+        algorithms = files_of(roots, "algs", "algorithm", algorithm)
+    mistakes.tell()
     named = [*(name for file in environments + algorithms for name in file.plugins), *plugins]
     keys = FileKeys(named, below)
-    environment = _merged(environments, keys)
-    chosen = _merged([_of_the_algorithm(file) for file in algorithms], keys)
+    environment: Config = {}
+    chosen: Config = {}
+    with mistakes.noted():
+        environment = _merged(environments, keys)
+    with mistakes.noted():
+        chosen = _merged([_of_the_algorithm(file) for file in algorithms], keys)
+    mistakes.tell()
     config = merge(merge(config, with_both_names(environment)), with_both_names(chosen))
     config[_PLUGINS] = list(dict.fromkeys(named))
     config["env_name"] = Path(env).stem if env.endswith(YAML_ENDINGS) else env
@@ -136,8 +147,11 @@ def read_overrides(overrides: Sequence[str]) -> dict[str, object]:
 def change(config: Config, changes: Mapping[str, object]) -> Config:
     """Return the configuration with these values in it and all common keys checked."""
     config = merge({}, config)
+    mistakes = Mistakes()
     for key, value in dotted(with_both_names(changes), config).items():
-        _set(config, key, value)
+        with mistakes.noted():
+            _set(config, key, value)
+    mistakes.tell()
     parse(RunSettings, config, "configuration")
     return config
 
@@ -199,7 +213,7 @@ def _unknown_key(key: str, last: str, place: Config) -> UserError:
         )
     hint = suggestion(last, _with_nested(place))
     legal = f"legal here: {listing(place)}"
-    if hint and len(place) > _MANY:
+    if len(place) > _MANY:
         legal = "docs/configuration.md lists all"
     return UserError(f"unknown key '{brief(key)}'{hint} ({legal})")
 

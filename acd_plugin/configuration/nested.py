@@ -25,7 +25,8 @@ def dotted(
 ) -> dict[str, object]:
     """Return nested changes under keys with dots, as far down as the ``defaults`` go.
 
-    Raises UserError for a key that is no text.
+    Raises UserError for a key that is no text, and for one that is named twice, nested and with
+    dots: neither is the later one.
     """
     found: dict[str, object] = {}
     for key, value in changes.items():
@@ -33,10 +34,23 @@ def dotted(
             raise UserError(f"'{prefix}{key}' is no key: the names of settings are text, in quotes")
         below = defaults.get(key)
         if isinstance(value, Mapping) and isinstance(below, Mapping) and below:
-            found |= dotted(value, below, f"{prefix}{key}.")
+            told = dotted(value, below, f"{prefix}{key}.")
         else:
-            found[prefix + key] = value
+            told = {prefix + key: value}
+        for one in told:
+            if same := next((other for other in found if _overlap(one, other)), None):
+                raise UserError(
+                    f"'{one}' and '{same}' are set in one place, nested and with dots: keep one"
+                    if one != same
+                    else f"'{one}' is set twice in one place, nested and with dots: keep one"
+                )
+        found |= told
     return found
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two keys with dots are the same, or one lies in the other."""
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.")
 
 
 def value_at(settings: Mapping[str, object], key: str) -> object:

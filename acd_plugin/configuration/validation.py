@@ -41,7 +41,7 @@ class Settings(BaseModel):
 ModelT = TypeVar("ModelT", bound=Settings)
 
 
-def parse(model: type[ModelT], data: Mapping[str, Any], where: str) -> ModelT:
+def parse(model: type[ModelT], data: Mapping[str, object], where: str) -> ModelT:
     """Return ``data`` as a ``model``; raise UserError naming ``where`` and every wrong key."""
     parsed, problems = checked(model, data)
     if parsed is None:
@@ -49,7 +49,7 @@ def parse(model: type[ModelT], data: Mapping[str, Any], where: str) -> ModelT:
     return parsed
 
 
-def checked(model: type[ModelT], data: Mapping[str, Any]) -> tuple[ModelT | None, list[str]]:
+def checked(model: type[ModelT], data: Mapping[str, object]) -> tuple[ModelT | None, list[str]]:
     """Return ``data`` as a ``model``, or None and a line for every wrong key."""
     try:
         return model.model_validate(dict(data)), []
@@ -57,7 +57,7 @@ def checked(model: type[ModelT], data: Mapping[str, Any]) -> tuple[ModelT | None
         return None, problems_of(model, error.errors())
 
 
-def sound_fields(model: type[Settings], data: Mapping[str, Any]) -> dict[str, Any]:
+def sound_fields(model: type[Settings], data: Mapping[str, object]) -> dict[str, Any]:
     """Return of wrong ``data`` the fields that are right by themselves, defaults included.
 
     With them the mistakes that pydantic cannot see are looked for as well.
@@ -80,7 +80,9 @@ def sound_fields(model: type[Settings], data: Mapping[str, Any]) -> dict[str, An
 def field_type(model: type[Settings], name: str) -> TypeAdapter[Any]:
     """Return what validates the value of one field."""
     field = model.model_fields[name]
-    kind: Any = Annotated[field.annotation, field]
+    kind: Any = (
+        Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+    )
     return TypeAdapter(kind, config=model.model_config)
 
 

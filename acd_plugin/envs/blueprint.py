@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol, runtime_checkable
 
 from acd_plugin.envs.batch_env import BatchEnv
 from acd_plugin.envs.comm_layout import CommLayout
-from acd_plugin.errors import UserError
+from acd_plugin.errors import Mistakes
 
 
 class EnvSizes(NamedTuple):
@@ -73,9 +73,11 @@ def ignored_by(blueprint: Blueprint) -> Mapping[str, str]:
 
 def refuse_ignored(ignored: Mapping[str, str], chosen: Collection[str]) -> None:
     """Raise UserError for a chosen key of ``env_args`` that is ignored; each has its reason."""
+    mistakes = Mistakes()
     for key, reason in ignored.items():
         if f"env_args.{key}" in chosen:
-            raise UserError(f"'env_args.{key}' would change nothing: {reason}; leave it out")
+            mistakes.add(f"'env_args.{key}' would change nothing: {reason}; leave it out")
+    mistakes.tell()
 
 
 @runtime_checkable

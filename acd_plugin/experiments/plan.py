@@ -1,4 +1,4 @@
-"""An experiment as a file: what is compared, on what, how often and for how long."""
+"""An experiment: all runs that a plan file means, each checked before any is begun."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
-
-from pydantic import Field, field_validator
 
 from acd_plugin.configuration.layers import Config, change, chosen_keys, configure
 from acd_plugin.configuration.nested import dotted, flat
-from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
-from acd_plugin.configuration.validation import Name, Settings, parse
+from acd_plugin.configuration.validation import checked, sound_fields
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint, ignored_by, refuse_ignored
-from acd_plugin.errors import UserError, find, listing
-from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, repeated, varied
+from acd_plugin.errors import Mistakes, UserError
+from acd_plugin.experiments.plan_file import Budget, PlanFile, sound_part
+from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, varied
 from acd_plugin.running.run_spec import RunSpec, refuse_held_out, resolve
 from acd_plugin.running.variants import (
     Variant,
@@ -33,40 +30,7 @@ MOST_RUNS = 10_000
 _NO_TEXT = ("true", "false", "null", "none")  # which would be read as something else
 
 
-class Budget(Settings):
-    """How much is spent on each pair of algorithm and environment."""
-
-    seeds: list[Seed] = Field(min_length=1)
-    epochs: int = Field(ge=1, le=10**12)  # of 128 episodes
-    evaluation_episodes: int = Field(ge=2, le=MOST_EVALUATED)  # greedy games of each finished run
-
-    @field_validator("seeds")
-    @classmethod
-    def _are_different(cls, seeds: list[int]) -> list[int]:
-        if twice := repeated(seeds):
-            raise ValueError(f"names {twice[0]} twice: every seed is trained once")
-        return seeds
-
-
-class PlanFile(Settings):
-    """The file's content; the names of algorithms and environments are those of the report."""
-
-    title: str
-    algorithms: dict[Name, Choice] = Field(min_length=1)
-    environments: dict[Name, Choice] = Field(min_length=1)
-    budgets: dict[str, Budget] = Field(min_length=1)
-    with_: dict[str, Any] = Field(default={}, alias="with")  # for all runs
-    # Variants of its environment in which every finished run is played; lists are several values.
-    evaluate_on: list[dict[str, Any]] = Field(default=[])
-
-    def budget(self, path: str, name: str | None) -> Budget:
-        """Return the budget of this name, or, if it is None, ``full`` or the only one there is."""
-        if name is None and "full" not in self.budgets:
-            if len(self.budgets) > 1:
-                legal = listing(self.budgets)
-                raise UserError(f"{path} has several budgets: choose one by --budget ({legal})")
-            return next(iter(self.budgets.values()))
-        return find(self.budgets, f"budget of {path}", name or "full")
+_UNKNOWN = Budget(seeds=[0], epochs=1, evaluation_episodes=2)  # while only mistakes are looked for
 
 
 @dataclass(frozen=True)
@@ -105,52 +69,62 @@ def load_plan(
     Raises UserError that lists all mistakes: unknown names and keys, wrong types, and overrides of
     an algorithm that contradict those of an environment.
     """
-    file = parse(PlanFile, read_yaml(Path(path)), path)
-    spent = file.budget(path, budget)
+    content = read_yaml(Path(path))
+    whole, problems = checked(PlanFile, content)
+    file = whole or sound_part(content)
+    mistakes = Mistakes()
+    mistakes.add(*problems)
+    spent = _UNKNOWN
+    if whole or "budgets" in sound_fields(PlanFile, content):
+        with mistakes.noted():
+            spent = file.budget(path, budget)
     changes = {} if device is None else {"device": device}
-    shared = _shared(file)
-    pairs = Pairs(file.with_, plugins, changes, file.evaluate_on, shared)
-    mistakes: list[str] = []
+    shared = _shared(file, whole is not None)
+    evaluate_on = []
+    for one in file.evaluate_on:
+        with mistakes.noted():
+            refuse_changes_of_the_policy(one, "evaluate_on")
+            evaluate_on.append(one)
+    pairs = Pairs(file.with_, plugins, changes, evaluate_on, shared)
     rows, columns = (_all_varied(part, mistakes) for part in (file.algorithms, file.environments))
     runs = len(rows) * len(columns) * len(spent.seeds)
     if runs > MOST_RUNS:
-        raise UserError(f"{path}: plans {runs:,} runs: at most {MOST_RUNS:,}")
+        mistakes.add(f"plans {runs:,} runs: at most {MOST_RUNS:,}")
+        rows = []
     jobs: list[Job] = []
     for row in rows:
         for column in columns:
-            try:
+            with mistakes.noted():
                 jobs += pairs.jobs(row, column, spent)
-            except UserError as error:
-                mistakes.append(str(error))
-    try:
-        refuse_ignored(pairs.ignored_by_all, shared)
-    except UserError as error:
-        mistakes.append(str(error))
-    if mistakes:
-        listed = "".join(f"\n  - {mistake}" for mistake in dict.fromkeys(mistakes))
-        raise UserError(f"{path}: nothing was run, because of{listed}")
+    if not mistakes.problems:  # else some environments may not have been read
+        with mistakes.noted():
+            refuse_ignored(pairs.ignored_by_all, shared)
+    if mistakes.problems:
+        listed = "".join(f"\n  - {mistake}" for mistake in mistakes.problems)
+        raise UserError(f"{path}: nothing was run, because of{listed}", mistakes.problems)
     # a seed of everything before the next seed of anything: a plan half done can be compared
     jobs.sort(key=lambda job: spent.seeds.index(job.seed))
     return Plan(Path(path).stem, file.title, jobs)
 
 
-def _shared(file: PlanFile) -> dict[str, object]:
+def _shared(file: PlanFile, has_all: bool) -> dict[str, object]:
     """Return the settings of all runs, flat, that may change nothing for some: for one of several
-    algorithms, or, if they are the environment's, in one of several environments.
+    algorithms, or, if they are the environment's, in one of several environments. Of a plan that
+    cannot be read as a whole, that is any.
     """
     several = {True: len(file.environments) > 1, False: len(file.algorithms) > 1}
+    if not has_all:
+        several = {True: True, False: True}
     settings = flat(file.with_)
     return {key: value for key, value in settings.items() if several[key.startswith("env_args")]}
 
 
-def _all_varied(choices: Mapping[str, Choice], mistakes: list[str]) -> list[Varied]:
+def _all_varied(choices: Mapping[str, Choice], mistakes: Mistakes) -> list[Varied]:
     """Return the settings of all choices; adds to the mistakes what is wrong with them."""
-    found = []
+    found: list[Varied] = []
     for name, choice in choices.items():
-        try:
+        with mistakes.noted():
             found += varied(name, choice)
-        except UserError as error:
-            mistakes.append(str(error))
     return found
 
 
@@ -193,10 +167,14 @@ class Pairs:
         """Return the runs of one algorithm on one environment, one for each seed."""
         algorithm, environment = row.choice.config, column.choice.config
         unchanged = self._configuration(algorithm, environment)
-        changes = {**_merge_changes(unchanged, self._of_all, row, column), **self._changes}
+        mistakes = Mistakes()
+        merged = _merge_changes(unchanged, self._of_all, row, column, mistakes)
+        changes, config = {**merged, **self._changes}, unchanged
+        with mistakes.noted():
+            config = change(unchanged, changes)
+        mistakes.tell()
         own = flat(row.choice.with_).keys() | flat(column.choice.with_).keys()
         chosen = {k: v for k, v in flat(changes).items() if k in own or k not in self._shared}
-        config = change(unchanged, changes)
         spec = self._read(config, chosen_keys(algorithm, environment, chosen))
         refuse_held_out(spec)
         games = spent.epochs * EPISODES_PER_EPOCH
@@ -232,11 +210,13 @@ class Pairs:
     def _variants(self, spec: RunSpec) -> list[Variant]:
         """Return in what a run is played besides its own game, each once."""
         found = []
+        mistakes = Mistakes()
         for changes in self._evaluate_on:
-            refuse_changes_of_the_policy(changes, "evaluate_on")
-            for one in expanded(changes, spec.config):
-                played = self._read(change(spec.config, one), frozenset(one))
-                found.append(variant(spec.config, one, played))
+            with mistakes.noted():
+                for one in expanded(changes, spec.config):
+                    played = self._read(change(spec.config, one), frozenset(one))
+                    found.append(variant(spec.config, one, played))
+        mistakes.tell()
         others = [one for one in each_once(found) if one.overrides]
         if others:
             from acd_plugin.running.misfits import refuse_other_sizes  # noqa: PLC0415 - loads torch
@@ -270,15 +250,25 @@ def _word(value: object) -> str:
 
 
 def _merge_changes(
-    unchanged: Config, of_all: Mapping[str, object], row: Varied, column: Varied
+    unchanged: Config,
+    of_all: Mapping[str, object],
+    row: Varied,
+    column: Varied,
+    mistakes: Mistakes,
 ) -> dict[str, object]:
     """Return what a pair changes in its ``unchanged`` configuration, by keys with dots.
 
-    A key may be written with dots in one place and nested in another. Raises UserError for what
+    A key may be written with dots in one place and nested in another. Adds to the mistakes what
     contradicts itself or cannot be changed.
     """
     parts = (of_all, column.choice.with_, row.choice.with_)
-    shared, others, own = (dotted(part, unchanged) for part in parts)
+    found: list[dict[str, object]] = []
+    for part in parts:
+        with mistakes.noted():
+            found.append(dotted(part, unchanged))
+    if len(found) < len(parts):
+        return {}
+    shared, others, own = found
     problems = [
         f"algorithm '{row.base}' sets {key}={own[key]!r} and environment '{column.base}' "
         f"{others[key]!r}"
@@ -287,6 +277,5 @@ def _merge_changes(
     ]
     merged = {**shared, **others, **own}
     problems += [f"'{key}' is set by the plan's budget" for key in SET_BY_THE_PLAN if key in merged]
-    if problems:
-        raise UserError("; ".join(sorted(problems)))
+    mistakes.add(*sorted(problems))
     return merged

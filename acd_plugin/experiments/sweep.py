@@ -14,7 +14,7 @@ from acd_plugin.configuration.combinations import crossed
 from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.ranges import Seed
 from acd_plugin.configuration.validation import Settings
-from acd_plugin.errors import UserError
+from acd_plugin.errors import Mistakes, UserError
 
 SET_BY_THE_PLAN = ("seed", "t_max", "episodes_max", "local_results_path")
 MOST_SETTINGS = 1000  # of one choice: more are never meant
@@ -82,13 +82,16 @@ class Varied(NamedTuple):
 
 def varied(name: str, choice: Choice) -> list[Varied]:
     """Return the settings of a choice; UserError for a sweep that is contradictory or too large."""
+    mistakes = Mistakes()
     twice = choice.sweep.keys() & {*choice.with_, *flat(choice.with_)}
     if twice:
-        raise UserError(f"'{name}': {', '.join(sorted(twice))} stands in 'with' and in 'sweep'")
+        mistakes.add(f"'{name}': {', '.join(sorted(twice))} stands in 'with' and in 'sweep'")
     for key, values in choice.sweep.items():
-        _check_swept(name, key, values)
+        with mistakes.noted():
+            _check_swept(name, key, values)
     if choice.draws is not None and not choice.sweep:
-        raise UserError(f"'{name}': 'draws' needs a 'sweep' to draw from")
+        mistakes.add(f"'{name}': 'draws' needs a 'sweep' to draw from")
+    mistakes.tell()
     settings = _grid(name, choice) if choice.draws is None else _drawn(choice, choice.draws)
     return [Varied(name, values, with_values(choice, values)) for values in settings]
 

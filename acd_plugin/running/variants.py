@@ -10,7 +10,7 @@ from math import prod
 from acd_plugin.configuration.combinations import crossed, side_by_side
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.nested import value_at, written
-from acd_plugin.errors import UserError
+from acd_plugin.errors import Mistakes, UserError
 from acd_plugin.running.run_spec import RunSpec, changed_content
 from acd_plugin.tracking.evaluations import COMMON_SEED, Evaluation, find_evaluation
 
@@ -42,13 +42,15 @@ class Variant:
 
 def refuse_changes_of_the_policy(changes: Changes, verb: str) -> None:
     """Raise UserError for what a trained policy cannot be played with."""
+    mistakes = Mistakes()
     for key, value in changes.items():
         if not key.startswith((_OF_THE_ENVIRONMENT, _ON_THE_WAY)):
-            raise UserError(
+            mistakes.add(
                 f"cannot {verb} with '{key}={value}': a trained policy plays with its own "
                 "settings, and only the environment may change (env_args.KEY=VALUE), what happens "
                 "to messages (channel.KEY=VALUE), and device"
             )
+    mistakes.tell()
 
 
 def has_lists(changes: Changes, config: Config) -> bool:

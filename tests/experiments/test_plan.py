@@ -208,6 +208,61 @@ def test_all_mistakes_are_told_at_once(
         assert mistake in str(error.value)
 
 
+def test_each_mistake_is_told_once_whatever_kind_it_is(write_plan: WritePlan) -> None:
+    path = write_plan(
+        titel="A test",
+        algorithms={
+            "a": {"confg": "dial"},
+            "b": {"config": "dial", "with": {"gama": 1, "lr": "fast"}},
+            "c": {"config": "dail"},
+            "d": {"config": "dial", "with": {"n_bits": 2}, "sweep": {"n_bits": [1, 1]}},
+        },
+        environments={
+            "x": {"config": "cyborg_small"},
+            "y": {"config": "cyborg_smal"},
+            "z": {"config": "cyborg_large", "with": {"env_args": {"sees": "x"}, "lrate": 1}},
+        },
+        budgets={"full": {"seeds": [1], "evaluation_episodes": 8}},
+        evaluate_on=[{"lr": 1}, {"env_args.attacker": ["papr"]}],
+        **{"with": {**TINY, "seed": 4}},
+    )
+    with pytest.raises(UserError) as error:
+        load_plan(path, "full")
+    beginnings = [
+        "key 'budgets.full.epochs' is missing",
+        "unknown key 'algorithms.a.confg'",
+        "unknown key 'titel'",
+        "cannot evaluate_on with 'lr=1'",
+        "'d': n_bits stands in 'with' and",
+        "'d': its sweep of n_bits has 1 twice",
+        "unknown environment configuration",
+        "unknown algorithm 'dail'; did you",
+        "'seed' is set by the plan's budget",
+        "unknown key 'gama'; did you mean",
+        "'lr' is 'fast': input should be",
+        "unknown key 'lrate'; did you mean",
+    ]
+    told = error.value.problems
+    for beginning in beginnings:
+        assert sum(problem.startswith(beginning) for problem in told) == 1, beginning
+    assert str(error.value).count("\n  - ") == len(told) == len(beginnings)
+
+
+@pytest.mark.parametrize("place", ["with", "algorithms", "evaluate_on"])
+def test_a_key_is_not_set_both_nested_and_with_dots(write_plan: WritePlan, place: str) -> None:
+    both = {"env_args.sees": "own", "env_args": {"sees": "team"}}
+    parts = {
+        "with": {**TINY, **both},
+        "algorithms": {"a": {"config": "dial", "with": both}},
+        "evaluate_on": [{"channel.loss": 0.1, "channel": {"loss": 0.2}}],
+    }
+    match = (
+        "cannot evaluate_on with 'channel" if place == "evaluate_on" else "'env_args.sees' is set"
+    )
+    with pytest.raises(UserError, match=match):
+        load_plan(write_plan(**{place: parts[place]}), "full")
+
+
 def test_budgets_are_right_where_episodes_may_end_early(
     write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -21,7 +21,7 @@ ANY_IN = (
     "acd_plugin/envs/pettingzoo_env.py",  # environments made for PettingZoo
     "acd_plugin/envs/cyborg/cyborg_backend/",  # CybORG
     "acd_plugin/configuration/",  # YAML, and what earlier releases recorded
-    "acd_plugin/experiments/plan.py",  # YAML
+    "acd_plugin/experiments/plan_file.py",  # YAML
     "acd_plugin/experiments/sweep.py",  # YAML
     "acd_plugin/experiments/cluster.py",  # Ray
     "acd_plugin/experiments/search.py",  # Optuna
