@@ -8,7 +8,7 @@ import json
 import random
 import string
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout, suppress
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -63,7 +63,7 @@ def tells(text: str, words: list[str]) -> bool:
 
 def output_of(*words: str) -> str:
     output = io.StringIO()
-    with redirect_stdout(output), redirect_stderr(output), suppress(SystemExit):
+    with redirect_stdout(output), redirect_stderr(output):
         main(list(words))
     return output.getvalue()
 

@@ -6,7 +6,9 @@ import argparse
 import sys
 from collections.abc import Callable
 from functools import partial
+from io import SEEK_END
 from pathlib import Path
+from typing import BinaryIO
 
 from acd_plugin.analysis.curves.comparison import Comparison, compare
 from acd_plugin.analysis.curves.drawing import FORMATS
@@ -20,7 +22,7 @@ from acd_plugin.analysis.statistics import interquartile_mean, mean
 from acd_plugin.cli.conditions import selection
 from acd_plugin.cli.words import several_runs
 from acd_plugin.errors import UserError
-from acd_plugin.tracking.results import find_run
+from acd_plugin.tracking.results import find_run, refuse_inside
 from acd_plugin.tracking.run_folder import refuse_to_replace, write_named
 
 _CREATOR = "acd-plugin compare"  # by which a picture or a table is known as one of these
@@ -48,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
     for out in outs:
         if Path(out).suffix not in _WRITERS:
             raise UserError(f"--out {out}: must end in {', '.join(_WRITERS)}")
+        refuse_inside(Path(out), f"choose another --out FILE{Path(out).suffix}")
         refuse_to_replace(Path(out), partial(_is_own, Path(out).suffix), "compare")
     centre, its_name = (interquartile_mean, "IQM") if options.iqm else (mean, "mean")
     chosen = selection(options).choose(_find(several_runs(options.runs), options.results))
@@ -64,12 +67,14 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _is_own(suffix: str, content: bytes) -> bool:
+def _is_own(suffix: str, file: BinaryIO) -> bool:
     if suffix == ".html":
-        return is_html(content)
+        return is_html(file)
+    head = file.read(_HEAD)
     if suffix == ".tex":  # a paper may have the table, with its first line, further down
-        return content.startswith(f"% {_CREATOR}\n".encode())
-    return _CREATOR.encode() in content[:_HEAD] + content[-_TAIL:]
+        return head.startswith(f"% {_CREATOR}\n".encode())
+    file.seek(max(0, file.seek(0, SEEK_END) - _TAIL))
+    return _CREATOR.encode() in head + file.read()
 
 
 def _find(names: list[str], results: str) -> list[RunRecord]:

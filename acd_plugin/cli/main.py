@@ -12,6 +12,7 @@ import os
 import re
 import shlex
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,7 +28,8 @@ _SETTING = re.compile(r"[A-Za-z_][\w.]*=.*", re.DOTALL)
 # Every character but the line breaks of a list of mistakes.
 _IN_A_LINE = re.compile(r"\n(?!  - )|(?!\n).", re.DOTALL)
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+# No room, or an output that cannot be written at all.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG, errno.EBADF)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,11 +37,15 @@ def main(arguments: list[str] | None = None) -> int:
     prepare_streams()
     gc.set_threshold(_OBJECTS)
     words = list(sys.argv[1:] if arguments is None else arguments)
+    code = _code_of(lambda: _run(words))
+    return _code_of(sys.stdout.flush) or code  # here, where it can be told that it failed
+
+
+def _code_of(do: Callable[[], int | None]) -> int:
+    """Return the exit code of what is done, after one line of what went wrong."""
     try:
         with ctrl_c_not_lost():
-            code = _run(words)
-            sys.stdout.flush()  # here, where it can be told that it failed
-            return code
+            return do() or 0
     except UserError as error:
         return _refuse(str(error))
     except ModuleNotFoundError as error:
@@ -114,7 +120,10 @@ def _run(words: list[str]) -> int:
         words = ["train", *words]
     if words[0] in COMMANDS and COMMANDS[words[0]].overrides:
         _refuse_forgotten_with(words)
-    options = make_parser(program()).parse_args(words)
+    try:
+        options = make_parser(program()).parse_args(words)
+    except SystemExit:  # it was asked for help or the version
+        return 0
     options.command_line = _without_passwords(words, overrides)
     if not hasattr(options, "overrides"):
         if overrides:

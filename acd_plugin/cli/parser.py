@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from acd_plugin.errors import UserError, brief, nearest
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 _MISSING = re.compile(r"the following arguments are required: (.+)")
 _OF_ONE = re.compile(r"argument (\S+?)(?:/\S+)?: (.+)")
@@ -49,6 +53,10 @@ class Parser(argparse.ArgumentParser):
         if found and found[2].startswith("ignored explicit argument"):
             raise UserError(f"{found[1]} takes no value: write {found[1]} alone")
         raise UserError(f"{message}; {self._more()}")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        if message:  # argparse would hide that it cannot be written
+            print(message, end="", file=file or sys.stderr)
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> object:
         if action.type not in (int, float):

@@ -10,13 +10,13 @@ from pathlib import Path
 from acd_plugin.analysis.curves.learning_curve import DEFAULT_METRIC, read_curve
 from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.plan_names import copy_plan_names
-from acd_plugin.analysis.runs.run_record import RunRecord, read_records
+from acd_plugin.analysis.runs.run_record import RunRecord, read_records, without_copies
 from acd_plugin.errors import UserError
 from acd_plugin.running.export import export
 from acd_plugin.running.stored_run import open_policy
 from acd_plugin.tracking.archive import ENDING
 from acd_plugin.tracking.publication import Copies, opened_for_copies, publish
-from acd_plugin.tracking.results import run_around
+from acd_plugin.tracking.results import refuse_inside
 from acd_plugin.tracking.run_folder import check_writable, refuse_lost_link
 
 _OTHER_ARCHIVES = frozenset(
@@ -37,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
     _refuse_place(place)
     holder = place.parent if target.endswith(ENDING) else place
     check_writable(str(holder), "give another target for the copies")
+    # An archive among the runs may hold copies of them, this target's own or older ones.
+    records, _ = without_copies(records)
     copied = 0
     with opened_for_copies(place) as copies:
         for record in records:
@@ -61,8 +63,7 @@ def _refuse_place(target: Path) -> None:
     refuse_lost_link(target)
     if target.suffix.lower() in _OTHER_ARCHIVES and not target.name.endswith(ENDING):
         raise UserError(f"'{target}': an archive's name ends in {ENDING}")
-    if run := run_around(target):
-        raise UserError(f"'{target}' is in the folder of run {run.name}: give another target")
+    refuse_inside(target)
 
 
 def _copy(record: RunRecord, copies: Copies, metrics: Sequence[str]) -> list[str]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 from acd_plugin.analysis.report.document import Picture, html, is_html, markdown
@@ -14,10 +12,12 @@ from acd_plugin.analysis.report.scores import cells
 from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.plan_names import read_plan_names
 from acd_plugin.analysis.runs.run_record import read_records
-from acd_plugin.errors import UserError, listing
-from acd_plugin.tracking.plain_files import open_plain
+from acd_plugin.errors import UserError, brief, listing
+from acd_plugin.tracking.plain_files import open_plain, reason
+from acd_plugin.tracking.results import refuse_inside
 from acd_plugin.tracking.run_folder import write_named
 
+_REMEDY = "choose another --out FOLDER"
 _DOCUMENT = "report.html"  # by which a folder is known as a report's: written first
 
 
@@ -27,14 +27,15 @@ def run(options: argparse.Namespace) -> int:
     records, damaged = read_records(Path(results))
     if not records:
         raise UserError(f"no runs in '{results}': give the folder of an experiment's runs")
+    place = Path(results) if Path(results).is_dir() else Path(results).parent  # of an archive
+    folder = Path(options.out or place / "report")
+    _refuse_others(folder)
     found, problems = cells(records)
     names = read_plan_names(Path(results))
     made = make_report(found, [*damaged, *problems], names)
     for problem in made.problems:
         print(printable(f"warning: {problem}"), file=sys.stderr)
     heading = options.title or (names.titles[0] if len(names.titles) == 1 else Path(results).name)
-    place = Path(results) if Path(results).is_dir() else Path(results).parent  # of an archive
-    folder = Path(options.out or place / "report")
     files = {
         _DOCUMENT: html(heading, made.sections).encode(),
         "report.md": markdown(heading, made.sections).encode(),
@@ -44,7 +45,6 @@ def run(options: argparse.Namespace) -> int:
         for block in section.blocks:
             if isinstance(block, Picture):
                 files |= block.files()
-    _refuse_others(folder, files)
     for name, content in files.items():
         write_named(folder / name, content)
     runs = sum(len(cell.scores) for cell in found)
@@ -52,17 +52,19 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_others(folder: Path, names: Iterable[str]) -> None:
-    """Raise UserError where files of these names lie in a folder that holds no report."""
-    there = [name for name in names if os.path.lexists(folder / name)]
-    if not there:
-        return
+def _refuse_others(folder: Path) -> None:
+    """Raise UserError for a place where a report would lie among what others have written."""
+    refuse_inside(folder, _REMEDY)
     try:
+        there = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
+        if not there:
+            return
         with open_plain(folder / _DOCUMENT) as file:
-            if is_html(file.read()):
+            if is_html(file):
                 return
-    except OSError:
-        pass  # it is none
-    raise UserError(
-        f"{folder}: holds {listing(there)} that report did not write: choose another --out FOLDER"
-    )
+    except FileNotFoundError:
+        if not folder.exists():
+            return
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be used ({reason(error)}): {_REMEDY}") from None
+    raise UserError(f"{folder}: holds {brief(listing(there))} that report did not write: {_REMEDY}")

@@ -56,7 +56,7 @@ def _refuse_place(out: Path) -> None:
     """Raise UserError for what is no page, and where something else lies that would be lost."""
     if out.suffix != ".html":
         raise UserError(f"--out {out}: must end in .html")
-    refuse_to_replace(out, lambda found: is_page(found[:1000].decode(errors="replace")), "watch")
+    refuse_to_replace(out, lambda file: is_page(file.read(1000).decode(errors="replace")), "watch")
 
 
 def _refuse_too_many(spec: RunSpec, games: int) -> None:

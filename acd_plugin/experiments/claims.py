@@ -14,9 +14,8 @@ from acd_plugin.experiments.progress import identity
 from acd_plugin.running.planned import Claim
 from acd_plugin.tracking.ownership import OwnedError, owned, owner_in_words
 from acd_plugin.tracking.recorded_config import run_name
+from acd_plugin.tracking.results import CLAIMS
 from acd_plugin.tracking.run_folder import RunFolder
-
-_PLACE = ".claims"  # in a folder of results: a file for each run that was ever claimed
 
 
 def claim_of(config: Config) -> Claim:
@@ -30,7 +29,7 @@ def claim_of(config: Config) -> Claim:
 
     @contextmanager
     def claim() -> Iterator[Callable[[RunFolder], None]]:
-        place = results / _PLACE
+        place = results / CLAIMS  # with a file for each run that was ever claimed
         place.mkdir(parents=True, exist_ok=True)
         with owned(place / f"{_file_name(config)}.json", name) as ownership:
             begun = _begun(config, results, ownership.told.get("folder"))

@@ -101,7 +101,8 @@ def load_plan(
             refuse_ignored(pairs.ignored_by_all, shared)
     if mistakes.problems:
         listed = "".join(f"\n  - {mistake}" for mistake in mistakes.problems)
-        raise UserError(f"{path}: nothing was run, because of{listed}", mistakes.problems)
+        told = f" {mistakes.problems[0]}" if len(mistakes.problems) == 1 else listed
+        raise UserError(f"{path}: nothing was run, because of{told}", mistakes.problems)
     # a seed of everything before the next seed of anything: a plan half done can be compared
     jobs.sort(key=lambda job: spent.seeds.index(job.seed))
     return Plan(Path(path).stem, file.title, jobs)

@@ -8,11 +8,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config
+from acd_plugin.tracking.ownership import OwnedError, owned
+from acd_plugin.tracking.results import CLAIMS, LOGS
 
 WORKER = (sys.executable, "-m", "acd_plugin.experiments.worker")
 STOPPED = 130  # exit code of what the user has interrupted
@@ -108,17 +112,35 @@ class Processes:
 def do(work: Work, run_work: RunWork) -> dict[str, Report]:
     """Do the work; returns how each of its tasks ended, by their names.
 
-    The log is added to by all who ever do work of this name; the reports are for this call alone,
-    for another command may do the same plan at the same time.
+    The log is added to by whoever does work of this name later; the reports are for this call
+    alone, for another command may do the same plan at the same time.
     """
-    file = "".join(letter if letter.isalnum() else "_" for letter in work.name)
-    log = work.results / "logs" / f"{file}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _own_log(work) as log:
+        begin = log.stat().st_size if log.exists() else 0
         place = Path(folder) / "reports.json"
         code = run_work(work, log, place)
         told = read_reports(place)
-    return {task.name: told.get(task.name) or _untold(task, code, log) for task in work.tasks}
+        last = _last_line(log, begin)
+    problem = f"{last} (exit code {code}; all of it: {log})"
+    return {task.name: told.get(task.name) or _untold(task, code, problem) for task in work.tasks}
+
+
+@contextmanager
+def _own_log(work: Work) -> Iterator[Path]:
+    """Yield the log of work of this name; another one while another process writes into it."""
+    name = "".join(letter if letter.isalnum() else "_" for letter in work.name)
+    logs, claims = work.results / LOGS, work.results / CLAIMS
+    for place in (logs, claims):
+        place.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as held:
+        for number in count(1):
+            file = name if number == 1 else f"{name}_{number}"
+            try:
+                held.enter_context(owned(claims / f"{file}.log", file))
+                break
+            except OwnedError:
+                continue
+        yield logs / f"{file}.log"
 
 
 def write_reports(place: Path, reports: Mapping[str, Report]) -> None:
@@ -135,12 +157,17 @@ def read_reports(place: Path) -> dict[str, Report]:
         return {}
 
 
-def _untold(task: Task, code: int, log: Path) -> Report:
-    """What is known of a task of which its process has told nothing."""
-    if code == 0:
-        return Report(None, task.folder)
-    text = log.read_text(errors="replace") if log.exists() else ""
+def _last_line(log: Path, begin: int) -> str:
+    """Return what was printed last, behind the first bytes, which are of earlier commands."""
+    if not log.exists():
+        return "printed nothing"
+    with log.open("rb") as file:
+        file.seek(begin)
+        text = file.read().decode(errors="replace")
     lines = [line for line in text.splitlines() if line.strip()]
-    last = lines[-1][:200] if lines else "printed nothing"
-    problem = f"{last} (exit code {code}; all of it: {log})"
-    return Report(problem, task.folder, code == STOPPED)
+    return lines[-1][:200] if lines else "printed nothing"
+
+
+def _untold(task: Task, code: int, problem: str) -> Report:
+    """What is known of a task of which its process has told nothing."""
+    return Report(None if code == 0 else problem, task.folder, code == STOPPED)

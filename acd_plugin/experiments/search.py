@@ -23,8 +23,8 @@ from acd_plugin.experiments.plan import Job, Pairs
 from acd_plugin.experiments.plan_file import Budget, PlanFile
 from acd_plugin.experiments.sweep import Choice, Range, Varied, with_values
 from acd_plugin.tracking.command_line import with_override
+from acd_plugin.tracking.results import SEARCHES
 
-_FOLDER = "search"
 _UNPRUNED = 5  # trials that are never stopped early, with which others are compared
 
 
@@ -61,7 +61,7 @@ class Search:
     def study(self) -> Any:
         """Open the study; UserError when there is no Optuna here."""
         optuna = optuna_here()
-        place = self.results / _FOLDER
+        place = self.results / SEARCHES
         place.mkdir(parents=True, exist_ok=True)
         backend = optuna.storages.journal.JournalFileBackend(str(place / f"{self.name}.journal"))
         ranges = {key: repr(values) for key, values in self.choice.sweep.items()}

@@ -11,6 +11,8 @@ from acd_plugin.tracking.archive import ENDING, is_archive, unpacked
 from acd_plugin.tracking.ownership import OwnedError, is_owned, owner_in_words
 from acd_plugin.tracking.run_folder import RunFolder
 
+# What lies beside the runs in a folder of results and is not the user's to write into.
+CLAIMS, LOGS, PLANS, SEARCHES = ".claims", "logs", "plans", "search"
 _MARKS = ("run.json", "config.json", "metrics.jsonl")
 
 
@@ -51,6 +53,18 @@ def run_around(path: Path) -> Path | None:
     """Return the run folder that a path is, or lies in."""
     places = (path.resolve(), *path.resolve().parents)
     return next((place for place in places if (place / "run.json").is_file()), None)
+
+
+def refuse_inside(target: Path, remedy: str = "give another target") -> None:
+    """Raise UserError, which tells the remedy, for a place that is a run's or the program's own."""
+    if run := run_around(target):
+        raise UserError(f"'{target}' is in the folder of run {run.name}: {remedy}")
+    for place in (target.resolve(), *target.resolve().parents):
+        if place.name in (CLAIMS, LOGS, PLANS, SEARCHES) and _runs_in(place.parent, place.parent):
+            raise UserError(
+                f"'{target}' is in the folder '{place.name}' of the runs' folder of results, which "
+                f"the program keeps: {remedy}"
+            )
 
 
 def _number(name: str) -> tuple[int, str]:

@@ -178,12 +178,15 @@ def refuse_lost_link(path: Path) -> None:
         )
 
 
-def refuse_to_replace(path: Path, is_own: Callable[[bytes], bool], writer: str) -> None:
-    """Raise UserError where a file lies whose content is not what ``writer``, a command, writes."""
+def refuse_to_replace(path: Path, is_own: Callable[[BinaryIO], bool], writer: str) -> None:
+    """Raise UserError where a file lies whose content is not what ``writer``, a command, writes.
+
+    ``is_own`` looks at the file, of which it need not read all.
+    """
     refuse_lost_link(path)
     try:
         with open_plain(path, follow=True) as file:
-            if is_own(file.read()):
+            if is_own(file):
                 return
     except FileNotFoundError:
         return

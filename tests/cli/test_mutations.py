@@ -80,15 +80,13 @@ def watch() -> Iterator[None]:
 
 
 @pytest.fixture
-def try_words(call: Call, capsys: pytest.CaptureFixture[str]) -> TryWords:
+def try_words(call: Call) -> TryWords:
     """Return a function that runs ``what``, which must end in time and without a traceback."""
 
     def run(words: list[str], what: str) -> Outcome:
         signal.alarm(WAITING)
         try:
             outcome = call(*words)
-        except SystemExit as error:  # it was asked for help
-            outcome = Outcome(int(error.code or 0), "", capsys.readouterr().err)
         except Exception as error:
             raise AssertionError(what) from error
         signal.alarm(0)

@@ -65,6 +65,37 @@ def test_an_archive_is_read_like_a_folder(call: Call, finished: Path) -> None:
     ]
 
 
+def test_an_archive_among_the_runs_is_not_packed_again(call: Call, finished: Path) -> None:
+    assert "1 of 1 runs copied" in call("publish", "results", "results/kept.tar.xz").out
+    first = Path("results/kept.tar.xz").read_bytes()
+    shutil.copy("results/kept.tar.xz", "results/a_copy.tar.xz")
+    assert "1 of 1 runs copied" in call("publish", "results", "results/kept.tar.xz").out
+    assert Path("results/kept.tar.xz").read_bytes() == first
+    words = ("--metric=test_return_mean", "--metric=loss")
+    assert call("publish", "results", "results/kept.tar.xz", *words).err == ""
+    assert len(Path("results/kept.tar.xz").read_bytes()) > len(first)
+    shutil.rmtree(finished / "1")  # the copies are all that is left
+    assert call("publish", "results", "whole").out == "1 of 1 runs copied to whole\n"
+    assert {name for name, _, _ in numbers(Path("whole/1"))} == {"episode", "test_return_mean"}
+
+
+@pytest.mark.parametrize("place", ["results/1", "results/1/new", "results/logs", "results/plans/x"])
+def test_nothing_is_written_among_the_files_of_runs(call: Call, finished: Path, place: str) -> None:
+    Path("results/logs").mkdir()
+    before = sorted(Path().rglob("*"))
+    for words in (
+        ("report", "results", f"--out={place}"),
+        ("compare", f"--out={place}/a.html"),
+        ("publish", "results", place),
+    ):
+        outcome = call(*words)
+        assert outcome.code == 2
+        assert "another" in outcome.err
+        assert " is in the folder " in outcome.err
+    assert sorted(Path().rglob("*")) == before
+    assert finished.is_dir()
+
+
 @pytest.mark.parametrize(
     ("target", "message"),
     [

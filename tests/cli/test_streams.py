@@ -11,6 +11,7 @@ import pytest
 
 from acd_plugin.cli.streams import prepare_streams
 from tests.cli.conftest import Call
+from tests.slow import slow
 
 PROGRAM = [sys.executable, str(Path(__file__).resolve().parents[2] / "main.py")]
 
@@ -24,8 +25,16 @@ def test_closed_streams_are_no_mistake(closed: str, results: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_what_cannot_be_printed_is_told_in_a_line() -> None:
-    words = ["runs", "--results=docs/games/hidden_hour.tar.xz"]
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["runs", "--results=docs/games/hidden_hour.tar.xz"],
+        ["--help"],
+        *slow([["--version"], ["train", "--help"], ["check", "scenario", "dial_2_subnets"]]),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_printed_is_told_in_a_line(words: list[str]) -> None:
     command = ["sh", "-c", 'exec "$@" > /dev/full', "sh", *PROGRAM, *words]
     root = Path(PROGRAM[1]).parent
     ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=root)

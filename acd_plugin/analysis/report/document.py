@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from acd_plugin.analysis.report.wide_tables import split
 
@@ -134,9 +134,9 @@ def html(title: str, sections: Sequence[Section]) -> str:
     return _PAGE.format(generator=_GENERATOR, title=escape(title), contents=contents, body=body)
 
 
-def is_html(content: bytes) -> bool:
-    """Return whether the content of a file was made by `html`."""
-    head = content[:_HEAD].decode(errors="replace")
+def is_html(file: BinaryIO) -> bool:
+    """Return whether a file was made by `html`."""
+    head = file.read(_HEAD).decode(errors="replace")
     return head.startswith("<!doctype html>") and (_GENERATOR in head or _GENERATOR_BEFORE in head)
 
 

@@ -15,9 +15,8 @@ from acd_plugin.credentials import without_credentials
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.archive import is_archive, unpacked
 from acd_plugin.tracking.places import without_places
+from acd_plugin.tracking.results import PLANS
 from acd_plugin.tracking.run_folder import JsonObject, read_json, write_atomically
-
-_FOLDER = "plans"
 
 
 class PlanName(NamedTuple):
@@ -83,7 +82,7 @@ def write_plan_names(results: Path, plan: str, title: str, named: Iterable[Named
         }
         for name, (swept, config) in last.items()
     ]
-    place = results / _FOLDER / f"{plan}.json"
+    place = results / PLANS / f"{plan}.json"
     place.parent.mkdir(exist_ok=True)
     content = {"title": title, "runs": runs}
     write_atomically(place, (json.dumps(content, indent=1) + "\n").encode())
@@ -107,12 +106,12 @@ def read_plan_names(results: Path) -> PlanNames:
 def copy_plan_names(results: Path, target: Path) -> None:
     """Copy the names with the runs."""
     for path in _files(unpacked(results) if is_archive(results) else results):
-        (target / _FOLDER).mkdir(exist_ok=True)
-        shutil.copyfile(path, target / _FOLDER / path.name)
+        (target / PLANS).mkdir(exist_ok=True)
+        shutil.copyfile(path, target / PLANS / path.name)
 
 
 def _files(place: Path) -> list[Path]:
-    return sorted((place / _FOLDER).glob("*.json"))
+    return sorted((place / PLANS).glob("*.json"))
 
 
 def _add_all(plan: JsonObject, names: PlanNames) -> None:
