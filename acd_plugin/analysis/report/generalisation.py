@@ -16,7 +16,7 @@ from acd_plugin.analysis.report.scores import Cell, Score
 from acd_plugin.analysis.runs.groups import OF_THE_GAME
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.analysis.statistics import Array, Interval, mean_interval
-from acd_plugin.configuration.nested import value_at, written
+from acd_plugin.configuration.nested import flat, value_at, written
 from acd_plugin.tracking.evaluations import Evaluation
 
 _PREFIX = "env_args."
@@ -133,7 +133,7 @@ def _is_in(key: str, outer: str) -> bool:
 
 def _matrix(cells: Sequence[Cell], of_all: Sequence[str], problems: list[str]) -> Matrix:
     configs = [cell.scores[0].run.config for cell in cells]
-    homes = {key: [written(value_at(config, key)) for config in configs] for key in of_all}
+    homes = {key: _homes(key, configs) for key in of_all}
     keys = [key for key in of_all if key in _keys(cells) or len(set(homes[key])) > 1]
     contents: dict[Values, dict[str, str]] = {}
     rows = []
@@ -144,6 +144,19 @@ def _matrix(cells: Sequence[Cell], of_all: Sequence[str], problems: list[str]) -
         }
         rows.append(Row(cell, home, means))
     return Matrix(keys, rows)
+
+
+def _homes(key: str, configs: Sequence[Mapping[str, object]]) -> list[str]:
+    """Return a setting's values in training, as they are written.
+
+    Who has no such setting (one of messages, without messages) plays the same whatever it is: what
+    the others were trained on is its home, too, where they agree.
+    """
+    has = [any(_is_in(one, key) for one in flat(config, keep_empty=True)) for config in configs]
+    values = [written(value_at(config, key)) for config in configs]
+    known = {value for value, is_set in zip(values, has, strict=True) if is_set}
+    shared = known.pop() if len(known) == 1 else written(None)
+    return [value if is_set else shared for value, is_set in zip(values, has, strict=True)]
 
 
 def _means(

@@ -147,6 +147,20 @@ def test_where_all_are_at_home_alike_columns_tell_only_what_differs(make: Make) 
     ]
 
 
+def test_who_has_no_such_setting_is_at_home_where_the_others_are(make: Make) -> None:
+    talking = make([-1.0], channel={"loss": 0.0, "liar": None})
+    evaluate(talking, -1.0)
+    for channel in ("channel.loss=0.5", "channel.liar=Watch"):
+        evaluate(talking, -2.0, overrides=[channel])
+    silent = make([-3.0], name="qmix")
+    evaluate(silent, -3.0)
+    matrix = matrix_of([talking, silent])
+    assert [matrix.label(column) for column in matrix.columns] == [
+        *("as trained", "channel.loss=0.5", "channel.liar=Watch")
+    ]
+    assert [row.scores(matrix.columns[0]).tolist() for row in matrix.rows] == [[-1.0], [-3.0]]
+
+
 def test_other_games_are_no_columns_of_one_table(make: Make) -> None:
     runs = [
         make([-9.0, -1.0], env_args={**trained_on("paper"), "scenario": name})
