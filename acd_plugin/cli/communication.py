@@ -47,7 +47,7 @@ def _print(found: Examination) -> None:
     print(f"  return {found.return_mean:.3f}, send rate {found.send_rate:.3f}, ", end="")
     print(f"{found.bits_per_episode:.2f} bits per episode")
     allowed = found.send_rate_when_allowed
-    if allowed is not None and allowed != found.send_rate:  # no gate closes nothing
+    if allowed is not None:
         print(f"  send rate when the gate lets an agent speak {allowed:.3f}")
     table = [["message and", "agent", "bits", "by chance", "p"]]
     for number, agent in enumerate(found.agents):

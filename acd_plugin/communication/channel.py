@@ -15,7 +15,7 @@ from torch import Tensor
 from acd_plugin.communication.budget import within_budget
 from acd_plugin.communication.disturbances import Disturbances
 from acd_plugin.communication.dru import discretise, regularise
-from acd_plugin.communication.gate import something_to_say
+from acd_plugin.communication.gate import is_there, something_to_say
 from acd_plugin.communication.messages import is_message
 from acd_plugin.envs.comm_layout import CommLayout
 
@@ -37,12 +37,14 @@ class Channel:
     `send` of its own; a channel between other pairs of agents has a `deliver` and a `received_size`
     of its own. All are functions of tensors and keep nothing between calls.
 
-    A message is sent, may be disturbed on its way, and is delivered to its receivers.
+    A message is sent, may be disturbed on its way, and is delivered to its receivers. On every
+    channel those are silent that a game does not have.
     """
 
     needs: tuple[str, ...] = ()  # truths (see `BatchEnv.truths`) that `send` reads
     carries_bits: ClassVar[bool] = True  # False: other numbers, which cannot be flipped
     disturbances: Disturbances | None = None  # on the way; None: all arrives as it was sent
+    always_there: int | None = None  # see `CommLayout`
     bit_limit: int | None = None  # bits that an agent may send in a game; None: as many as it likes
 
     def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
@@ -69,10 +71,31 @@ class Channel:
         return messages * outgoing.allowed
 
     def may_speak(self, observations: Tensor) -> Tensor:
-        """Return which agents the gate lets speak, given what they see (..., N, O): (..., N, 1)."""
+        """Return which agents may speak, given what they see (..., N, O): (..., N, 1).
+
+        With a gate those who have something to say, and without one those who are there.
+        """
         if self.layout is None or not self.layout.gate_on_host_bits:
-            return torch.ones_like(observations[..., :1], dtype=torch.bool)
+            return self.there(observations)
         return something_to_say(observations, self.layout.host_bits)
+
+    def there(self, observations: Tensor) -> Tensor:
+        """Return which agents a game has, given what they see (..., N, O): (..., N, 1)."""
+        if self.always_there is None:
+            return torch.ones_like(observations[..., :1], dtype=torch.bool)
+        return is_there(observations, self.always_there)
+
+    def speak(
+        self, outgoing: Outgoing, spent: tuple[Tensor, ...]
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """Return what is sent (..., N, M) by those who are there and can pay; see `afford`."""
+        sent = self._without_absent(self.send(outgoing), outgoing.observations)
+        return self.afford(sent, spent)
+
+    def _without_absent(self, messages: Tensor, observations: Tensor) -> Tensor:
+        if self.always_there is None:
+            return messages
+        return messages * is_there(observations, self.always_there)
 
     def afford(
         self, messages: Tensor, spent: tuple[Tensor, ...]
@@ -92,11 +115,16 @@ class Channel:
         """By how many steps messages arrive later than one step after they were sent."""
         return 0 if self.disturbances is None else self.disturbances.delay
 
-    def tamper(self, messages: Tensor, chances: Mapping[str, Tensor]) -> Tensor:
-        """Return what becomes of the messages (..., N, M) that were sent, when they arrive."""
+    def tamper(
+        self, messages: Tensor, chances: Mapping[str, Tensor], observations: Tensor
+    ) -> Tensor:
+        """Return what becomes of the messages (..., N, M) that were sent, when they arrive.
+
+        ``observations`` (..., N, O) are what the senders saw.
+        """
         if self.disturbances is None:
             return messages
-        return self.disturbances.tamper(messages, chances)
+        return self._without_absent(self.disturbances.tamper(messages, chances), observations)
 
     def deliver(self, messages: Tensor) -> Tensor:
         """Return what each agent receives (..., N, L) of the messages (..., N, M)."""

@@ -103,6 +103,7 @@ class CommController(BaseController[Memory]):
         self.memory = Memory([], torch.empty(0))  # until `init_hidden`
 
     def _set_up_channel(self, settings: CommSettings, layout: CommLayout | None) -> None:
+        self.channel.always_there = None if layout is None else layout.always_there
         bits = self.channel.carries_bits
         if settings.bit_limit is not None and not bits:
             raise UserError(
@@ -223,7 +224,8 @@ class CommController(BaseController[Memory]):
         late = 1 + self.channel.delay
         span = slice(max(0, steps.start - late), max(0, steps.stop - late))
         chances = self.stored_chances(ep_batch, span)
-        arrived = self.channel.tamper(self.sent(ep_batch)[:, span], chances)
+        observed = ep_batch["obs"][:, span]
+        arrived = self.channel.tamper(self.sent(ep_batch)[:, span], chances, observed)
         missing = steps.stop - steps.start - arrived.shape[1]
         return functional.pad(arrived, (0, 0, 0, 0, missing, 0))
 

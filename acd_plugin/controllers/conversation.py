@@ -31,7 +31,7 @@ class Known(NamedTuple):
 
     embedded: Tensor  # (B, T, N, E) all that agents know but messages
     observations: Tensor  # (B, T, N, O)
-    allowed: Tensor  # (B, T, N, 1) whom the gate lets speak
+    allowed: Tensor  # (B, T, N, 1) who may speak
     noise: Tensor | None  # (B, T, N, M) of the channel; None: execution
     truths: Mapping[str, Tensor]  # (B, T, N, 1) those that the channel needs
     chances: Mapping[str, Tensor]  # (B, T, N, C) of what happens to messages on their way
@@ -86,8 +86,9 @@ def step(agent: CommAgent, channel: Channel, known: Known, memory: Memory) -> St
     said: AgentStep = agent(known.embedded, memory.received, memory.hidden)
     values, outputs, hidden = said
     outgoing = Outgoing(outputs, known.noise, known.observations, known.allowed, known.truths)
-    messages, spent = channel.afford(channel.send(outgoing), memory.spent)
-    arriving, *later = (*memory.underway, channel.tamper(messages, known.chances))
+    messages, spent = channel.speak(outgoing, memory.spent)
+    disturbed = channel.tamper(messages, known.chances, known.observations)
+    arriving, *later = (*memory.underway, disturbed)
     received = channel.deliver(arriving)
     return Step(values, messages, Memory(hidden, received, tuple(later), spent))
 

@@ -92,8 +92,8 @@ class RialController(CommController):
         )
         bits = bits_of(said, self.message_size).float()
         truths = self.truths(ep_batch, t)
-        sent = self.channel.send(Outgoing(2 * bits - 1, None, observations, may_speak, truths))
-        messages, spent = self.channel.afford(sent, memory.spent)
+        outgoing = Outgoing(2 * bits - 1, None, observations, may_speak, truths)
+        messages, spent = self.channel.speak(outgoing, memory.spent)
         return Step(values, messages, memory._replace(hidden=hidden, spent=spent)), {}
 
     def repeat(self, ep_batch: EpisodeBatch, t: int, test_mode: bool, memory: Memory) -> Step:

@@ -36,6 +36,9 @@ class CommLayout:
     action_kinds: NDArray[np.int64] | None = None  # (A,)
     action_slots: NDArray[np.int64] | None = None  # (N, A)
     agents: tuple[str, ...] = ()  # their names, if they have any
+    # How many agents, the first ones, are there in every game; None: all. Of the others one is not
+    # there where it observes nothing but -1.
+    always_there: int | None = None
 
     @property
     def host_bits(self) -> int:
@@ -55,9 +58,9 @@ class CommLayout:
 def same_layout(one: CommLayout | None, two: CommLayout | None) -> bool:
     """Whether two environments hand out and take the same, as far as their layouts tell.
 
-    What their agents are called does not matter.
+    What their agents are called does not matter, nor in which games one is not there.
     """
     if one is None or two is None:
         return one is two
-    nameless = [astuple(replace(layout, agents=())) for layout in (one, two)]
+    nameless = [astuple(replace(layout, agents=(), always_there=None)) for layout in (one, two)]
     return all(map(np.array_equal, *nameless))

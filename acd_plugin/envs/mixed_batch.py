@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -108,8 +109,11 @@ class MixedBlueprint:
 
     @property
     def comm_layout(self) -> CommLayout | None:
-        """What all of them have."""
-        return self.blueprints[0].comm_layout
+        """What all of them have; who is not there in one of them is not always there."""
+        layout = self.blueprints[0].comm_layout
+        others = [one.comm_layout for one in self.blueprints]
+        there = [one.always_there for one in others if one and one.always_there is not None]
+        return replace(layout, always_there=min(there)) if layout and there else layout
 
     @property
     def identity(self) -> Mapping[str, str]:

@@ -97,7 +97,8 @@ class CommLearner(BaseLearner):
     def after_update(self, batch: EpisodeBatch, carried: Carried) -> None:
         (received,) = carried
         if received.shape[-1]:
-            heard = played_steps(batch).expand(received.shape[:-1])  # (B, T, N)
+            there = self.mac.channel.there(batch["obs"][:, :-1]).squeeze(-1)  # (B, T, N)
+            heard = played_steps(batch) * there
             self.mac.agent.update_message_norm(received, heard)
 
     def cuda(self) -> None:

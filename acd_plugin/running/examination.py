@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.analysis.messages.content import (
+    Explanation,
     events,
     explain,
     influence,
@@ -68,6 +69,8 @@ def examine(run: StoredPolicy, trial: Trial, plugins: Sequence[str] = ()) -> Exa
     sent: NDArray[np.bool_] = np.any(found.messages > 0, axis=-1)  # (G, T, N)
     per_game = (found.messages * found.played[:, :, None, None]).sum(axis=(1, 2, 3))
     actual = found.choices.actual
+    layout = spec.blueprint.comm_layout
+    has_gate = layout is not None and layout.gate_on_host_bits
     flips = {
         "in all": found.choices.flipped,
         "through what the message unlocks": found.choices.flipped_in_mask,
@@ -78,21 +81,31 @@ def examine(run: StoredPolicy, trial: Trial, plugins: Sequence[str] = ()) -> Exa
         episodes=trial.episodes,
         seed=trial.seed,
         return_mean=float(found.returns.mean()),
-        send_rate=float(sent[found.played].mean()),
-        send_rate_when_allowed=rate(sent[found.allowed & found.played[:, :, None]]),
+        send_rate=float(sent[found.there & found.played[:, :, None]].mean()),
+        send_rate_when_allowed=(
+            rate(sent[found.allowed & found.played[:, :, None]]) if has_gate else None
+        ),
         bits_per_episode=float(per_game.mean()),
         return_per_message=float(found.returns.sum() / per_game.sum()) if per_game.sum() else None,
         agents=[_sender(policy, found, agent) for agent in range(actual.shape[2])],
         influence={
-            name: influence(actual, flipped, found.played) for name, flipped in flips.items()
+            name: influence(actual, flipped, found.played, found.choices.arrives)
+            for name, flipped in flips.items()
         },
         ablations={name: _change(disturbed - found.returns) for name, disturbed in returns.items()},
     )
 
 
 def _sender(policy: Policy, found: Record, agent: int) -> Sender:
-    """What one sender's messages have to do with what it sees and with what is true."""
-    games, steps = (np.asarray(index, dtype=np.int64) for index in np.nonzero(found.played))
+    """What one sender's messages have to do with what it sees and with what is true.
+
+    Games that do not have it do not count; where none or one does, nothing can be told.
+    """
+    counted = found.played & found.there[:, :, agent]
+    games, steps = (np.asarray(index, dtype=np.int64) for index in np.nonzero(counted))
+    own = np.unique(games, return_inverse=True)[1]  # numbered anew, so that half are even
+    if own.max(initial=0) == 0:
+        return Sender(about={}, events=[], tree=Explanation("is hardly ever there\n", 1.0, 1.0))
     seen = found.observations[games, steps, agent]
     words = symbols(found.messages[games, steps, agent])
     sent: NDArray[np.bool_] = np.any(found.messages[games, steps, agent] > 0, axis=-1)
@@ -107,7 +120,7 @@ def _sender(policy: Policy, found: Record, agent: int) -> Sender:
     return Sender(
         about={name: information(words, facts, steps) for name, facts in subjects.items()},
         events=events(seen[:, known], sent, named),
-        tree=explain(seen[:, known], sent, games, named),
+        tree=explain(seen[:, known], sent, own, named),
     )
 
 

@@ -34,6 +34,7 @@ class Choices(NamedTuple):
     flipped: NDArray[np.int64]  # both the values and the mask know of it
     flipped_in_mask: NDArray[np.int64]  # only what the message unlocks changes
     flipped_in_policy: NDArray[np.int64]  # only what the network makes of it changes
+    arrives: NDArray[np.bool_]  # of these, both who sends it and who receives it are there
 
 
 class Record(NamedTuple):
@@ -42,7 +43,8 @@ class Record(NamedTuple):
     returns: NDArray[np.float64]  # (G,)
     observations: NDArray[np.float32]  # (G, T, N, O)
     messages: NDArray[np.int64]  # (G, T, N, M) sent at each step
-    allowed: NDArray[np.bool_]  # (G, T, N) the gate lets the agent speak
+    there: NDArray[np.bool_]  # (G, T, N) the game has the agent
+    allowed: NDArray[np.bool_]  # (G, T, N) it is there, and the gate lets it speak
     threats: NDArray[np.bool_] | None  # (G, T, N) the attacker is on one of the agent's hosts
     played: NDArray[np.bool_]  # (G, T)
     choices: Choices
@@ -81,19 +83,21 @@ def record(policy: Policy) -> Record:
     batch, returns = policy.runner.play_evaluation(watch)
     steps = slice(0, int(batch.max_t_filled()) - 1)
     observations = batch["obs"][:, steps]
+    there = mac.channel.there(observations)
     return Record(
         returns=returns,
         observations=observations.cpu().numpy(),
         messages=is_message(batch["messages"][:, steps]).long().cpu().numpy(),
+        there=there.squeeze(-1).cpu().numpy(),
         allowed=mac.channel.may_speak(observations)[..., 0].cpu().numpy(),
         threats=torch.stack(threats, dim=1)[:, steps].cpu().numpy() if threats else None,
         played=batch["filled"][:, steps, 0].bool().cpu().numpy(),
-        choices=_choices(mac, batch, steps),
+        choices=_choices(mac, batch, steps, there),
     )
 
 
 @torch.no_grad()
-def _choices(mac: CommController, batch: EpisodeBatch, steps: slice) -> Choices:
+def _choices(mac: CommController, batch: EpisodeBatch, steps: slice, there: Tensor) -> Choices:
     embedded = mac.embed(batch, steps)
     available = batch["avail_actions"][:, steps]
     received = mac.channel.deliver(mac.arriving(batch, steps))
@@ -103,11 +107,13 @@ def _choices(mac: CommController, batch: EpisodeBatch, steps: slice) -> Choices:
         memory = Memory(hidden, received[:, t])
         chosen.append(_choose(mac, embedded[:, t], available[:, t], memory))
         hidden = chosen[-1].hidden
+    from_somebody = mac.channel.deliver(there.float().expand(*there.shape[:-1], mac.message_size))
     return Choices(
         actual=torch.stack([step.actual for step in chosen], dim=1).cpu().numpy(),
         flipped=torch.stack([step.flipped for step in chosen], dim=2).cpu().numpy(),
         flipped_in_mask=torch.stack([step.in_mask for step in chosen], dim=2).cpu().numpy(),
         flipped_in_policy=torch.stack([step.in_policy for step in chosen], dim=2).cpu().numpy(),
+        arrives=((from_somebody > 0) & there).permute(3, 0, 1, 2).cpu().numpy(),
     )
 
 

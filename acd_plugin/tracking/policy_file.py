@@ -68,6 +68,7 @@ class _Layout(BaseModel):
     action_kinds: list[Annotated[int, Field(ge=0, le=100)]] | None = None
     action_slots: list[list[Annotated[int, Field(ge=NO_SLOT, lt=10**5)]]] | None = None
     agents: list[str] = Field(default_factory=list)
+    always_there: int | None = Field(default=None, ge=0, le=10**4)
 
 
 class _Told(BaseModel):

@@ -186,3 +186,16 @@ def test_an_alarm_is_sent_whenever_that_is_allowed(make_training: MakeTraining) 
     assert found.allowed[found.played].any()
     assert not found.allowed[found.played].all()
     assert (found.messages[..., 0] == found.allowed)[found.played].all()
+
+
+def test_who_is_not_there_neither_sends_nor_receives(make_training: MakeTraining) -> None:
+    game = ["env_args.networks=0..3", "env_args.comm_gate=False", "env_args.time_limit=60"]
+    found = record(make_training(*game, env="generated"))
+    is_absent = (found.observations == -1).all(axis=-1)
+    assert is_absent.any()
+    np.testing.assert_array_equal(found.there, ~is_absent)
+    np.testing.assert_array_equal(found.allowed, ~is_absent)
+    assert not found.messages[is_absent].any()
+    some = found.choices.arrives.sum(axis=0)  # (G, T, N), of one bit each
+    others = found.there.sum(axis=2, keepdims=True) - 1
+    np.testing.assert_array_equal(some, np.where(found.there, others, 0) * found.messages.shape[-1])

@@ -66,15 +66,24 @@ def information(
     return Information(found, float(np.mean(drawn)), (1 + as_large) / (1 + permutations))
 
 
-def influence(actual: Symbols, flipped: Symbols, played: NDArray[np.bool_]) -> float:
+def influence(
+    actual: Symbols,
+    flipped: Symbols,
+    played: NDArray[np.bool_],
+    arrives: NDArray[np.bool_] | None = None,
+) -> float:
     """Return how often a flipped bit changes what its receiver does.
 
     ``actual`` (G, T, N), ``flipped`` (L, G, T, N), ``played`` (G, T): the share of played steps,
-    receivers and bits. (Causal influence of communication: Lowe et al. 2019, section 4.3, on greedy
-    actions instead of distributions.)
+    receivers and bits; only of those that ``arrives`` (L, G, T, N), if it is given. (Causal
+    influence of communication: Lowe et al. 2019, section 4.3, on greedy actions instead of
+    distributions.)
     """
-    changed = (flipped != actual) & played[:, :, None]
-    count = played.sum() * actual.shape[2] * len(flipped)
+    counted = np.broadcast_to(played[:, :, None], flipped.shape)
+    if arrives is not None:
+        counted = counted & arrives
+    changed = (flipped != actual) & counted
+    count = counted.sum()
     return float(changed.sum() / count) if count else 0.0
 
 

@@ -51,7 +51,7 @@ class Examination(_Stored):
     seed: int  # of the games
     return_mean: float
     send_rate: float
-    send_rate_when_allowed: float | None  # None: the gate never lets an agent speak
+    send_rate_when_allowed: float | None  # None: there is no gate, or it lets nobody speak
     bits_per_episode: float
     return_per_message: float | None  # None: nothing was sent
     agents: list[Sender]

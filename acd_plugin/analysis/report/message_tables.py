@@ -9,6 +9,7 @@ from acd_plugin.analysis.messages.content import Event, Information
 from acd_plugin.analysis.messages.examination import Examination, Sender, read_examination
 from acd_plugin.analysis.report.document import Code, Section, Table, Text
 from acd_plugin.analysis.report.scores import Cell
+from acd_plugin.configuration.layers import Config
 from acd_plugin.errors import UserError
 
 _WHOSE = ["environment", "group", "seed"]
@@ -21,6 +22,7 @@ class Examined(NamedTuple):
 
     whose: list[str]  # as `_WHOSE`
     found: Examination
+    has_gate: bool = True  # which lets agents speak, or not
 
 
 def examined_runs(cells: Sequence[Cell]) -> tuple[list[Examined], list[str]]:
@@ -35,8 +37,14 @@ def examined_runs(cells: Sequence[Cell]) -> tuple[list[Examined], list[str]]:
                 continue
             if found and found.checkpoint == f"{score.run.last_checkpoint}.pt":
                 whose = [cell.environment, cell.group, str(score.run.seed)]
-                examined.append(Examined(whose, found))
+                examined.append(Examined(whose, found, _has_gate(score.run.config, found)))
     return examined, problems
+
+
+def _has_gate(config: Config, found: Examination) -> bool:
+    """Whether the environment has a gate, by its setting or, without one, by what was found."""
+    known = found.send_rate_when_allowed is not None
+    return bool(config.get("env_args", {}).get("comm_gate", known))
 
 
 def messages(examined: Sequence[Examined]) -> Section:
@@ -47,11 +55,13 @@ def messages(examined: Sequence[Examined]) -> Section:
         "shuffled messages give by chance, and p. The whole analysis is in each run's "
         "communication.json."
     )
-    tampered = (
+    gated = (
         "Send rate when allowed: of the steps when the gate lets an agent speak; at 1 it is the "
-        "gate that decides what is told, and nothing was learned about when to speak. Return per "
-        "message: the return divided by the bits sent. Return if: its change on the same games "
-        "when messages are tampered with."
+        "gate that decides what is told, and nothing was learned about when to speak. "
+    )
+    tampered = (
+        "Return per message: the return divided by the bits sent. Return if: its change on the "
+        "same games when messages are tampered with."
     )
     explained = (
         "When messages are sent, for the first run of every group: the send rate with and without "
@@ -59,14 +69,21 @@ def messages(examined: Sequence[Examined]) -> Section:
         "decision tree. All runs are in message_events.csv."
     )
     does, tells = (Table(rows, len(_WHOSE)) for rows in (effects(examined), subjects(examined)))
-    blocks = [does, Text(tampered), tells, Text(told), Text(explained), *_when_sent(examined)]
+    blocks = [
+        does,
+        Text(gated * _any_gate(examined) + tampered),
+        tells,
+        Text(told),
+        Text(explained),
+        *_when_sent(examined),
+    ]
     return Section("Messages", blocks)
 
 
 def _when_sent(examined: Sequence[Examined]) -> Iterator[Text | Table | Code]:
     """Yield, for the first run of every group, what says when its agents send."""
     groups = set()
-    for whose, found in examined:
+    for whose, found, _ in examined:
         environment, group, seed = whose
         if (environment, group) in groups:
             continue
@@ -100,14 +117,17 @@ def effects(examined: Sequence[Examined]) -> Rows:
     """Return whom the messages of each run move, and what they are worth."""
     influences = _all_keys(run.found.influence for run in examined)
     ablations = _all_keys(run.found.ablations for run in examined)
-    heading = [*_WHOSE, "send rate", "... when allowed", "bits per episode", "return per message"]
+    gated = _any_gate(examined)
+    heading = [*_WHOSE, "send rate", *["... when allowed"] * gated]
+    heading += ["bits per episode", "return per message"]
     heading += [f"a flipped bit changes the action {way}" for way in influences]
     rows = [heading + [f"return if {name}" for name in ablations]]
-    for whose, found in examined:
+    for whose, found, has_gate in examined:
+        allowed = _unless_none(found.send_rate_when_allowed, ".3f") or "never allowed"
         row = [
             *whose,
             f"{found.send_rate:.3f}",
-            _unless_none(found.send_rate_when_allowed, ".3f"),
+            *[allowed if has_gate else "no gate"] * gated,
             f"{found.bits_per_episode:.2f}",
             _unless_none(found.return_per_message, ".3f"),
         ]
@@ -143,9 +163,13 @@ def events(examined: Sequence[Examined]) -> Rows:
 
 
 def _senders(examined: Sequence[Examined]) -> Iterator[tuple[list[str], int, Sender]]:
-    for whose, found in examined:
+    for whose, found, _ in examined:
         for number, agent in enumerate(found.agents):
             yield whose, number, agent
+
+
+def _any_gate(examined: Sequence[Examined]) -> bool:
+    return any(run.has_gate for run in examined)
 
 
 def _all_keys(labelled: Iterable[Iterable[str]]) -> list[str]:

@@ -49,7 +49,13 @@ class CyborgBlueprint:
     def comm_layout(self) -> CommLayout:
         layout = layout_of(self.rules, self.settings)
         names = tuple(self.definition.agent_names)
-        return replace(layout, broadcast=self._broadcast, agents=names)
+        there = len(self.definition.scenario.agents)
+        return replace(
+            layout,
+            broadcast=self._broadcast,
+            agents=names,
+            always_there=there if there < len(self.rules.action_kind) else None,
+        )
 
     @property
     def identity(self) -> Mapping[str, str]:

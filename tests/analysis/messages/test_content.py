@@ -60,6 +60,10 @@ def test_influence_counts_played_steps_only() -> None:
     flipped = np.array([[[[1, 0], [1, 1]]]])
     assert influence(actual, flipped, np.array([[True, False]])) == 0.5
     assert influence(actual, flipped, np.array([[True, True]])) == 0.75
+    arrives = np.zeros(flipped.shape, bool)
+    assert influence(actual, flipped, np.array([[True, True]]), arrives) == 0.0
+    arrives[flipped != actual] = True
+    assert influence(actual, flipped, np.array([[True, True]]), arrives) == 1.0
     assert influence(actual, flipped, np.array([[False, False]])) == 0.0
 
 

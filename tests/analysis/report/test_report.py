@@ -165,6 +165,7 @@ def test_what_is_known_about_messages_is_in_the_report(make: Make) -> None:
     assert f"{rows}\n```\n|--- seen\n```" in when
     assert "small,dial,1,1,never,0,,0.125\n" in made.data["message_events.csv"]
     assert "return if always 0" in text
+    assert "Send rate when allowed" in text
     bits = "0.500 (0.001), 0.005"
     assert f"small,dial,1,{','.join(row)}\n" in made.data["messages.csv"]
     assert f"| small | dial | 1 | 1 | {bits} | {bits} |  | 97% (constant: 65%) |" in text

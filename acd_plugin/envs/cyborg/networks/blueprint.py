@@ -51,7 +51,9 @@ class NetworksBlueprint:
     @property
     def comm_layout(self) -> CommLayout:
         """What all have; a message also unlocks what an agent does not have, which is to sleep."""
-        return _layout(self._first)
+        layout = _layout(self._first)
+        there = self._networks.fewest_agents
+        return replace(layout, always_there=there if there < self._room.agents else None)
 
     @property
     def identity(self) -> Mapping[str, str]:

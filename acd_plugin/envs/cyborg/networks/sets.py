@@ -36,6 +36,11 @@ class NetworkSet(Protocol):
         """All that defines them."""
         ...
 
+    @property
+    def fewest_agents(self) -> int:
+        """How many agents every one of them has at least."""
+        ...
+
     def place(self, purpose: Purpose, episode: int) -> Place:
         """Return where an episode belongs; the episodes of a network follow each other."""
         ...
@@ -55,6 +60,10 @@ class FixedSet:
     @property
     def content(self) -> str:
         return "\n".join(scenario.model_dump_json() for scenario in self.scenarios)
+
+    @property
+    def fewest_agents(self) -> int:
+        return min(len(scenario.agents) for scenario in self.scenarios)
 
     def place(self, purpose: Purpose, episode: int) -> Place:
         del purpose  # whatever it is
@@ -77,6 +86,10 @@ class FreshNetworks:
     @property
     def content(self) -> str:
         return f"generator {VERSION} {self.games_each} {self.generator.model_dump_json()}"
+
+    @property
+    def fewest_agents(self) -> int:
+        return self.generator.agents[0]
 
     def place(self, purpose: Purpose, episode: int) -> Place:
         return Place((purpose, episode // self.games_each), episode)
