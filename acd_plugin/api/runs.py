@@ -25,13 +25,13 @@ from acd_plugin.running.evaluation import Games, store
 from acd_plugin.running.evaluation import evaluate as play
 from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import Records
-from acd_plugin.running.run_spec import resolve
+from acd_plugin.running.run_spec import refuse_for_one, resolve
 from acd_plugin.running.sacred_run import Output
 from acd_plugin.running.stored_run import open_policy
 from acd_plugin.running.train import Shown, train_alone
 from acd_plugin.running.turns import ONE_AT_A_TIME
 from acd_plugin.tracking.evaluations import Evaluation
-from acd_plugin.tracking.plain_values import check_text
+from acd_plugin.tracking.remarks import check_remarks
 from acd_plugin.tracking.run_folder import RunFolder
 
 if TYPE_CHECKING:  # a package that is no part of the installation
@@ -63,7 +63,9 @@ def train(
         raise UserError(
             f"local_results_path={settings['local_results_path']!r}: say results=... instead"
         )
-    _check_words(results, tags, note)
+    if not isinstance(results, str | Path):
+        raise UserError(f"results is {results!r}: give a folder")
+    check_remarks(tags, note)
     plugins = plugin_files(plugins)
     if not isinstance(env_args, Mapping | None):
         raise UserError(f"env_args is {env_args!r}: give a dictionary of settings")
@@ -75,23 +77,6 @@ def train(
     chosen = chosen_keys(str(config), str(env), changes)
     spec = resolve({**merged, "tags": list(tags)}, chosen=chosen)
     return _train(Planned(spec, Records(note, repeat, draw=_draw)), progress)
-
-
-def _check_words(results: object, tags: object, note: object) -> None:
-    """Raise UserError for what cannot be recorded of a run."""
-    if not isinstance(results, str | Path):
-        raise UserError(f"results is {results!r}: give a folder")
-    if isinstance(tags, str) or not isinstance(tags, Sequence):
-        raise UserError(f"tags is {tags!r}: give a list of words")
-    if not all(isinstance(tag, str) for tag in tags):
-        raise UserError(f"tags is {list(tags)!r}: each must be a word in quotes")
-    if not isinstance(note, str | None):
-        raise UserError(f"note is {note!r}: give a text")
-    for name, text in (*(("tags", tag) for tag in tags), ("note", note or "")):
-        try:
-            check_text(text)
-        except ValueError as error:
-            raise UserError(f"{name} is {text!r}: {error}, which cannot be written") from None
 
 
 def resume(
@@ -177,6 +162,7 @@ def evaluate(
 
 
 def _train(planned: Planned, progress: bool) -> Path:
+    refuse_for_one(planned.spec)
     output = Output()
     t_env = planned.stored.t_env if planned.stored else 0
     bar = Bar(planned.spec.settings.t_max, t_env, output, progress)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import io
+from itertools import filterfalse
 from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from acd_plugin.configuration.layers import load_config
+from acd_plugin.configuration.ignored import refuse_ignored
+from acd_plugin.configuration.layers import configure, read_overrides
+from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.validation import parse
 from acd_plugin.envs.cyborg.networks.chosen import generator_of, read_network_numbers
 from acd_plugin.envs.cyborg.networks.draw import draw_network
@@ -17,11 +20,15 @@ from acd_plugin.envs.cyborg.settings import EnvSettings
 from acd_plugin.errors import UserError
 from acd_plugin.tracking.run_folder import write_named
 
+_REASON = "networks are drawn from env_args.generator alone, for games of env_args.time_limit steps"
+
 
 def run(options: argparse.Namespace) -> int:
     """Write one file for each network; none of them may be there already."""
     algorithm = "dial"  # whichever: of the environment nothing depends on it
-    config = load_config(algorithm, options.env_config, options.overrides)
+    changes = read_overrides(options.overrides)
+    config = configure(algorithm, options.env_config, changes)
+    refuse_ignored(dict.fromkeys(filterfalse(_is_read, flat(changes)), _REASON), flat(changes))
     generator = generator_of(parse(EnvSettings, config["env_args"], "env_args"))
     stream, numbers = chosen = read_network_numbers(options.numbers, "networks")
     paths = [Path(options.out) / f"{name}.yaml" for name in chosen.names]
@@ -37,6 +44,10 @@ def run(options: argparse.Namespace) -> int:
             f"{len(scenario.agents)} defenders"
         )
     return 0
+
+
+def _is_read(key: str) -> bool:
+    return key == "env_args.time_limit" or key.startswith("env_args.generator")
 
 
 def _text(scenario: Scenario) -> str:

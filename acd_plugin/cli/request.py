@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from acd_plugin.configuration.layers import Config, chosen_keys, configure, read_overrides
 from acd_plugin.configuration.number_ranges import read_numbers
 from acd_plugin.hosts.epymarl.checkout import Checkout, find_checkout
+from acd_plugin.tracking.remarks import check_remarks
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Request:
 
 def read_request(options: argparse.Namespace) -> Request:
     """Return what these words ask for; UserError for whatever is wrong with them."""
+    check_remarks(options.tag, options.note)
     changes = read_overrides(options.overrides)
     seeds = _several(changes)
     if seeds:

@@ -43,6 +43,8 @@ class Channel:
 
     needs: tuple[str, ...] = ()  # truths (see `BatchEnv.truths`) that `send` reads
     carries_bits: ClassVar[bool] = True  # False: other numbers, which cannot be flipped
+    is_spoken: ClassVar[bool] = True  # False: `send` reads nothing that networks say
+    constant: ClassVar[float | None] = None  # what everybody always sends, if that is known
     disturbances: Disturbances | None = None  # on the way; None: all arrives as it was sent
     always_there: int | None = None  # see `CommLayout`
     bit_limit: int | None = None  # bits that an agent may send in a game; None: as many as it likes

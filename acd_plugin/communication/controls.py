@@ -5,6 +5,8 @@ Their messages travel and unlock as those of the learned channel do.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -21,22 +23,23 @@ class ConstantChannel(Channel):
     It tells nothing; with 1 it unlocks all that messages unlock.
     """
 
-    content: float
+    is_spoken = False
+    constant: ClassVar[float]
 
     def send(self, outgoing: Outgoing) -> Tensor:
-        return torch.full_like(outgoing.logits, self.content)
+        return torch.full_like(outgoing.logits, self.constant)
 
 
 class AlwaysZero(ConstantChannel):
     """Nobody ever sends a message, in a network that is as large as if they did."""
 
-    content = 0.0
+    constant = 0.0
 
 
 class AlwaysOne(ConstantChannel):
     """Everybody always sends a message."""
 
-    content = 1.0
+    constant = 1.0
 
 
 class AlarmChannel(Channel):
@@ -44,6 +47,8 @@ class AlarmChannel(Channel):
 
     It is what the gate alone tells, when whoever may speak does.
     """
+
+    is_spoken = False
 
     def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
         if layout is None:
@@ -65,6 +70,7 @@ class AlarmChannel(Channel):
 class OracleChannel(Channel):
     """Carries the truth: 1 from everybody on whose hosts the attacker is, and 0 from the others."""
 
+    is_spoken = False
     needs = ("threatened",)
 
     def send(self, outgoing: Outgoing) -> Tensor:
@@ -76,6 +82,8 @@ class BroadcastChannel(Channel):
 
     Messages of fewer bits than the rule has carry the first of them; further bits are 0.
     """
+
+    is_spoken = False
 
     def __init__(self, n_agents: int, layout: CommLayout | None) -> None:
         if layout is None or layout.broadcast is None:

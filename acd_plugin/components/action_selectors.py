@@ -12,6 +12,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from acd_plugin.components.args import ignore
 from acd_plugin.components.chance import Stream
 from acd_plugin.components.schedules import LinearSchedule
 
@@ -47,9 +48,14 @@ class EpsilonGreedy:
     stream = Stream(columns=2)  # whether to explore, and what to do then
 
     def __init__(self, args: SimpleNamespace) -> None:
-        self._schedule = LinearSchedule(
-            args.epsilon_start, args.epsilon_finish, args.epsilon_anneal_time
-        )
+        start, finish, steps = args.epsilon_start, args.epsilon_finish, args.epsilon_anneal_time
+        self._schedule = LinearSchedule(start, finish, steps)
+        if steps == 0:
+            reason = "epsilon_anneal_time=0: exploration begins with epsilon_finish"
+            ignore(args, {"epsilon_start": reason})
+        elif start == finish:
+            reason = f"epsilon_start and epsilon_finish are both {start:g}"
+            ignore(args, {"epsilon_anneal_time": reason})
         self._test_epsilon = float(args.evaluation_epsilon)
         self.epsilon = self._schedule.at(0)  # for the log: that of training, as it was last
 

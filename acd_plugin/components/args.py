@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.errors import UserError, nearest
 
 # What asks for nothing: nothing at random, as EPyMARL's selectors want it said, or of messages.
@@ -32,6 +33,7 @@ class Args(SimpleNamespace):
     def __init__(self, **settings: object) -> None:
         super().__init__(**settings)
         super().__setattr__("_read", set())
+        super().__setattr__("_ignored", {})
 
     def __getattribute__(self, name: str) -> Any:
         value = super().__getattribute__(name)
@@ -48,19 +50,32 @@ class Args(SimpleNamespace):
             f"configuration does not have{nearest(name, vars(self))}"
         )
 
-    def refuse_unread(self, keys: Iterable[str], ignored: frozenset[str] = frozenset()) -> None:
-        """Raise UserError when some of these keys were read by nobody so far: they do nothing.
-
-        Nor do those that are read and ``ignored``, because of others.
-        """
-        values, read = vars(self), self._read - ignored
-        unread = sorted(key for key in set(keys) - read if values[key] != _NOTHING.get(key))
+    def refuse_unread(self, keys: Iterable[str]) -> None:
+        """Raise UserError when some of these keys were read by nobody so far: they do nothing."""
+        values = vars(self)
+        unread = sorted(key for key in set(keys) - self._read if not self._asks_for_nothing(key))
         if unread:
             named = ("mac", "agent", "learner", "mixer", "critic_type", "action_selector")
             parts = ", ".join(f"{key}={values[key]}" for key in named if values.get(key))
-            if ignored & set(unread):
-                parts += f", n_bits={values.get('n_bits')}"
             raise UserError(
                 f"'{values.get('name')}' would ignore {', '.join(map(repr, unread))}: none of its "
                 f"components ({parts}) reads that; leave it out, or choose another component"
             )
+
+    def idle(self) -> Ignored:
+        """Return the settings of which components have said that they `ignore` them."""
+        return {
+            key: reason for key, reason in self._ignored.items() if not self._asks_for_nothing(key)
+        }
+
+    def _asks_for_nothing(self, key: str) -> bool:
+        return "." not in key and vars(self).get(key) == _NOTHING.get(key)
+
+
+def ignore(args: SimpleNamespace, ignored: Ignored) -> None:
+    """Say of settings that they were read and change nothing beside the others.
+
+    They may be of other components, or the environment's.
+    """
+    if isinstance(args, Args):  # a host's own are not asked what was of use
+        args._ignored.update(ignored)

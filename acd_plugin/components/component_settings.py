@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import ClassVar, TypeVar
 
+from acd_plugin.components.args import ignore
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.configuration.validation import Settings, parse
 
 SelfT = TypeVar("SelfT", bound="ComponentSettings")
@@ -19,8 +21,15 @@ class ComponentSettings(Settings):
 
     declares_keys: ClassVar[bool] = True
 
+    @property
+    def ignored(self) -> Ignored:
+        """Keys that change nothing beside the others, each with the reason."""
+        return {}
+
     @classmethod
     def from_args(cls: type[SelfT], args: SimpleNamespace) -> SelfT:
         """Pick the settings out of ``args``; UserError names every wrong one."""
         known = {name: getattr(args, name) for name in cls.model_fields if hasattr(args, name)}
-        return parse(cls, known, f"configuration of '{getattr(args, 'name', cls.__name__)}'")
+        found = parse(cls, known, f"configuration of '{getattr(args, 'name', cls.__name__)}'")
+        ignore(args, found.ignored)
+        return found

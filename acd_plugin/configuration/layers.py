@@ -12,6 +12,7 @@ from typing import Any
 
 from acd_plugin.configuration.core_schema import NULLS
 from acd_plugin.configuration.device import with_both_names
+from acd_plugin.configuration.ignored import GATE
 from acd_plugin.configuration.keys import FOUND_OUT, FileKeys, check_value, declared_keys
 from acd_plugin.configuration.layer_files import YAML_ENDINGS, LayerFile, files_of
 from acd_plugin.configuration.nested import dotted, flat
@@ -92,14 +93,15 @@ def chosen_keys(
     complete, not what lies deeper.
     """
     roots = [config_root(), *([below] if below else [])]
-    files = files_of(roots[:1], "envs", "environment configuration", env)
-    files += files_of(roots, "algs", "algorithm", algorithm)
-    own = (
-        file.values
-        for file in files
-        if not file.is_hosts and config_root() not in file.path.parents
-    )
-    return frozenset([*(key for values in own for key in _with_dots(values)), *flat(changes)])
+    environments = _chosen_in(files_of(roots[:1], "envs", "environment configuration", env))
+    algorithms = _chosen_in(files_of(roots, "algs", "algorithm", algorithm))
+    of_all = {GATE, *RunSettings.model_fields}  # that train in an environment, whatever they are
+    return frozenset([*environments - of_all, *algorithms, *flat(changes)])
+
+
+def _chosen_in(files: Sequence[LayerFile]) -> set[str]:
+    own = [file for file in files if not file.is_hosts and config_root() not in file.path.parents]
+    return {key for file in own for key in _with_dots(file.values)}
 
 
 def _with_dots(chosen: Mapping[str, object]) -> Iterator[str]:

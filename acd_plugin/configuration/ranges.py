@@ -34,9 +34,13 @@ def check_games(episodes: int, seed: int, at_least: int, option: str = "--episod
 
 
 def integer(name: str, value: object, least: int, most: int = _LARGEST) -> int:
-    """Return an integer of any library as Python's; UserError unless it is in the range."""
+    """Return an integer of any library as Python's; UserError unless it is in the range.
+
+    True and False are none, though Python takes them for 1 and 0.
+    """
+    is_number = isinstance(value, SupportsIndex) and not isinstance(value, bool)
     try:
-        found = index(value) if isinstance(value, SupportsIndex) else None
+        found = index(value) if is_number else None  # type: ignore[arg-type]
     except TypeError:  # an array of several, or of other numbers
         found = None
     if found is None or not least <= found <= most:

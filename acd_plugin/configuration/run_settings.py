@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.configuration.ranges import Games, Seed, Steps
 from acd_plugin.configuration.validation import Settings
 
@@ -46,3 +47,9 @@ class RunSettings(Settings):
     batch_size: Games
     batch_size_run: Games
     buffer_size: Games
+
+    @property
+    def ignored(self) -> Ignored:
+        """Keys that change nothing beside the others, each with the reason."""
+        keys = [] if self.save_model else ["save_model_interval", "keep_checkpoints"]
+        return dict.fromkeys(keys, "save_model=False: no checkpoints are written")

@@ -18,6 +18,7 @@ from acd_plugin.agents.silent_agent import SilentAgent, UnrollingAgent
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme, entry_size
 from acd_plugin.components.episodes import previous_actions_onehot
+from acd_plugin.configuration.ignored import GATE, Ignored
 from acd_plugin.controllers.base import BaseController, Choice, Decision
 from acd_plugin.controllers.unrolling import step_by_step
 from acd_plugin.errors import UserError, find
@@ -33,6 +34,13 @@ class BasicSettings(ComponentSettings):
     obs_agent_id: bool  # agents are told who they are
     obs_last_action: bool  # and what they did last
     mask_before_softmax: bool = True  # a policy never chooses what is not available
+
+    @property
+    def ignored(self) -> Ignored:
+        found = {GATE: "agents of this algorithm send no messages"}
+        if self.agent_output_type == "q":
+            found["mask_before_softmax"] = "action values (agent_output_type=q) have no softmax"
+        return found
 
 
 class BasicController(BaseController[Tensor]):

@@ -18,12 +18,15 @@ from acd_plugin.agents import REGISTRY as AGENTS
 from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.communication.channel import Channel
 from acd_plugin.communication.disturbances import ChannelSettings, Disturbances
+from acd_plugin.communication.idle_settings import idle_to_all, without_messages
 from acd_plugin.communication.messages import bits_sent, messages_sent
 from acd_plugin.communication.registry import find_channel
+from acd_plugin.components.args import ignore
 from acd_plugin.components.chance import Draws, Streams
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme, SchemeEntry, entry_size
 from acd_plugin.components.episodes import played_steps, previous_actions
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.controllers.base import BaseController, Choice, Decision
 from acd_plugin.controllers.conversation import Memory, Step, start
 from acd_plugin.envs.comm_layout import CommLayout
@@ -36,12 +39,6 @@ class CommSettings(ComponentSettings):
     message_content: str = "learned"  # or a control: a name in `communication.registry`
     channel: ChannelSettings = ChannelSettings()  # what happens to messages on their way
     bit_limit: int | None = Field(default=None, ge=0)  # an agent's, per game; None: no limit
-
-
-def _of_messages(settings: CommSettings) -> frozenset[str]:
-    """Return the keys that are about messages; of ``channel`` if it does anything to them."""
-    channel = [] if settings.channel.is_clear else ["channel"]
-    return frozenset(["message_content", "bit_price", "bit_limit", *channel])
 
 
 class CommUnrolled(Protocol):
@@ -94,8 +91,7 @@ class CommController(BaseController[Memory]):
         self.channel = self.channel_class(args)(self.n_agents, layout)
         settings = CommSettings.from_args(args)
         self._set_up_channel(settings, layout)
-        # Keys that are read and change nothing, because nothing is said.
-        self.ignored_keys = frozenset() if self.message_size else _of_messages(settings)
+        ignore(args, self.idle_settings(settings.channel, getattr(args, "episode_limit", None)))
         self._message_chances = self.message_chances(args)
         received = self.channel.received_size(self.message_size)
         sizes = CommSizes(entry_size(scheme, "obs"), received, message_outputs, layout)
@@ -115,6 +111,15 @@ class CommController(BaseController[Memory]):
             if not settings.channel.is_clear:
                 way = Disturbances(settings.channel, self.n_agents, layout, bits)
                 self.channel.disturbances = way
+
+    def idle_settings(self, way: ChannelSettings, steps: int | None) -> Ignored:
+        """Return the settings of messages that change nothing, with the reason.
+
+        ``way`` is what happens to messages in games of so many steps, None: nobody knows.
+        """
+        if not self.message_size:
+            return without_messages(way)
+        return idle_to_all(self.channel, way, steps)
 
     @classmethod
     @abstractmethod

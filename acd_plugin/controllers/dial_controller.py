@@ -39,8 +39,6 @@ class DialController(SpeakingController):
     def __init__(self, scheme: Scheme, groups: Mapping[str, int], args: SimpleNamespace) -> None:
         super().__init__(scheme, groups, args)
         self.settings = DialSettings.from_args(args)
-        if not self.message_size:
-            self.ignored_keys |= {"dru_sigma"}
 
     @classmethod
     def message_form(cls, args: SimpleNamespace) -> MessageForm:

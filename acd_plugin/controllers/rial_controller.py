@@ -17,11 +17,14 @@ from torch import Tensor
 from acd_plugin.agents.comm_agent import AgentStep
 from acd_plugin.communication.budget import affordable
 from acd_plugin.communication.channel import Channel, Outgoing
+from acd_plugin.communication.disturbances import ChannelSettings
+from acd_plugin.communication.idle_settings import why_silent
 from acd_plugin.communication.messages import bits_in, bits_of, number_of
 from acd_plugin.components.action_selectors import EpsilonGreedy
 from acd_plugin.components.chance import Streams
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController, MessageForm
 from acd_plugin.controllers.conversation import Memory, Step
@@ -67,6 +70,14 @@ class RialController(CommController):
     @classmethod
     def message_form(cls, args: SimpleNamespace) -> MessageForm:
         return MessageForm(Channel, RialSettings.from_args(args).n_bits)
+
+    def idle_settings(self, way: ChannelSettings, steps: int | None) -> Ignored:
+        found = dict(super().idle_settings(way, steps))
+        limit = self.channel.bit_limit
+        # What is chosen is learned, whatever a control says in its place; a limit may forbid it.
+        if self.channel.constant == 0.0 and limit is not None and limit >= self.message_size:
+            found["bit_limit"] = why_silent(self.channel)
+        return found
 
     def streams(self) -> Streams:
         return {**super().streams(), "messages": EpsilonGreedy.stream}

@@ -10,8 +10,11 @@ from types import SimpleNamespace
 
 from torch import Tensor
 
+from acd_plugin.communication.disturbances import ChannelSettings
+from acd_plugin.communication.idle_settings import idle_to_speakers
 from acd_plugin.components.chance import Draws
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.conversation import Known, Memory, Step, Unrolled, step, unroll
@@ -28,6 +31,10 @@ class SpeakingController(CommController):
     def __init__(self, scheme: Scheme, groups: Mapping[str, int], args: SimpleNamespace) -> None:
         del groups  # part of the contract; the settings know the number of agents
         super().__init__(scheme, args, message_outputs=self.message_form(args).size)
+
+    def idle_settings(self, way: ChannelSettings, steps: int | None) -> Ignored:
+        found = super().idle_settings(way, steps)
+        return {**idle_to_speakers(self.channel), **found} if self.message_size else found
 
     def act(
         self, ep_batch: EpisodeBatch, t: int, memory: Memory, choice: Choice

@@ -11,6 +11,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
+from acd_plugin.components.args import ignore
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme, entry_size
 from acd_plugin.components.episodes import previous_actions_onehot
@@ -35,6 +36,9 @@ class CriticInputs:
     def __init__(self, scheme: Scheme, args: SimpleNamespace, central: bool) -> None:
         self.settings = CriticSettings.from_args(args)
         self._central = central
+        if not central:
+            reason = "only a central critic sees it: critic_type=cv_critic or cv_critic_ns"
+            ignore(args, {"obs_individual_obs": reason})
         n_agents = self.settings.n_agents
         self.size = entry_size(scheme, "state" if central else "obs")  # I
         if central and self.settings.obs_individual_obs:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.envs.batch_env import BatchEnv
 from acd_plugin.envs.comm_layout import CommLayout
-from acd_plugin.errors import Mistakes
 
 
 class EnvSizes(NamedTuple):
@@ -61,23 +61,15 @@ class MayIgnore(Protocol):
     """What a `Blueprint` offers beyond its contract when not all of its settings always count."""
 
     @property
-    def ignored(self) -> Mapping[str, str]:
+    def ignored(self) -> Ignored:
         """Keys of ``env_args`` that change nothing beside the others, each with the reason."""
         ...
 
 
-def ignored_by(blueprint: Blueprint) -> Mapping[str, str]:
+def ignored_by(blueprint: Blueprint) -> Ignored:
     """Return the settings that change nothing in an environment, as `MayIgnore` tells them."""
-    return blueprint.ignored if isinstance(blueprint, MayIgnore) else {}
-
-
-def refuse_ignored(ignored: Mapping[str, str], chosen: Collection[str]) -> None:
-    """Raise UserError for a chosen key of ``env_args`` that is ignored; each has its reason."""
-    mistakes = Mistakes()
-    for key, reason in ignored.items():
-        if f"env_args.{key}" in chosen:
-            mistakes.add(f"'env_args.{key}' would change nothing: {reason}; leave it out")
-    mistakes.tell()
+    found = blueprint.ignored if isinstance(blueprint, MayIgnore) else {}
+    return {f"env_args.{key}": reason for key, reason in found.items()}
 
 
 @runtime_checkable

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import NamedTuple
 
+from acd_plugin.configuration.ignored import refuse_ignored
 from acd_plugin.configuration.layers import Config, load_environment, merge
 from acd_plugin.configuration.nested import dotted
 from acd_plugin.configuration.plugins import load_plugins, plugin_files
-from acd_plugin.envs.blueprint import Blueprint, ignored_by, refuse_ignored
+from acd_plugin.envs.blueprint import Blueprint, ignored_by
 from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError
 

@@ -8,13 +8,20 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from acd_plugin.configuration.ignored import GATE, refuse_ignored
 from acd_plugin.configuration.layers import Config, change, chosen_keys, configure
 from acd_plugin.configuration.nested import dotted, flat
 from acd_plugin.configuration.validation import checked, sound_fields
 from acd_plugin.configuration.yaml_file import read_yaml
-from acd_plugin.envs.blueprint import Blueprint, ignored_by, refuse_ignored
+from acd_plugin.envs.blueprint import Blueprint, ignored_by
 from acd_plugin.errors import Mistakes, UserError
-from acd_plugin.experiments.plan_file import Budget, PlanFile, sound_part
+from acd_plugin.experiments.plan_file import (
+    Budget,
+    PlanFile,
+    refuse_for_one,
+    shared_settings,
+    sound_part,
+)
 from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, varied
 from acd_plugin.running.run_spec import RunSpec, refuse_held_out, resolve
 from acd_plugin.running.variants import (
@@ -78,8 +85,9 @@ def load_plan(
     if whole or "budgets" in sound_fields(PlanFile, content):
         with mistakes.noted():
             spent = file.budget(path, budget)
+            refuse_for_one(file)
     changes = {} if device is None else {"device": device}
-    shared = _shared(file, whole is not None)
+    shared = shared_settings(file, has_all=whole is not None)
     evaluate_on = []
     for one in file.evaluate_on:
         with mistakes.noted():
@@ -106,18 +114,6 @@ def load_plan(
     # a seed of everything before the next seed of anything: a plan half done can be compared
     jobs.sort(key=lambda job: spent.seeds.index(job.seed))
     return Plan(Path(path).stem, file.title, jobs)
-
-
-def _shared(file: PlanFile, has_all: bool) -> dict[str, object]:
-    """Return the settings of all runs, flat, that may change nothing for some: for one of several
-    algorithms, or, if they are the environment's, in one of several environments. Of a plan that
-    cannot be read as a whole, that is any.
-    """
-    several = {True: len(file.environments) > 1, False: len(file.algorithms) > 1}
-    if not has_all:
-        several = {True: True, False: True}
-    settings = flat(file.with_)
-    return {key: value for key, value in settings.items() if several[key.startswith("env_args")]}
 
 
 def _all_varied(choices: Mapping[str, Choice], mistakes: Mistakes) -> list[Varied]:
@@ -174,7 +170,8 @@ class Pairs:
         with mistakes.noted():
             config = change(unchanged, changes)
         mistakes.tell()
-        own = flat(row.choice.with_).keys() | flat(column.choice.with_).keys()
+        of_column = flat(column.choice.with_).keys() - ({GATE} & {*self._shared})
+        own = flat(row.choice.with_).keys() | of_column
         chosen = {k: v for k, v in flat(changes).items() if k in own or k not in self._shared}
         spec = self._read(config, chosen_keys(algorithm, environment, chosen))
         refuse_held_out(spec)

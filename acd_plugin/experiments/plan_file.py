@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from acd_plugin.configuration.ignored import GATE, refuse_ignored
+from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
 from acd_plugin.configuration.validation import Name, Settings, sound_fields
 from acd_plugin.errors import UserError, find, listing
@@ -64,3 +66,26 @@ def sound_part(content: Mapping[str, object]) -> PlanFile:
             }
     nothing = {"title": "", "with_": {}, "evaluate_on": [], **{part: {} for part in _ENTRIES}}
     return PlanFile.model_construct(None, **{**nothing, **sound_fields(PlanFile, kept)})
+
+
+def shared_settings(file: PlanFile, has_all: bool) -> set[str]:
+    """Return the settings, with dots, that may change nothing for some runs.
+
+    They are of all runs, and there are several algorithms, or, if they are the environment's,
+    several environments; or they are for those of several algorithms that talk. Of a plan that
+    cannot be read as a whole, there may be several of both.
+    """
+    algorithms = len(file.algorithms) > 1 or not has_all
+    environments = len(file.environments) > 1 or not has_all
+    several = {True: environments, False: algorithms}
+    found = {key for key in flat(file.with_) if several[key.startswith("env_args")]}
+    return found | {GATE} if algorithms else found
+
+
+def refuse_for_one(file: PlanFile) -> None:
+    """Raise UserError for what plans have no use for that train a single seed."""
+    if any(len(budget.seeds) > 1 for budget in file.budgets.values()):
+        return
+    choices = [*file.algorithms.values(), *file.environments.values()]
+    chosen = {*file.with_}.union(*(choice.with_ for choice in choices))
+    refuse_ignored({"seeds_at_once": "the plan trains a single seed"}, chosen)

@@ -20,6 +20,7 @@ from acd_plugin.components.episodes import played_steps
 from acd_plugin.components.fresh_episodes import FreshEpisodes
 from acd_plugin.components.learner_settings import LearnerSettings
 from acd_plugin.components.target_networks import TargetNetworks, TargetPair
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.controllers.comm_controller import CommController
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.errors import UserError
@@ -34,6 +35,11 @@ class CommLearnerSettings(LearnerSettings):
     optim_alpha: float = Field(ge=0.0, lt=1.0)
     optim_eps: float = Field(gt=0.0)
     optim_momentum: float = Field(ge=0.0, lt=1.0)
+
+    @property
+    def ignored(self) -> Ignored:
+        reason = "gamma=0: nothing counts but the next reward"
+        return {"target_update_interval_or_tau": reason} if self.gamma == 0.0 else {}
 
 
 class CommLearner(BaseLearner):

@@ -20,6 +20,7 @@ from acd_plugin.components.learner_settings import TeamSettings
 from acd_plugin.components.returns import cut_off, n_step_returns
 from acd_plugin.components.running_moments import RunningMoments
 from acd_plugin.components.target_networks import TargetNetworks, TargetPair
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.controllers.unrolling import unroll
 from acd_plugin.critics import REGISTRY as CRITICS
@@ -39,6 +40,16 @@ class PpoSettings(TeamSettings):
     entropy_coef: float = Field(ge=0.0)
     q_nstep: int = Field(ge=1)  # rewards counted before the critic's word is taken
     add_value_last_step: bool  # what follows the last step counts, even if the game ended there
+
+    @property
+    def ignored(self) -> Ignored:
+        found = {}
+        if self.epochs == 1:
+            found["eps_clip"] = "epochs=1: in a single pass the policy is still what it was"
+        if self.gamma == 0.0:
+            keys = ["q_nstep", "add_value_last_step", "target_update_interval_or_tau"]
+            found |= dict.fromkeys(keys, "gamma=0: nothing counts but the next reward")
+        return found
 
 
 class PpoLearner(BaseLearner):

@@ -19,6 +19,7 @@ from acd_plugin.components.learner_settings import TeamSettings
 from acd_plugin.components.returns import lambda_returns
 from acd_plugin.components.running_moments import RunningMoments
 from acd_plugin.components.target_networks import TargetNetworks, TargetPair
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.controllers.unrolling import unroll
 from acd_plugin.errors import UserError, find
@@ -33,6 +34,12 @@ class QSettings(TeamSettings):
     mixer: str | None  # None: every agent learns by itself
     double_q: bool  # the online network chooses the action that the target network values
     td_lambda: float = Field(default=0.0, ge=0.0, le=1.0)  # 0: one-step targets
+
+    @property
+    def ignored(self) -> Ignored:
+        keys = ["double_q", "td_lambda", "target_update_interval_or_tau"]
+        reason = "gamma=0: nothing counts but the next reward"
+        return dict.fromkeys(keys, reason) if self.gamma == 0.0 else {}
 
     def check_buffer(self) -> None:
         """Raise UserError when there would never be a batch of episodes to learn from."""

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from acd_plugin.components.component_settings import ComponentSettings
+from acd_plugin.configuration.ignored import Ignored
 
 
 class QmixSettings(ComponentSettings):
@@ -25,6 +26,12 @@ class QmixSettings(ComponentSettings):
     mixing_embed_dim: int = Field(ge=1)
     hypernet_layers: Literal[1, 2] = 1
     hypernet_embed: int = Field(default=64, ge=1)  # width inside hyper-networks of two layers
+
+    @property
+    def ignored(self) -> Ignored:
+        if self.hypernet_layers == 2:
+            return {}
+        return {"hypernet_embed": "with hypernet_layers=1 hyper-networks have no inside"}
 
 
 class QmixMixer(nn.Module):

@@ -9,6 +9,7 @@ import torch
 
 from acd_plugin.components.args import Args
 from acd_plugin.components.contracts import Preprocess, Scheme, StatLogger
+from acd_plugin.configuration.ignored import refuse_ignored
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.run_settings import RunSettings
 from acd_plugin.controllers.controller import Controller
@@ -79,10 +80,11 @@ def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Tr
     )
     make_learner = find(host.learners, "learner", settings.learner)
     learner = make_learner(policy.mac, buffer.scheme, recorder, args)
+    refuse_ignored(args.idle(), spec.chosen)
     if not any(getattr(part, "args", None) is args for part in (policy.mac, learner)):
         # Nobody keeps them to read more of them later, as EPyMARL's components do.
         chosen = {key.partition(".")[0] for key in spec.chosen} - RunSettings.model_fields.keys()
-        args.refuse_unread(chosen, getattr(policy.mac, "ignored_keys", frozenset()))
+        args.refuse_unread(chosen)
     if settings.device == "cuda":
         learner.cuda()
     return Training(settings, policy, learner, buffer, recorder)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from acd_plugin import CHANCE, NUMBERS, __version__
 from acd_plugin.configuration.device import with_both_names
+from acd_plugin.configuration.ignored import refuse_ignored
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.plugins import content_of, load_plugins
 from acd_plugin.configuration.run_settings import RunSettings
@@ -16,7 +17,6 @@ from acd_plugin.envs.blueprint import (
     Interface,
     MayBeHeldOut,
     ignored_by,
-    refuse_ignored,
 )
 from acd_plugin.envs.registry import blueprint_of
 from acd_plugin.errors import UserError
@@ -68,7 +68,7 @@ def resolve(
     settings = parse(RunSettings, config, "configuration")
     load_plugins(settings.plugins)
     made = blueprint or blueprint_of(settings.env, settings.env_args)
-    refuse_ignored(ignored_by(made), chosen)
+    refuse_ignored({**settings.ignored, **ignored_by(made)}, chosen)
     sizes = made.sizes()
     plugins = content_of(settings.plugins)
     recorded = {
@@ -83,6 +83,12 @@ def resolve(
         "game": {**made.identity, **({"plugins": plugins} if plugins else {})},
     }
     return RunSpec(settings, recorded, made, sizes, host, chosen)
+
+
+def refuse_for_one(spec: RunSpec) -> None:
+    """Raise UserError for what a run that is trained by itself has no use for."""
+    if spec.settings.seeds_at_once != "auto":
+        refuse_ignored({"seeds_at_once": "a single seed is trained"}, spec.chosen)
 
 
 def refuse_held_out(spec: RunSpec) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.networks.draw import draw_network
 from acd_plugin.envs.cyborg.networks.generator import GeneratorSettings
@@ -28,3 +30,14 @@ def test_networks_are_written_as_scenarios_and_never_over_a_file(call: Call, res
     outcome = call("networks", "draw", "9" * 20, f"--out={folder}")
     assert outcome.code == 2
     assert "is too large: networks have the numbers 0 to" in outcome.err
+
+
+@pytest.mark.parametrize("word", ["lr=3", "env_args.attacker=direct", "env_args={networks: 3}"])
+def test_what_drawing_does_not_read_is_refused(call: Call, results: Path, word: str) -> None:
+    folder = results.parent / "drawn"
+    outcome = call("networks", "draw", "0", f"--out={folder}", "with", word)
+    assert outcome.code == 2
+    assert "would change nothing: networks are drawn from env_args.generator" in outcome.err
+    assert not folder.exists()
+    words = ["env_args={generator: {subnets: [2, 3]}}", "env_args.time_limit=60"]
+    assert call("networks", "draw", "0", f"--out={folder}", "with", *words).code == 0

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from acd_plugin.components.args import Args
+from acd_plugin.components.args import Args, ignore
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.errors import UserError
 
@@ -36,6 +36,13 @@ def test_what_nobody_reads_is_named() -> None:
         args.refuse_unread(["patience", "lr", "n_bits"])
     assert args.n_bits == 2
     args.refuse_unread(["patience", "lr", "n_bits", "epsilon_start"])  # 0 says: nothing at random
+
+
+def test_what_components_ignore_is_told_unless_it_asks_for_nothing() -> None:
+    args = Args(name="mine", lr=0.1, bit_price=0.0, bit_limit=3, channel={"loss": 1.0})
+    ignore(args, dict.fromkeys(["bit_price", "bit_limit", "channel.flip"], "silence"))
+    assert args.idle() == {"bit_limit": "silence", "channel.flip": "silence"}
+    ignore(SimpleNamespace(), {"lr": "a host's own settings do not remember it"})
 
 
 def test_they_are_a_namespace_like_epymarls() -> None:

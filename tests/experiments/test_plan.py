@@ -110,6 +110,31 @@ def test_what_all_runs_share_may_change_nothing_for_some(write_plan: WritePlan) 
             load_plan(write_plan(environments=environments, **{"with": shared}), "full")
 
 
+def test_the_gate_of_an_environment_is_for_those_of_several_algorithms_that_talk(
+    write_plan: WritePlan,
+) -> None:
+    gate = {"env_args.comm_gate": False}
+    quiet, talks = {"config": "qmix"}, {"config": "dial"}
+    place = {"x": {"config": "cyborg_small", "with": gate}}
+    for words, chosen in (
+        ({"algorithms": {"a": quiet, "b": talks}, "environments": place}, False),
+        ({"algorithms": {"a": quiet, "b": talks}, "with": {**TINY, **gate}}, False),
+        ({"algorithms": {"a": quiet}, "environments": place}, True),
+        ({"algorithms": {"a": {**quiet, "with": gate}, "b": talks}}, True),
+    ):
+        job = load_plan(write_plan(**words), "full").jobs[0]
+        assert ("env_args.comm_gate" in job.spec.chosen) == chosen
+
+
+def test_seeds_at_once_is_for_several_seeds(write_plan: WritePlan) -> None:
+    one = {"seeds": [1], "epochs": 1, "evaluation_episodes": 2}
+    shared = {**TINY, "seeds_at_once": 2}
+    with pytest.raises(UserError, match=r"'seeds_at_once' would change nothing: .* a single seed"):
+        load_plan(write_plan(budgets={"full": one}, **{"with": shared}), "full")
+    budgets = {"full": one, "more": {**one, "seeds": [1, 2]}}
+    assert load_plan(write_plan(budgets=budgets, **{"with": shared}), "full").jobs
+
+
 def test_nested_settings_of_several_places_are_joined(write_plan: WritePlan) -> None:
     plan = write_plan(
         algorithms={"a": {"config": "dial", "with": {"channel": {"loss": 0.3}}}},

@@ -67,15 +67,6 @@ def test_playing_builds_no_learner_and_no_buffer(monkeypatch: pytest.MonkeyPatch
         ("extends: dial\ntest_greedy: false\ntd_lambda: 0.5\n", [], "'td_lambda', 'test_greedy'"),
         ("ippo", ["epsilon_start=0.5"], "'epsilon_start'"),
         ("qmix", ["mixer=null", "mixing_embed_dim=8"], "'mixing_embed_dim'"),
-        ("dial_nocomm", ["channel.loss=0.5"], "'channel'"),
-        (
-            "extends: dial\nn_bits: 0\n",
-            ["bit_price=0.1", "bit_limit=3"],
-            "'bit_limit', 'bit_price'",
-        ),
-        ("dial_nocomm", ["message_content=always_1"], "'message_content'"),
-        ("dial_broadcast", ["n_bits=0", "channel.loss=0"], None),
-        ("dial_nocomm", ["dru_sigma=1"], "'dru_sigma'"),
         ("qmix", ["mixer=null"], None),  # what was not chosen may be left over
         ("ippo", ["epsilon_start=0"], None),
         ("extends: ippo\nt_max: 1e6\nepochs: 2\n", ["env_args.time_limit=5"], None),
@@ -87,15 +78,59 @@ def test_a_setting_that_no_component_reads_is_refused(
     if ":" in config:
         (tmp_path / "mine.yaml").write_text(config)
         config = str(tmp_path / "mine.yaml")
+    told = refusal(config, "cyborg_small", overrides)
+    assert f"would ignore {ignored}: none of its components" in told if ignored else not told
+
+
+@pytest.mark.parametrize(
+    ("config", "overrides", "ignored"),
+    [
+        ("dial_nocomm", ["channel.loss=0.5"], "channel.loss"),
+        ("extends: dial\nn_bits: 0\n", ["bit_price=0.1"], "bit_price"),
+        ("extends: dial\nn_bits: 0\nchannel: {flip: 0.1}\n", [], "channel.flip"),
+        ("dial_nocomm", ["message_content=always_1"], "message_content"),
+        ("dial_nocomm", ["dru_sigma=1"], "dru_sigma"),
+        ("dial_broadcast", ["n_bits=0", "channel.loss=0", "bit_price=0", "bit_limit=null"], None),
+        ("extends: iql\nmask_before_softmax: False\n", [], "mask_before_softmax"),
+        ("dial", ["save_model=False", "keep_checkpoints=3"], "keep_checkpoints"),
+        ("extends: dial\nsave_model_interval: 60\n", ["save_model=False"], "save_model_interval"),
+        ("dial_delayed", ["channel.loss=1"], None),  # what was not chosen may be left over
+        ("dial", ["save_model=False"], None),
+    ],
+)
+def test_a_setting_that_others_make_idle_is_refused(
+    tmp_path: Path, config: str, overrides: list[str], ignored: str | None
+) -> None:
+    if ":" in config:
+        (tmp_path / "mine.yaml").write_text(config)
+        config = str(tmp_path / "mine.yaml")
+    told = refusal(config, "cyborg_small", overrides)
+    assert told.startswith(f"'{ignored}' would change nothing: ") if ignored else not told
+
+
+def test_what_an_environment_s_file_sets_for_all_may_change_nothing_for_some(
+    tmp_path: Path,
+) -> None:
+    env = str(tmp_path / "mine.yaml")
+    told = "extends: cyborg_small\nsave_model_interval: 60\nenv_args: {comm_gate: False}\n"
+    Path(env).write_text(told)
+    assert not refusal("qmix", env, ["save_model=False"])
+    gate = ["env_args.comm_gate=True"]
+    assert refusal("qmix", env, gate).startswith("'env_args.comm_gate' would change nothing: ")
+    assert not refusal("dial", env, gate)
+
+
+def refusal(config: str, env: str, overrides: list[str]) -> str:
+    """Return why a run with these settings cannot be made, empty if it can."""
     changes = read_overrides(overrides)
-    chosen = chosen_keys(config, "cyborg_small", changes)
+    chosen = chosen_keys(config, env, changes)
     tiny = read_overrides([key for key in TINY if key.partition("=")[0] not in changes])
-    spec = resolve(configure(config, "cyborg_small", {**tiny, **changes}), chosen=chosen)
-    if ignored is None:
+    try:
+        spec = resolve(configure(config, env, {**tiny, **changes}), chosen=chosen)
         make_training(spec, NullRecorder())
-    else:
-        with pytest.raises(UserError, match=f"would ignore {ignored}: none of its components"):
-            make_training(spec, NullRecorder())
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 @pytest.mark.parametrize(
@@ -113,6 +148,24 @@ def test_a_setting_that_no_component_reads_is_refused(
         ("cyborg_small_no_block", ["env_args={costs: {block: 2}}"], "costs.block"),
         ("cyborg_small", ["env_args.costs.protect=2"], "costs.protect"),
         ("hidden_hour", ["env_args.costs.restore.low=2"], "costs.restore.low"),
+        ("hidden_hour", ["env_args.costs.damage.low=2"], "costs.damage.low"),
+        ("hidden_hour", ["env_args.action_mask=False"], "action_mask"),
+        ("extends: hidden_hour\nenv_args: {detection_rate: 0.1}\n", [], "detection_rate"),
+        (
+            "cyborg_small",
+            ["env_args.action_mask=False", "env_args.analyse_mode=free"],
+            "analyse_mode",
+        ),
+        (
+            "extends: cyborg_large\nenv_args: {scenario: dial_2_subnets+dial_3_subnets}\n",
+            ["env_args.costs.restore.none=1"],
+            "costs.restore.none",
+        ),
+        (
+            "extends: cyborg_large\nenv_args: {scenario: dial_2_subnets+dial_3_subnets}\n",
+            ["env_args.costs.restore.low=1", "env_args.detection_rate=0.1"],
+            None,
+        ),
         ("generated", ["env_args.generator.block=False", "env_args.costs.block=2"], "costs.block"),
         ("cyborg_small", ["env_args.costs.block=2", "env_args.costs.restore.low=2"], None),
         ("hidden_hour", ["env_args.costs.protect=2"], None),

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.envs.blueprint import EnvSizes
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.envs.compiled.content import Rule
@@ -17,7 +18,7 @@ from acd_plugin.envs.cyborg.comm_layout import layout_of
 from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
 from acd_plugin.envs.cyborg.definition import GameDefinition, define_game
 from acd_plugin.envs.cyborg.game_batch import GameBatch
-from acd_plugin.envs.cyborg.idle_costs import idle_costs
+from acd_plugin.envs.cyborg.idle_settings import idle_costs, idle_on
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from acd_plugin.envs.cyborg.networks.chosen import ignored_settings, is_held_out
 from acd_plugin.envs.cyborg.plugged import users_part
@@ -67,8 +68,9 @@ class CyborgBlueprint:
         return is_held_out(self.settings)
 
     @property
-    def ignored(self) -> Mapping[str, str]:
-        return {**ignored_settings(self.settings), **idle_costs(self.rules)}
+    def ignored(self) -> Ignored:
+        idle = idle_on([self.definition.scenario], self.settings)
+        return {**ignored_settings(self.settings), **idle, **idle_costs(self.rules)}
 
     def sizes(self) -> EnvSizes:
         return sizes_of(self.definition)

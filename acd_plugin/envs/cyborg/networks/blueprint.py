@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.configuration.validation import parse
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.blueprint import EnvSizes
@@ -16,7 +17,7 @@ from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint, identity_of, sizes
 from acd_plugin.envs.cyborg.comm_layout import layout_of
 from acd_plugin.envs.cyborg.definition import GameDefinition, define
 from acd_plugin.envs.cyborg.game.types import Blue
-from acd_plugin.envs.cyborg.idle_costs import idle_costs
+from acd_plugin.envs.cyborg.idle_settings import idle_costs, idle_on
 from acd_plugin.envs.cyborg.networks.chosen import (
     chosen_networks,
     ignored_settings,
@@ -65,8 +66,12 @@ class NetworksBlueprint:
         return is_held_out(self._first.settings)
 
     @property
-    def ignored(self) -> Mapping[str, str]:
-        return {**ignored_settings(self._first.settings), **idle_costs(self._first.rules)}
+    def ignored(self) -> Ignored:
+        settings, networks = self._first.settings, self._networks
+        # Under sau a message also unlocks Analyse on hosts that there are not.
+        idle = idle_on(networks.scenarios, settings) if isinstance(networks, FixedSet) else {}
+        idle.pop("analyse_mode", None)
+        return {**ignored_settings(settings), **idle, **idle_costs(self._first.rules)}
 
     def sizes(self) -> EnvSizes:
         return sizes_of(self._first)
