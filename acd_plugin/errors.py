@@ -55,6 +55,15 @@ class Mistakes:
             raise UserError("; ".join(self.problems), self.problems)
 
 
+@contextmanager
+def with_remedy(remedy: str) -> Iterator[None]:
+    """Let the UserError of whatever is done meanwhile end with what to do about it."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{error}: {remedy}") from None
+
+
 def refused(where: str, problems: Sequence[str]) -> UserError:
     """Return the error of a place in which all this is wrong."""
     return UserError(

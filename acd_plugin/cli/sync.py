@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.cli.words import several_runs
-from acd_plugin.errors import UserError, find
+from acd_plugin.errors import UserError, find, with_remedy
 from acd_plugin.tracking.metric_file import iterate_metrics
 from acd_plugin.tracking.recorded_config import read_config
 from acd_plugin.tracking.results import find_run, run_folders
@@ -64,7 +64,8 @@ def _tell(folders: list[RunFolder], name: str, factory: TrackerFactory) -> list[
     problems = []
     for folder in tqdm(folders, unit=" runs", disable=None):
         try:
-            config = read_config(folder)
+            with with_remedy(folder.remedy):
+                config = read_config(folder)
         except UserError as error:
             problems.append(str(error))
             continue

@@ -32,7 +32,7 @@ from acd_plugin.running.stored_policy import (
     open_exported,
 )
 from acd_plugin.running.trained_policy import TrainedPolicy
-from acd_plugin.tracking.checkpoint import load_checkpoint
+from acd_plugin.tracking.checkpoint import load_checkpoint, unusable
 from acd_plugin.tracking.policy_file import ENDING
 from acd_plugin.tracking.recorded_config import run_name
 from acd_plugin.tracking.results import find_run
@@ -88,7 +88,7 @@ def open_run(name: str, results: str) -> StoredRun:
         check_known(config)
         run = StoredRun(path, config, checkpoint.t_env, int(checkpoint.state["episode"]))
     except (*MISFITS, UserError) as error:
-        raise UserError(f"{path}: is incomplete ({_told(error)})") from None
+        raise unusable(path, f"is incomplete ({_told(error)})") from None
     return run
 
 
@@ -259,7 +259,7 @@ def restore(training: Training, run: StoredRun) -> None:
         check_training(state, training)
         training.load_state_dict(state)
     except MISFITS as error:
-        raise UserError(f"{run.path}: does not fit its run ({_told(error)})") from None
+        raise unusable(run.path, f"does not fit its run ({_told(error)})") from None
 
 
 def _told(error: Exception) -> str:

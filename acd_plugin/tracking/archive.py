@@ -66,7 +66,10 @@ def unpack(archive: Path, folder: Path) -> None:
                         raise tarfile.ReadError(f"it holds more than {_MOST_FILES:,} files")
                     _write(tar, member, folder)
     except (OSError, EOFError, lzma.LZMAError, tarfile.TarError, ValueError) as error:
-        raise UserError(f"{archive}: not a readable archive of runs ({error})") from None
+        raise UserError(
+            f"{archive}: not a readable archive of runs ({error}): get another copy of "
+            "it, or publish the runs again"
+        ) from None
 
 
 class _Content:

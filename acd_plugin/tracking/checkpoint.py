@@ -62,14 +62,14 @@ def load_checkpoint(path: Path) -> Checkpoint:
     except FileNotFoundError:
         raise UserError(f"{path}: no such checkpoint") from None
     except OSError as error:
-        raise UserError(f"{path}: not a readable checkpoint ({reason(error)})") from None
+        raise unusable(path, f"not a readable checkpoint ({reason(error)})") from None
     except (SealError, UnreadableError) as error:
-        raise UserError(f"{path}: not a readable checkpoint ({error})") from None
+        raise unusable(path, f"not a readable checkpoint ({error})") from None
     if not isinstance(payload, dict) or "format" not in payload:
         raise UserError(f"{path}: is a torch file, but not a checkpoint of this program")
     version = payload["format"]
     if type(version) is not int:
-        raise UserError(f"{path}: is incomplete (its format is no number)")
+        raise unusable(path, "is incomplete (its format is no number)")
     if version not in _READABLE:
         raise UserError(
             f"{path}: has checkpoint format {version!s:.20}, and this version reads format "
@@ -78,10 +78,31 @@ def load_checkpoint(path: Path) -> Checkpoint:
     try:
         checkpoint = _of_payload(payload)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path}: is incomplete ({type(error).__name__}: {error})") from None
+        raise unusable(path, f"is incomplete ({type(error).__name__}: {error})") from None
     if version != 1 and not is_sealed:
-        raise UserError(f"{path}: not a readable checkpoint (its checksum is missing)")
+        raise unusable(path, "not a readable checkpoint (its checksum is missing)")
     return checkpoint
+
+
+def unusable(path: Path, problem: str) -> UserError:
+    """Return the error of a checkpoint that is damaged, which names the newest that is whole."""
+    folder = RunFolder(path.parent.parent)
+    others = folder.stored_checkpoints() if path.parent == folder.checkpoints else []
+    whole = next((other for other in reversed(others) if other != path and _is_whole(other)), None)
+    remedy = (
+        f"use {whole}, the newest that is whole, or delete the damaged one"
+        if whole
+        else "restore it, or train again"
+    )
+    return UserError(f"{path}: {problem}: {remedy}")
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        with open_plain(path) as file:
+            return check_seal(file)
+    except (OSError, SealError):
+        return False
 
 
 def _of_payload(payload: dict[str, Any]) -> Checkpoint:

@@ -65,7 +65,9 @@ def iterate_metrics(folder: RunFolder, name: str | None = None) -> Iterator[Poin
     except FileNotFoundError:
         return
     except OSError as error:
-        raise UserError(f"{folder.metrics}: cannot be read ({reason(error)})") from None
+        raise UserError(
+            f"{folder.metrics}: cannot be read ({reason(error)}): {folder.remedy}"
+        ) from None
 
 
 def read_metrics(folder: RunFolder, name: str | None = None) -> list[Point]:

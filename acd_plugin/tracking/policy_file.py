@@ -120,7 +120,7 @@ def read_policy(path: Path) -> PolicyContent:
         said = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__", {})
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
         problem = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UserError(f"{path}: not a readable policy ({problem})") from None
+        raise UserError(f"{path}: not a readable policy ({problem}): export it again") from None
     if _MARK not in said:
         raise UserError(f"{path}: holds weights, but is no policy of this program: export one")
     checksum, _, told = str(said[_MARK]).partition(" ")
@@ -146,11 +146,11 @@ def _content(path: Path, text: str, weights: dict[str, Tensor]) -> PolicyContent
                 raise ValueError(f"'{name}' has numbers that are not finite")
         interface = _interface(told)
     except ValidationError as error:
-        problem = error.errors()[0]
-        where = ".".join(map(str, problem["loc"]))
-        raise UserError(f"{path}: is incomplete ('{where}': {problem['msg']})") from None
+        first = error.errors()[0]
+        problem = f"'{'.'.join(map(str, first['loc']))}': {first['msg']}"
+        raise UserError(f"{path}: is incomplete ({problem}): export it again") from None
     except ValueError as error:
-        raise UserError(f"{path}: is incomplete ({error})") from None
+        raise UserError(f"{path}: is incomplete ({error}): export it again") from None
     return PolicyContent(told.settings, told.t_env, interface, weights)
 
 

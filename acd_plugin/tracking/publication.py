@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import cast
 
 from acd_plugin.credentials import shown_command, without_credentials
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, with_remedy
 from acd_plugin.tracking.archive import ENDING, is_archive, pack, unpack
 from acd_plugin.tracking.checkpoint_index import index_file, read_index
 from acd_plugin.tracking.evaluations import read_evaluations
@@ -108,7 +108,9 @@ def _copy_examination(folder: RunFolder, copy: RunFolder, problems: list[str]) -
     if not os.path.lexists(folder.communication):
         return
     try:
-        found = json.dumps(read_json(folder.communication), indent=2)  # their order is a table's
+        with with_remedy("examine the run again"):
+            content = read_json(folder.communication)
+        found = json.dumps(content, indent=2)  # their order is a table's
         _write(copy.communication, f"{found}\n".encode())
     except UserError as error:
         problems.append(f"left out: {error}")

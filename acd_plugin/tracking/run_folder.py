@@ -47,6 +47,13 @@ class RunFolder:
     def __str__(self) -> str:
         return str(self.place)
 
+    @property
+    def remedy(self) -> str:
+        """What can be done when its record is damaged."""
+        if self.place != self.path or self.path.is_file():
+            return "get another copy of the archive, or publish the runs again"
+        return "restore it, or delete this run's folder and train it again"
+
     def latest_checkpoint(self) -> Path:
         """Return the checkpoint with the most environment steps; UserError when there is none."""
         found = self.stored_checkpoints()
@@ -122,9 +129,7 @@ def read_json(path: Path) -> JsonObject:
     try:
         content = parse_json(read_plain(path, _LARGEST_JSON))
     except (OSError, ValueError) as error:
-        raise UserError(
-            f"{path}: cannot be read ({_why(error)}): restore it, or delete this run's folder"
-        ) from None
+        raise UserError(f"{path}: cannot be read ({_why(error)})") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: must hold a JSON object, got {type(content).__name__}")
     return content

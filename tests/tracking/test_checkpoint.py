@@ -42,6 +42,26 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["7.pt"]
 
 
+def test_a_damaged_checkpoint_names_the_newest_that_is_whole(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    first, second, third, last = (
+        save_checkpoint(folder, checkpoint()._replace(t_env=steps), keep=0)
+        for steps in (7, 20, 100, 1000)
+    )
+    for damaged in (third, last):
+        damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
+    with pytest.raises(UserError) as error:
+        load_checkpoint(last)
+    told = f"use {second}, the newest that is whole, or delete the damaged one"
+    assert str(error.value).endswith(told)
+    for whole in (first, second):
+        whole.unlink()
+    elsewhere = last.rename(tmp_path / "1000.pt")
+    for lost in (third, elsewhere):
+        with pytest.raises(UserError, match=r"restore it, or train again$"):
+            load_checkpoint(lost)
+
+
 def test_pytorch_reads_the_file_too(tmp_path: Path) -> None:
     path = save_checkpoint(RunFolder(tmp_path), checkpoint(), keep=0)
     for mmap in (False, True):

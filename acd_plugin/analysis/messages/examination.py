@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from acd_plugin.analysis.messages.content import Event, Explanation, Information
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, with_remedy
 from acd_plugin.tracking.run_folder import RunFolder, read_json, write_atomically
 
 _ABOUT = "about_"  # 0.1.0 had a key of its own for every subject, as about_own_threat
@@ -68,12 +69,17 @@ def read_examination(folder: RunFolder) -> Examination | None:
     """Return what is stored with a run; UserError when that is damaged."""
     if not os.path.lexists(folder.communication):
         return None
+    with with_remedy("examine the run again"):
+        return _examination_in(folder.communication)
+
+
+def _examination_in(path: Path) -> Examination:
     try:
-        return Examination.model_validate(read_json(folder.communication))
+        return Examination.model_validate(read_json(path))
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(str(part) for part in problem["loc"])
         reason = f"'{where}': {problem['msg']}"
     except (AttributeError, KeyError, TypeError) as error:  # of what 0.1.0 called otherwise
         reason = f"{type(error).__name__}: {error}"
-    raise UserError(f"{folder.communication}: {reason}: examine the run again")
+    raise UserError(f"{path}: {reason}")

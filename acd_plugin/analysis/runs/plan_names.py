@@ -12,7 +12,7 @@ from acd_plugin.analysis.runs.groups import BETWEEN, is_of_length, learned_by, l
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.migration import Config, migrate
 from acd_plugin.credentials import without_credentials
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, with_remedy
 from acd_plugin.tracking.archive import is_archive, unpacked
 from acd_plugin.tracking.places import without_places
 from acd_plugin.tracking.results import PLANS
@@ -93,13 +93,12 @@ def read_plan_names(results: Path) -> PlanNames:
     place = unpacked(results) if is_archive(results) else results
     names = PlanNames()
     for path in _files(place):
-        try:
-            _add_all(read_json(path), names)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise UserError(
-                f"{path}: is damaged ({type(error).__name__}: {error}): delete it, and "
-                "'experiment run' writes it anew"
-            ) from None
+        with with_remedy("delete it, and 'experiment run' writes it anew"):
+            try:
+                _add_all(read_json(path), names)
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                problem = f"{type(error).__name__}: {error}"
+                raise UserError(f"{path}: is damaged ({problem})") from None
     return names
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from acd_plugin.analysis.runs.learned import Settings, learned_settings
 from acd_plugin.configuration.migration import Config, migrate
 from acd_plugin.credentials import shown, shown_command
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, with_remedy
 from acd_plugin.tracking.checkpoint_index import read_index
 from acd_plugin.tracking.metric_file import last_step
 from acd_plugin.tracking.ownership import is_owned
@@ -86,11 +86,12 @@ class RunRecord:
 
 def read_record(folder: RunFolder) -> RunRecord:
     """Read one run; UserError, in one line, when its record is damaged."""
-    run, recorded = read_run(folder), read_config(folder)
-    try:
-        config = migrate(recorded)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UserError(f"{folder.path / 'config.json'}: is damaged ({error})") from None
+    with with_remedy(folder.remedy):
+        run, recorded = read_run(folder), read_config(folder)
+        try:
+            config = migrate(recorded)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UserError(f"{folder.path / 'config.json'}: is damaged ({error})") from None
     meta = run.meta or Meta()
     return RunRecord(
         folder=folder,

@@ -82,5 +82,6 @@ def test_a_damaged_run_is_named_and_the_others_are_read(
     assert [run.id for run in records] == [whole.id]
     (problem,) = problems
     assert problem.startswith(f"{path}: {message}")
+    assert problem.endswith(": restore it, or delete this run's folder and train it again")
     with pytest.raises(UserError):
         read_record(damaged.folder)

@@ -12,7 +12,7 @@ import bson.errors
 
 from acd_plugin.configuration.migration import migrate
 from acd_plugin.credentials import shown, without_credentials
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, with_remedy
 from acd_plugin.tracking.columns import flat_columns
 from acd_plugin.tracking.plain_files import open_plain
 from acd_plugin.tracking.recorded_config import read_config
@@ -32,9 +32,11 @@ def run_document(folder: RunFolder) -> Document:
     Addresses in it have lost their user and password: earlier releases recorded some.
     """
     path = folder.path / "run.json"
-    run, config = read_json(path), read_config(folder)
-    parsed = parse_run(run, str(path))
     info = folder.path / "info.json"
+    with with_remedy(folder.remedy):
+        run, config = read_json(path), read_config(folder)
+        parsed = parse_run(run, str(path))
+        facts = read_json(info) if os.path.lexists(info) else {}
     document = {
         "format": _FORMAT,
         "command": run.get("command"),
@@ -48,7 +50,7 @@ def run_document(folder: RunFolder) -> Document:
         "resources": run.get("resources") or [],
         "artifacts": parsed.artifacts,
         "config": {**config, **flat_columns(migrate(config))},
-        "info": read_json(info) if os.path.lexists(info) else {},
+        "info": facts,
         "captured_out": _captured_output(folder.path / "cout.txt"),
         "folder": str(folder.place.resolve()),
     }
