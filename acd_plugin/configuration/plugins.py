@@ -30,6 +30,8 @@ def load_plugins(files: Iterable[str]) -> None:
     Raises UserError, naming the file, when it is missing or fails.
     """
     for file in files:
+        if "\0" in file:
+            raise UserError(f"plugin {brief(repr(file), 300)}: no such Python file (.py)")
         path = Path(file).resolve()
         name = f"acd_plugin_user_{hashlib.sha256(os.fsencode(path)).hexdigest()[:12]}"
         if name in sys.modules:

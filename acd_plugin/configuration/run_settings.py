@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.configuration.ranges import Games, Seed, Steps
-from acd_plugin.configuration.validation import Settings
+from acd_plugin.configuration.validation import PathText, Settings
 
 
 class RunSettings(Settings):
@@ -32,7 +32,7 @@ class RunSettings(Settings):
     log_interval: Steps
     runner_log_interval: Steps
     learner_log_interval: Steps
-    local_results_path: str = Field(min_length=1)
+    local_results_path: PathText = Field(min_length=1)
     mongo_url: str | None = None
     trackers: list[str] = Field(default_factory=list)  # names of `tracking.trackers`
     use_tensorboard: bool

@@ -100,4 +100,11 @@ def _named(name: str) -> str:
     return name
 
 
+def _path(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("no path has a null byte")
+    return text
+
+
+PathText = Annotated[str, AfterValidator(_path)]
 Name = Annotated[str, AfterValidator(_named)]  # of what a file makes, as reports and pages show it

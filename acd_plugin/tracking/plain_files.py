@@ -100,7 +100,10 @@ def reason(error: OSError) -> str:
 
 def opened(path: Path, flags: int) -> int:
     """Return the descriptor of a regular file; OSError for anything else."""
-    file = os.open(path, flags | _NO_WAITING | getattr(os, "O_CLOEXEC", 0), 0o666)
+    try:
+        file = os.open(path, flags | _NO_WAITING | getattr(os, "O_CLOEXEC", 0), 0o666)
+    except ValueError as error:  # a name with a null byte, which no file can have
+        raise OSError(errno.EINVAL, str(error), str(path)) from None
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
         raise OSError(errno.EINVAL, "is no regular file", str(path))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from acd_plugin.configuration.layers import configure
 from acd_plugin.configuration.plugins import content_of, load_plugins
 from acd_plugin.errors import UserError
 
@@ -49,3 +50,10 @@ def test_what_cannot_be_imported_is_told_in_one_line(
     with pytest.raises(UserError, match=problem) as caught:
         load_plugins([write(tmp_path / name, text)])
     assert "\n" not in str(caught.value)
+
+
+def test_a_path_with_a_null_byte_is_told_in_one_line() -> None:
+    with pytest.raises(UserError, match=r"'a\\x00\.py': no such Python file"):
+        load_plugins(["a\0.py"])
+    with pytest.raises(UserError, match=r"'local_results_path' is .*: no path has a null byte"):
+        configure("dial", "cyborg_small", {"local_results_path": "a\0b"})

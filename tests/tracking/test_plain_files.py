@@ -49,6 +49,11 @@ def impostors(folder: Path) -> dict[str, Path]:
     return {**paths, "device": Path(os.devnull)}
 
 
+def test_a_name_that_no_file_can_have_is_told_like_any_other_that_cannot_be_opened() -> None:
+    with pytest.raises(OSError, match="null byte"):
+        open_plain(Path("a\0b"))
+
+
 @pytest.mark.parametrize("kind", ["link", "lost link", "pipe", "folder", "device"])
 def test_nothing_but_a_regular_file_is_used(tmp_path: Path, kind: str) -> None:
     path = impostors(tmp_path / "place")[kind]
