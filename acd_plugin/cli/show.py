@@ -10,7 +10,7 @@ import plotext
 
 from acd_plugin.analysis.curves.learning_curve import Curve, read_curve
 from acd_plugin.analysis.report.text_table import printable
-from acd_plugin.analysis.runs.groups import as_typed, settings
+from acd_plugin.analysis.runs.groups import as_typed, settings_that_count
 from acd_plugin.analysis.runs.run_record import RunRecord, read_record
 from acd_plugin.cli.runs import duration_text
 from acd_plugin.errors import UserError, program
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     for done in read_evaluations(record.folder):
         print(printable(f"  {'evaluated':<12} {_evaluation(done)}"))
     print("settings")
-    for setting, chosen in sorted(settings(record).items()):
+    for setting, chosen in sorted(settings_that_count(record).items()):
         print(printable(f"  {setting:<34} {as_typed(chosen)}"))
     for line in (record.fail_trace or "").rstrip().splitlines():
         print(printable(line))

@@ -46,7 +46,7 @@ def findings(
 
 
 def _whole(inside: Mapping[str, Sequence[Cell]], problems: Sequence[str]) -> str:
-    inside = {name: across_environments(cells) for name, cells in inside.items()}
+    inside = across_environments(inside)
     groups = list(dict.fromkeys(cell.group for cells in inside.values() for cell in cells))
     scores = [score for cells in inside.values() for cell in cells for score in cell.scores]
     told = [

@@ -24,8 +24,10 @@ _EXPLANATION = (
     "of the return in the game of training less that of the same run in what was played, with a "
     "95% bootstrap interval, which is too narrow with few runs. A game may be harder or easier "
     "than another in itself, so that a drop alone is no failure: how well it can be played tells "
-    "who was trained on it."
+    "who was trained on it. Who has played nothing but the game of training has no row of drops."
 )
+# Why a cell has no number.
+_HOME, _NOT_PLAYED, _UNKNOWN = "home", "not played", "home not played"
 
 
 _LOST = (
@@ -125,28 +127,32 @@ def _title(matrix: Matrix) -> str:
 def _table(
     matrix: Matrix,
     corner: str,
-    measured: Callable[[Row, Values], _Measured | None],
+    measured: Callable[[Row, Values], _Measured | str],
     told: Callable[[_Measured], str],
 ) -> list[list[str]]:
     rows = [[corner, *map(matrix.label, matrix.columns)]]
     for row in matrix.rows:
         found = [measured(row, column) for column in matrix.columns]
-        rows.append([matrix.name(row), *("" if one is None else told(one) for one in found)])
+        cells = [one if isinstance(one, str) else told(one) for one in found]
+        if set(cells) - {_HOME, _NOT_PLAYED}:
+            rows.append([matrix.name(row), *cells])
     return rows
 
 
-def _score(row: Row, column: Values) -> _Measured | None:
+def _score(row: Row, column: Values) -> _Measured | str:
     scores = row.scores(column)
     if not len(scores):
-        return None
+        return _NOT_PLAYED
     found = summarise(scores)
     return _Measured(found.iqm, found.interval, column == row.home)
 
 
-def _drop(row: Row, column: Values) -> _Measured | None:
+def _drop(row: Row, column: Values) -> _Measured | str:
+    if column == row.home:
+        return _HOME
     drops = row.drops([column])
-    if column == row.home or not len(drops):
-        return None
+    if not len(drops):
+        return _UNKNOWN if len(row.scores(column)) else _NOT_PLAYED
     return _Measured(float(drops.mean()), interval_of(drops), is_home=False)
 
 

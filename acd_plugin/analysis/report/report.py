@@ -80,13 +80,14 @@ def make_report(
         environment: ranking(found, lambda cell: cell.means)
         for environment, found in inside.items()
     }
-    across = {environment: across_environments(found) for environment, found in inside.items()}
+    across = across_environments(inside)
     rows = [cell for found in across.values() for cell in found]
+    is_shorter = {cell.group for cell in rows} != {cell.group for cell in shown}
     styles = _styles(inside, across)
     played = matrices(shown, [])
     sections = [
         findings(inside, rankings, problems, generalisation_findings(played)),
-        _overview(rows, list(inside), problems),
+        _overview(rows, list(inside), problems, is_shorter),
         *generalisation(played),
         *responses(shown, names),
     ]
@@ -114,13 +115,18 @@ def _styles(inside: Mapping[str, list[Cell]], across: Mapping[str, list[Cell]]) 
 
 
 def _overview(
-    cells: Sequence[Cell], environments: Sequence[str], problems: Sequence[str]
+    cells: Sequence[Cell], environments: Sequence[str], problems: Sequence[str], is_shorter: bool
 ) -> Section:
     explanation = (
         "Interquartile mean over runs of the mean return of each run's last policy, with a 95% "
         "bootstrap interval. A group holds runs that differ only by their seed; where an algorithm "
         "has several groups, their names say in what they differ."
     )
+    if is_shorter:
+        explanation += (
+            " For how long a group was trained stands in the tables of those environments that "
+            "have runs of several lengths."
+        )
     warnings = [Text(f"Warning: {problem}") for problem in problems]
     table = score_tables.overview(cells, environments)
     return Section("Results", [table, Text(explanation), *warnings])

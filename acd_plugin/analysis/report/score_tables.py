@@ -71,21 +71,35 @@ def _of_seed(score: Score) -> str:
 
 def speed(cells: Sequence[Cell]) -> list[Table | Text]:
     """How many games each run needed to come most of the way, and whether it has settled."""
-    best = max(cell.mean for cell in cells)
-    start = float(np.median([score.curve.values[0] for cell in cells for score in cell.scores]))
-    threshold = start + _SHARE_OF_THE_WAY * (best - start)
-    rows = [["group", f"games until a test first returns {threshold:.2f}", "change at the end"]]
+    best = max(cells, key=lambda cell: cell.mean)
+    start = max(_first_test(cells), _first_test([best]))
+    way = best.mean - _first_test(cells)
+    threshold = _first_test(cells) + _SHARE_OF_THE_WAY * way
+    is_reached = best.mean > start
+    games = [f"games until a test first returns {threshold:.2f}"] if is_reached else []
+    rows = [["group", *games, "change at the end"]]
     for cell in cells:
-        games = [_games(score, threshold) for score in cell.scores]
+        needed = [", ".join(_games(score, threshold) for score in cell.scores)] * is_reached
         ends = [change_at_the_end(score.curve) for score in cell.scores]
         changes = [_unless_nan(end, "+.2f") or "unknown" for end in ends]
-        rows.append([cell.group, ", ".join(games), ", ".join(changes)])
-    explanation = (
+        rows.append([cell.group, *needed, ", ".join(changes)])
+    told = (
         f"The threshold is {_SHARE_OF_THE_WAY:.0%} of the way from the first test to the best "
-        "group's result. Change at the end: mean test of the last fifth of training less that of "
-        "the fifth before; near 0 when training has settled. Both for each seed."
+        "group's result."
+        if is_reached
+        else f"How soon runs come near the best group's result ({best.mean:.2f}) is not told: it "
+        f"is no higher than the first tests ({start:.2f})."
+    )
+    explanation = (
+        f"{told} Change at the end: mean test of the last fifth of training less that of the fifth "
+        "before; near 0 when training has settled. For each seed."
     )
     return [Table(rows), Text(explanation)]
+
+
+def _first_test(cells: Sequence[Cell]) -> float:
+    """Return what runs return before they have learned much, the median of these groups'."""
+    return float(np.median([score.curve.values[0] for cell in cells for score in cell.scores]))
 
 
 def _games(score: Score, threshold: float) -> str:

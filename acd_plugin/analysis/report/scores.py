@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -130,18 +130,26 @@ def _elsewhere(evaluations: Sequence[Evaluation | None], last: int | None) -> li
     return [done.model_copy(update={"returns": ()}) for done in found if done]
 
 
-def across_environments(cells: Sequence[Cell]) -> list[Cell]:
-    """Return the cells as tables over several environments name them.
+def across_environments(inside: Mapping[str, Sequence[Cell]]) -> dict[str, list[Cell]]:
+    """Return the cells of each environment as tables over several environments name them.
 
-    A length is in the name only where it tells groups of one environment apart: a group must not
-    be another one because some environment has a run of another length.
+    A length stays in the name where it tells groups of one environment apart, and where a group has
+    the same name in all its environments. Otherwise it would make two groups of one, because only
+    some of the environments have runs of several lengths.
     """
-    plain = [without_length(cell.group) for cell in cells]
-    many = Counter((cell.environment, name) for cell, name in zip(cells, plain, strict=True))
-    return [
-        cell if many[cell.environment, name] > 1 else replace(cell, group=name)
-        for cell, name in zip(cells, plain, strict=True)
-    ]
+    names: dict[str, set[str]] = defaultdict(set)
+    for cells in inside.values():
+        for cell in cells:
+            names[without_length(cell.group)].add(cell.group)
+    return {name: [_across(cell, cells, names) for cell in cells] for name, cells in inside.items()}
+
+
+def _across(cell: Cell, beside: Sequence[Cell], names: Mapping[str, set[str]]) -> Cell:
+    plain = without_length(cell.group)
+    of_several_lengths = sum(without_length(other.group) == plain for other in beside) > 1
+    if of_several_lengths or len(names[plain]) == 1:
+        return cell
+    return replace(cell, group=plain)
 
 
 def _by_environment(runs: Sequence[RunRecord]) -> dict[str, list[RunRecord]]:

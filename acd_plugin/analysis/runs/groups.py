@@ -14,6 +14,7 @@ from acd_plugin.analysis.runs.run_record import RunRecord
 
 _NAMES = ("env_args.scenario",)
 _WHAT_A_TEAM_SEES = "env_args.sees"  # tells groups apart, but not the games that they play
+_OF_DRAWN_NETWORKS = ("env_args.generator", "env_args.networks", "env_args.games_per_network")
 BETWEEN = ", "  # the parts of a name
 OF_THE_GAME = ("env_args.", "game.", "episode_limit")
 
@@ -71,6 +72,14 @@ def without_length(name: str) -> str:
 def settings(run: RunRecord) -> Settings:
     """Return what a run learned with, nested keys with dots."""
     return run.settings
+
+
+def settings_that_count(run: RunRecord) -> Settings:
+    """Return the same without those of drawn networks where none are drawn."""
+    found = settings(run)
+    if found.get("env") != "cyborg" or found.get("env_args.scenario") == "generated":
+        return found
+    return {key: value for key, value in found.items() if not key.startswith(_OF_DRAWN_NETWORKS)}
 
 
 def as_typed(value: object) -> str:

@@ -105,8 +105,10 @@ def test_the_report_tells_the_loss_in_a_sentence_tables_a_picture_and_data(
         "loses 2.00 (1.75 to 2.25)." in first_page
     )
     assert "(random): dial on small, attacker=paper+direct gains 0.75 (0.50 to 1.00)." in first_page
-    assert "| dial on small, attacker=paper | [-2.00 (-3.00 to -1.00)] |  | -6.00" in text
-    assert "| dial on small, attacker=paper |  |  | 4.00 (3.00 to 5.00) | 0.00 (" in text
+    assert "| dial on small, attacker=paper | [-2.00 (-3.00 to -1.00)] | not played | -6.00" in text
+    assert (
+        "| dial on small, attacker=paper | home | not played | 4.00 (3.00 to 5.00) | 0.00 (" in text
+    )
     picture = next(
         block
         for section in made.sections
@@ -125,6 +127,21 @@ def test_the_report_tells_the_loss_in_a_sentence_tables_a_picture_and_data(
     assert "attacker=direct" in table
     assert "$\\underline{-2.00\\ [-3.00, -1.00]}$" in table
     assert "$4.00\\ [3.00, 5.00]$" in table  # of what was lost
+
+
+def test_a_drop_that_cannot_be_told_says_why(runs: list[RunRecord], make: Make) -> None:
+    stays = make([-9.0, -1.0], env_args=trained_on("direct"))
+    evaluate(stays, -1.0)
+    away = make([-9.0], env_args=trained_on("random"))
+    against(away, "direct", -100.0)  # nobody knows what it does at home
+    made = make_report(*cells([*runs, stays, away]))
+    text = markdown("A", made.sections).replace("\\", "")
+    drops = text.split("drop from home")[1].split("Rows are what was trained")[0]
+    rows = {row.split(" | ")[0]: row for row in drops.split("\n| ")}
+    assert "dial on small, attacker=direct" not in rows  # it has played nothing else
+    assert "not played" in rows["dial on small, attacker=random"]
+    assert " home not played | home |" in rows["dial on small, attacker=random"]
+    assert "| dial on small, attacker=direct | not played |" in text
 
 
 def test_where_all_are_at_home_alike_columns_tell_only_what_differs(make: Make) -> None:

@@ -218,6 +218,34 @@ def test_settings_that_all_share_are_told_once(make: Make) -> None:
     assert alone.count("| setting |") == 1
 
 
+def test_settings_of_drawn_networks_are_told_where_some_are_drawn(make: Make) -> None:
+    drawn = {"networks": None, "games_per_network": 8, "generator": {"agents": [2, 3]}}
+    runs = [
+        make([-9.0, -4.0], env_args={"scenario": name, "detection_rate": 0.5, **drawn})
+        for name in ("small", "generated")
+    ]
+    ordinary, generated = (markdown("A test", make_report(*cells([run])).sections) for run in runs)
+    for key in ("networks", "games_per_network", "generator.agents"):
+        assert f"| env_args.{key} |" in generated
+        assert f"env_args.{key}" not in ordinary
+
+
+def test_a_length_that_a_group_has_everywhere_is_named_in_the_overview(make: Make) -> None:
+    runs = [make([-9.0, -4.0], t_max=100), make([-9.0, -5.0], t_max=200, name="qmix")]
+    overview, *_ = markdown("A test", make_report(*cells(runs)).sections).split("## small")
+    assert "| qmix, t_max=200 | -5.00 (one run) |" in overview
+    assert "| dial, t_max=100 | -4.00 (one run) |" in overview
+
+
+def test_how_soon_is_not_told_where_nobody_gets_better(make: Make) -> None:
+    runs = [make([-3.0, -4.0]), make([-9.0, -5.0], name="qmix")]
+    text = markdown("A test", make_report(*cells(runs)).sections)
+    assert "games until" not in text
+    assert "result (-4.00) is not told: it is no higher than the first tests (-3.00)." in text
+    better = markdown("A test", make_report(*cells([make([-9.0, -4.0])])).sections)
+    assert "games until a test first returns -4.50 |" in better
+
+
 def test_nothing_to_report_is_said(make: Make) -> None:
     with pytest.raises(UserError, match="no finished runs"):
         make_report(*cells([]))
