@@ -212,7 +212,7 @@ class Pairs:
         for changes in self._evaluate_on:
             with mistakes.noted():
                 for one in expanded(changes, spec.config):
-                    played = self._read(change(spec.config, one), frozenset(one))
+                    played = self._read(change(spec.config, one), frozenset(one) - {*self._shared})
                     found.append(variant(spec.config, one, played))
         mistakes.tell()
         others = [one for one in each_once(found) if one.overrides]

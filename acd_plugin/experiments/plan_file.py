@@ -71,14 +71,15 @@ def sound_part(content: Mapping[str, object]) -> PlanFile:
 def shared_settings(file: PlanFile, has_all: bool) -> set[str]:
     """Return the settings, with dots, that may change nothing for some runs.
 
-    They are of all runs, and there are several algorithms, or, if they are the environment's,
-    several environments; or they are for those of several algorithms that talk. Of a plan that
-    cannot be read as a whole, there may be several of both.
+    They are of all runs, or of where all are played, and there are several algorithms, or, if they
+    are the environment's, several environments; or they are for those of several algorithms that
+    talk. Of a plan that cannot be read as a whole, there may be several of both.
     """
     algorithms = len(file.algorithms) > 1 or not has_all
     environments = len(file.environments) > 1 or not has_all
     several = {True: environments, False: algorithms}
-    found = {key for key in flat(file.with_) if several[key.startswith("env_args")]}
+    of_all = flat(file.with_).keys() | {key for one in file.evaluate_on for key in flat(one)}
+    found = {key for key in of_all if several[key.startswith("env_args")]}
     return found | {GATE} if algorithms else found
 
 

@@ -126,6 +126,15 @@ def test_the_gate_of_an_environment_is_for_those_of_several_algorithms_that_talk
         assert ("env_args.comm_gate" in job.spec.chosen) == chosen
 
 
+def test_where_all_are_played_may_be_no_other_game_for_some(write_plan: WritePlan) -> None:
+    rate = {"evaluate_on": [{"env_args.detection_rate": [0.1]}]}
+    places = {"x": {"config": "cyborg_small"}, "y": {"config": "hidden_hour"}}
+    assert load_plan(write_plan(environments=places, **rate), "full").jobs
+    for left in ({"y": places["y"]}, {"y": places["y"], "z": {"config": "blind_repair"}}):
+        with pytest.raises(UserError, match="detection_rate' would change nothing"):
+            load_plan(write_plan(environments=left, **rate), "full")
+
+
 def test_seeds_at_once_is_for_several_seeds(write_plan: WritePlan) -> None:
     one = {"seeds": [1], "epochs": 1, "evaluation_episodes": 2}
     shared = {**TINY, "seeds_at_once": 2}

@@ -42,7 +42,7 @@ class Count:
 def test_a_run_reads_its_scenario_once_and_builds_its_games_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    read = Count(monkeypatch, scenario_file, "parse")  # whoever asks for the scenario
+    read = Count(monkeypatch, scenario_file, "checked")  # whoever asks for the scenario
     built = Count(monkeypatch, CyborgBlueprint, "make_batch")
     place = f"local_results_path={tmp_path}"
     folder = train(
