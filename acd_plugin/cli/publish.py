@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
     check_writable(str(holder), "give another target for the copies")
     # An archive among the runs may hold copies of them, this target's own or older ones.
     records, _ = without_copies(records)
+    problems = [f"left out: {problem}" for problem in problems]
     copied = 0
     with opened_for_copies(place) as copies:
         for record in records:

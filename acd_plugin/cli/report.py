@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     _refuse_others(folder)
     found, problems = cells(records)
     names = read_plan_names(Path(results))
-    made = make_report(found, [*damaged, *problems], names)
+    made = make_report(found, [*(f"left out: {one}" for one in damaged), *problems], names)
     for problem in made.problems:
         print(printable(f"warning: {problem}"), file=sys.stderr)
     heading = options.title or (names.titles[0] if len(names.titles) == 1 else Path(results).name)

@@ -74,8 +74,12 @@ def test_an_archive_among_the_runs_is_not_packed_again(call: Call, finished: Pat
     words = ("--metric=test_return_mean", "--metric=loss")
     assert call("publish", "results", "results/kept.tar.xz", *words).err == ""
     assert len(Path("results/kept.tar.xz").read_bytes()) > len(first)
-    shutil.rmtree(finished / "1")  # the copies are all that is left
-    assert call("publish", "results", "whole").out == "1 of 1 runs copied to whole\n"
+    (finished / "1" / "run.json").write_text("{")  # the copies are all that can be read
+    outcome = call("publish", "results", "whole")
+    assert outcome.out == "1 of 1 runs copied to whole\n"
+    damaged = "warning: left out: results/1/run.json: cannot be read (JSONDecodeError): restore it"
+    assert outcome.err.startswith(damaged)
+    assert call("report", "results", "--out=new").err.startswith(damaged)
     assert {name for name, _, _ in numbers(Path("whole/1"))} == {"episode", "test_return_mean"}
 
 
