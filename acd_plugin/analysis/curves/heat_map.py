@@ -53,7 +53,7 @@ def heat_map(
     for row, column in marked:
         _frame(axes, row, column)
     bar = figure.colorbar(image, ax=axes, format="{x:g}", ticks=_ticks(low, high))
-    bar.set_label("IQM of the return (logarithmic)")
+    bar.set_label("IQM of the return\n(logarithmic)")  # in two lines: the picture may be low
     return placed(figure)
 
 
