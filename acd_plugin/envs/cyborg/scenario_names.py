@@ -45,6 +45,7 @@ def of_objectives(scenario: Scenario) -> Iterable[str]:
 
 
 def in_clues(scenario: Scenario) -> Iterable[str]:
+    yield from repeated("in 'clues' host", scenario.clues)
     for name in scenario.clues:
         yield from unknown("clues", name, host_names(scenario))
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 
-from acd_plugin.envs.cyborg import scenario_names
+from acd_plugin.envs.cyborg import scenario_names, scenario_sight, scenario_teamwork
 from acd_plugin.envs.cyborg.scenario import HOST_ACTIONS, Agent, Scenario, Subnet
-from acd_plugin.envs.cyborg.scenario_names import host_names, repeated, unknown
+from acd_plugin.envs.cyborg.scenario_names import repeated
 from acd_plugin.errors import brief, listing
 
 
@@ -21,7 +21,7 @@ def problems_of(scenario: Scenario, sound: Collection[str] = Scenario.model_fiel
     """
     problems: list[str] = []
     left = set(sound)
-    for checks in (_NAMES, _MEANING):
+    for checks in (_NAMES, _MEANING, _TOGETHER):
         doubtful = set()
         for check, needed in checks:
             key, *others = needed.split()
@@ -69,41 +69,11 @@ def _objective_problems(scenario: Scenario) -> Iterable[str]:
         yield f"foothold and objective are both '{scenario.foothold}': they must be two hosts"
 
 
-def _clue_problems(scenario: Scenario) -> Iterable[str]:
-    if scenario.clues and len(scenario.objectives) < 2:
-        yield "clues tell which of several objectives a game has, and there is only one"
-
-
-def _clue_holder_problems(scenario: Scenario) -> Iterable[str]:
-    for name in scenario.clues:
-        holders = [
-            agent
-            for agent in scenario.agents
-            if name in [host.name for host in scenario.hosts_for(agent, "analyse")]
-        ]
-        if not holders:
-            yield f"no agent has 'analyse' on '{name}', where there is a clue"
-
-
 def _action_problems(scenario: Scenario) -> Iterable[str]:
     for agent in scenario.agents:
         yield from repeated(f"in 'actions' of {agent.name}", agent.actions or [])
         if "block" in (agent.actions or []) and not scenario.block:
             yield f"agent '{agent.name}' has 'block', and 'block' of the scenario is false"
-
-
-def _sight_problems(scenario: Scenario) -> Iterable[str]:
-    places = {*scenario.subnet_names, *host_names(scenario)}
-    is_known = True
-    for agent in scenario.agents:
-        if isinstance(agent.sees, list):
-            if not agent.sees:
-                yield f"'sees' of {agent.name} is []: write own, team, nothing or names"
-            for name in agent.sees:
-                yield from unknown(f"sees of {agent.name}", name, places)
-            is_known = is_known and places.issuperset(agent.sees) and bool(agent.sees)
-    if is_known and not any(scenario.seen_by(agent) for agent in scenario.agents):
-        yield "no agent sees a host: give one a 'sees'"
 
 
 def _agent_problems(scenario: Scenario) -> Iterable[str]:
@@ -173,36 +143,6 @@ def _defence_problems(scenario: Scenario, subnet: Subnet) -> Iterable[str]:
         )
 
 
-def _exclusive_problems(scenario: Scenario) -> Iterable[str]:
-    yield from repeated("exclusive action", scenario.exclusive)
-    if scenario.joint and "restore" in scenario.exclusive:
-        yield "'restore' cannot be exclusive where hosts are restored together ('joint')"
-
-
-def _joint_problems(scenario: Scenario) -> Iterable[str]:
-    for group in scenario.joint:
-        if len(group) < 2:
-            yield f"joint has the group {group}: must be two hosts or more"
-
-
-def _joint_foothold_problems(scenario: Scenario) -> Iterable[str]:
-    if any(scenario.foothold in group for group in scenario.joint):
-        yield f"joint has the foothold '{scenario.foothold}', from which nobody can evict"
-
-
-def _joint_agent_problems(scenario: Scenario) -> Iterable[str]:
-    for group in scenario.joint:
-        yield from repeated(
-            f"joint group {group} has hosts of one agent, which can clean one at a time: agent",
-            [
-                agent.name
-                for agent in scenario.agents
-                for host in scenario.hosts_for(agent, "restore")
-                if host.name in group
-            ],
-        )
-
-
 def _broadcast_problems(scenario: Scenario) -> Iterable[str]:
     for name, bits in scenario.broadcast.items():
         if not bits or not all(bits):
@@ -223,6 +163,7 @@ def _green_problems(scenario: Scenario) -> Iterable[str]:
 # Each check with the keys that must be right for it; where it finds something, it is the first of
 # them that is wrong, and what is looked at later does without it.
 _Checks = Sequence[tuple[Callable[[Scenario], Iterable[str]], str]]
+_OF_DUTIES = "agents subnets foothold block"
 _NAMES: _Checks = (
     (scenario_names.in_subnets, "subnets"),
     (scenario_names.of_agents, "agents"),
@@ -239,16 +180,21 @@ _MEANING: _Checks = (
     (_exploit_problems, "images"),
     (_route_problems, "subnets"),
     (_objective_problems, "objective foothold"),
-    (_clue_problems, "clues objective"),
-    (_clue_holder_problems, "clues agents subnets foothold block"),
+    (scenario_sight.clue_problems, "clues objective"),
+    (scenario_sight.clue_holder_problems, f"clues {_OF_DUTIES}"),
     (_action_problems, "agents block"),
-    (_sight_problems, "agents subnets foothold"),
-    (_agent_problems, "agents subnets foothold block"),
-    (_exclusive_problems, "exclusive joint"),
-    (_joint_problems, "joint"),
-    (_joint_foothold_problems, "joint foothold"),
-    (_joint_agent_problems, "joint agents subnets foothold block"),
+    (scenario_sight.sight_problems, "agents subnets foothold"),
+    (_agent_problems, _OF_DUTIES),
+    (scenario_teamwork.exclusive_problems, "exclusive joint"),
+    (scenario_teamwork.joint_problems, "joint"),
+    (scenario_teamwork.joint_foothold_problems, "joint foothold"),
     (_broadcast_problems, "broadcast"),
     (_green_problems, "green foothold"),
     (_out_of_reach, "objective subnets foothold"),
+)
+_TOGETHER: _Checks = (
+    (scenario_sight.clue_reader_problems, "clues agents subnets foothold"),
+    (scenario_teamwork.exclusive_owner_problems, f"exclusive {_OF_DUTIES}"),
+    (scenario_teamwork.joint_cleaner_problems, f"joint {_OF_DUTIES} images exclusive"),
+    (scenario_teamwork.joint_order_problems, f"joint {_OF_DUTIES} images"),
 )
