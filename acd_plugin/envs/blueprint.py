@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from acd_plugin.configuration.ignored import Ignored
@@ -79,4 +79,14 @@ class MayBeHeldOut(Protocol):
     @property
     def is_held_out(self) -> bool:
         """Whether nobody is to train on these games."""
+        ...
+
+
+@runtime_checkable
+class MayRemark(Protocol):
+    """What a `Blueprint` offers beyond its contract when a game may not be what was meant."""
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What is worth a second look before anybody trains on these games."""
         ...

@@ -12,6 +12,7 @@ from acd_plugin.components.contracts import Preprocess, Scheme, StatLogger
 from acd_plugin.configuration.ignored import refuse_ignored
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.run_settings import RunSettings
+from acd_plugin.controllers import REGISTRY as CONTROLLERS
 from acd_plugin.controllers.controller import Controller
 from acd_plugin.envs.blueprint import Blueprint, EnvSizes, Interface
 from acd_plugin.errors import find
@@ -23,6 +24,8 @@ from acd_plugin.hosts.builtin.replay_buffer import ReplayBuffer
 from acd_plugin.hosts.builtin.training import Recorder, Training
 from acd_plugin.hosts.builtin.transforms import OneHot
 from acd_plugin.hosts.host import Host
+from acd_plugin.learners import REGISTRY as LEARNERS
+from acd_plugin.runners import REGISTRY as RUNNERS
 from acd_plugin.runners.controller_extras import extra_scheme, needed_truths
 from acd_plugin.running.device import check_device
 from acd_plugin.running.recorder import NullRecorder
@@ -88,6 +91,31 @@ def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Tr
     if settings.device == "cuda":
         learner.cuda()
     return Training(settings, policy, learner, buffer, recorder)
+
+
+def refuse_unfit(spec: RunSpec, host: Host) -> None:
+    """Raise UserError for what our components would refuse once the host's own loop makes them.
+
+    What is the host's own is left to it.
+    """
+    check_device(spec.settings.device)
+    args = _args(spec.config, spec.sizes, spec.blueprint)
+    with ONE_AT_A_TIME, kept_generators():
+        runner = None
+        if args.runner in RUNNERS:
+            one_game = Args(**{**vars(args), "batch_size_run": 1})
+            runner = find(host.runners, "runner", args.runner)(args=one_game, logger=NullRecorder())
+        if host.controllers.get(args.mac) is CONTROLLERS.get(args.mac):
+            mac, scheme, _ = _acting(spec.sizes, args, host)
+            if runner is not None:
+                groups, preprocess = _groups(spec.sizes), _preprocess(spec.sizes)
+                runner.setup(scheme=scheme, groups=groups, preprocess=preprocess, mac=mac)
+            make_learner = host.learners.get(args.learner)
+            if make_learner is not None and make_learner is LEARNERS.get(args.learner):
+                complete = new_episodes(scheme, spec.sizes, 0, "cpu").scheme
+                make_learner(mac, complete, NullRecorder(), args)
+        if runner is not None:
+            runner.close_env()
 
 
 def make_acting(config: Config, interface: Interface, seed: int, host: Host = BUILTIN) -> Acting:

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from acd_plugin.configuration.layers import Config
+from acd_plugin.envs.blueprint import MayRemark
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin import BUILTIN
 from acd_plugin.hosts.host import Host
 from acd_plugin.running.alone import Alone
+from acd_plugin.running.assembly import refuse_unfit
 from acd_plugin.running.console import Console, logger
 from acd_plugin.running.device import describe_device
 from acd_plugin.running.interruption import interruptible
@@ -77,7 +79,10 @@ def train_alone(planned: Planned, host: Host = BUILTIN, shown: Shown | None = No
 
 
 def tell_about(run: Planned) -> None:
-    """Say from where and on what a run is trained, in which environment, and who records it."""
+    """Say from where and on what a run is trained, in which environment, and who records it.
+
+    Warn of what its games may not have been meant to be.
+    """
     settings, mongo = run.spec.settings, run.mongo()
     if run.stored:
         logger.info("going on from %s, of %s steps", run.stored.path, f"{settings.t_max:,}")
@@ -85,6 +90,9 @@ def tell_about(run: Planned) -> None:
     logger.info("environment: %s %s", settings.env, _summary(settings.env_args))
     if mongo is not None:
         logger.info("records: also in %s", mongo)
+    if isinstance(run.spec.blueprint, MayRemark):
+        for remark in run.spec.blueprint.remarks:
+            logger.warning("%s", remark)
 
 
 def _in_other_loop(spec: RunSpec, host: Host) -> Train | None:
@@ -97,6 +105,7 @@ def _in_other_loop(spec: RunSpec, host: Host) -> Train | None:
             f"episodes_max={spec.settings.episodes_max}: the loop of the host {host.name} counts "
             "steps only; set episodes_max=None and choose t_max"
         )
+    refuse_unfit(spec, host)
 
     def train(record: OpenRecord) -> float | None:
         config = {**spec.config, "blueprint": spec.blueprint}

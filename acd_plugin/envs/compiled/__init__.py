@@ -8,6 +8,7 @@ It takes from here
 - `rng`: a stream of random numbers for every game, in blocks that later blocks do not move;
 - `threads`: many games, spread over threads;
 - `integers`: 64-bit arithmetic that wraps without a warning where rules run uncompiled;
+- `uncompiled`: the same rules as Python, which checks bounds;
 - `composition`: the same rules with one of them replaced, by a user's attacker for instance;
 - `content`: short names of what compiled functions are made from.
 

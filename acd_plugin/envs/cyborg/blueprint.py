@@ -44,7 +44,7 @@ class CyborgBlueprint:
         self.settings = self.definition.settings
         self.rules = self.definition.rules
         self._broadcast = broadcast_of(self.definition)
-        try_out(self.definition)
+        self.remarks = try_out(self.definition)
 
     @property
     def comm_layout(self) -> CommLayout:

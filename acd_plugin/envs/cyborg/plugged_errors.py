@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from numba.core.errors import NumbaError
 
 from acd_plugin.envs.compiled.messages import in_one_line
 from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game.red.legality import IllegalChoiceError
-from acd_plugin.envs.cyborg.game.types import GameState, Red
+from acd_plugin.envs.cyborg.game.types import GameState, Red, Rules
 from acd_plugin.envs.cyborg.plugged import users_part
-from acd_plugin.errors import UserError
+from acd_plugin.errors import UserError, listing, nearest
 
 LEGAL = (
     "legal are: Sleep; Sweep of a subnet; Scan of a defended host; Exploit of one that it does not "
     "hold; Escalate of its source; Impact of the objective, from there"
 )
+
+# What numba calls these types: their names, and the types of all that is in them.
+_TYPES = {"GameState": GameState._fields, "Rules": Rules._fields}
+_TYPE = re.compile(rf"\b({'|'.join(_TYPES)})\((?:[^()]|\([^()]*\))*\)")
+_UNKNOWN = re.compile(rf"Unknown attribute '(\w+)' of type ({'|'.join(_TYPES)})\b")
 
 
 def explain(error: Exception, definition: GameDefinition, state: GameState) -> UserError:
@@ -25,8 +32,18 @@ def explain(error: Exception, definition: GameDefinition, state: GameState) -> U
         return UserError(f"attacker '{settings.attacker}' chose {choice}: {LEGAL}")
     names = ", ".join(f"'{name}'" for name in (settings.attacker, *settings.reward_terms))
     if isinstance(error, NumbaError):
-        return UserError(f"one of {names} cannot be compiled: {in_one_line(error)}")
+        return UserError(f"one of {names} cannot be compiled: {_shortened(error)}")
     return UserError(f"one of {names} failed: {type(error).__name__}: {in_one_line(error)}")
+
+
+def _shortened(error: NumbaError) -> str:
+    """Return what the compiler says in one line, with the legal names if one was wrong."""
+    told = _TYPE.sub(r"\1", in_one_line(error))
+    unknown = _UNKNOWN.search(told)
+    if unknown is None:
+        return told
+    name, legal = unknown[1], _TYPES[unknown[2]]
+    return f"{told}{nearest(name, legal)} (legal: {listing(legal)})"
 
 
 def users_functions(definition: GameDefinition) -> str:
@@ -45,3 +62,17 @@ def describe_choice(state: GameState, game: int) -> str:
     )
     name = Red(kind).name.capitalize() if kind in list(Red) else f"kind {kind}"
     return f"{name} of target {target} from source {source}"
+
+
+def only_sleeps(attacker: str, games: int) -> str:
+    return (
+        f"attacker '{attacker}' only sleeps in {games} games: give orders with "
+        "game.red.choice.give_order"
+    )
+
+
+def unscanned(attacker: str) -> str:
+    return (
+        f"attacker '{attacker}' exploits hosts that it has not scanned: backend=native plays that, "
+        "backend=cyborg cannot"
+    )

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from acd_plugin.envs.compiled.compilation import compiled
+from acd_plugin.envs.compiled.rng import roll_one
+from acd_plugin.envs.cyborg.game.red.beliefs import digest
 from acd_plugin.envs.cyborg.game.red.choice import give_order, paper_attacker
-from acd_plugin.envs.cyborg.game.types import NOBODY, GameState, Level, Red, Rules
+from acd_plugin.envs.cyborg.game.types import NOBODY, Block, GameState, Level, Red, Rules
 
 
 @compiled
 def same_as_paper(state: GameState, rules: Rules, game: int) -> None:
     paper_attacker(state, rules, game)
+
+
+@compiled
+def resting(state: GameState, rules: Rules, game: int) -> None:
+    """The paper's, which rests in half of the steps."""
+    if roll_one(state.key[game], Block.ATTACKER.value, state.step[game], 0) < 0.5:
+        digest(state, rules, game)
+        give_order(state, game, Red.SLEEP.value, NOBODY, NOBODY)
+    else:
+        paper_attacker(state, rules, game)
 
 
 @compiled
@@ -56,8 +69,48 @@ def cheat(state: GameState, rules: Rules, game: int) -> None:
 
 
 @compiled
+def outside(state: GameState, rules: Rules, game: int) -> None:
+    paper_attacker(state, rules, game)
+    state.discovered[game, 40_000] = True
+
+
+@numba.njit  # type: ignore[untyped-decorator]
+def host_after_the_last(state: GameState, rules: Rules, game: int) -> int:
+    return int(state.level[game, len(rules.host_subnet)])
+
+
+@compiled
+def outside_by_a_helper(state: GameState, rules: Rules, game: int) -> None:
+    state.decisions[game] += host_after_the_last(state, rules, game)
+    paper_attacker(state, rules, game)
+
+
+@compiled
+def of_another_game(state: GameState, rules: Rules, game: int) -> None:
+    paper_attacker(state, rules, game)
+    give_order(state, 0, Red.SLEEP.value, NOBODY, NOBODY)
+
+
+@compiled
+def changes_the_rules(state: GameState, rules: Rules, game: int) -> None:
+    rules.damage[1] = 0.0
+    paper_attacker(state, rules, game)
+
+
+@compiled
+def unrepeatable(state: GameState, rules: Rules, game: int) -> None:
+    paper_attacker(state, rules, game)
+    state.decisions[game] += int(1_000_000 * np.random.random())
+
+
+@compiled
+def fractional(state: GameState, rules: Rules, game: int) -> None:
+    give_order(state, game, Red.SCAN.value, 1.7, rules.foothold)  # type: ignore[arg-type]
+
+
+@compiled
 def not_compilable(state: GameState, rules: Rules, game: int) -> None:
-    state.red_kind[game] = rules.no_such_field  # type: ignore[attr-defined]
+    state.red_kind[game] = rules.footold  # type: ignore[attr-defined]
 
 
 def two_arguments(state: GameState, game: int) -> None:
@@ -88,6 +141,21 @@ def infinite(state: GameState, rules: Rules, game: int, actions: NDArray[np.int6
 def meddling(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
     state.compromise[game, 1] = 3
     return 0.0
+
+
+@compiled
+def gambling(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
+    return np.random.random()
+
+
+@compiled
+def of_a_step_too_far(
+    state: GameState,
+    rules: Rules,  # noqa: ARG001
+    game: int,
+    actions: NDArray[np.int64],
+) -> float:
+    return float(actions[state.step[game] + 1])
 
 
 @compiled

@@ -21,6 +21,7 @@ from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
 from acd_plugin.envs.cyborg.checker import definition_findings
 from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
+from acd_plugin.envs.cyborg.rehearsal import Rehearsal
 from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS, register_reward_term
 from acd_plugin.errors import UserError
 from tests.envs.cyborg import plugged
@@ -30,17 +31,32 @@ from tests.slow import slow
 ROOT = Path(__file__).resolve().parents[3]
 GAMES = 32
 FINE = ("same_as_paper", "sleeper", "unscanned", "cheat", "not_compilable")
-TERMS = ("blocks", "step_number", "infinite", "meddling")
+REHEARSED = {
+    "outside": r"is wrong: index 40000 is out of bounds for axis 1 with size 5 \(plugged\.py, line",
+    "outside_by_a_helper": "is wrong: index 5 is out of bounds",
+    "of_another_game": "changes red_kind of other games: it may only",
+    "changes_the_rules": "changes damage of the rules: it may only change admin, ",
+    "unrepeatable": "is not the same the second time",
+    "fractional": "is wrong: 1.7 is written into red_target: must be a whole number",
+    "cheat": "changes level of the state: it may only change admin, ",
+}
+TERMS = ("blocks", "step_number", "infinite", "meddling", "gambling", "of_a_step_too_far")
+REHEARSED_TERMS = {
+    "infinite": "is not finite, but inf: must be a number always",
+    "meddling": "changes compromise of the state: it may only read",
+    "gambling": "is not the same the second time",
+    "of_a_step_too_far": "is wrong: index 2 is out of bounds",
+}
 
 
 @pytest.fixture(autouse=True)
 def _registered() -> Iterator[None]:
-    for name in (*CHOICES, *FINE):
+    for name in {*CHOICES, *FINE, *REHEARSED}:
         register_attacker(name, getattr(plugged, name))
     for name in TERMS:
         register_reward_term(name, getattr(plugged, name))
     yield
-    for name in (*CHOICES, *FINE):
+    for name in {*CHOICES, *FINE, *REHEARSED}:
         del ATTACKERS[name]
     for name in TERMS:
         del REWARD_TERMS[name]
@@ -99,6 +115,21 @@ def test_attackers_and_terms_go_together() -> None:
     np.testing.assert_allclose(rewards.sum(axis=0), plain.sum(axis=0) + stats["reward_blocks"])
 
 
+def begun() -> NativeBatchEnv:
+    """Return two games against the paper's attacker, after two steps."""
+    batch = NativeBatchEnv(define_game(env_args()), 2, seed=0)
+    batch.reset(0, Purpose.TRAIN)
+    for _ in range(2):
+        batch.step(np.zeros((2, 2), np.int64))
+    return batch
+
+
+def rehearsed(batch: NativeBatchEnv) -> Iterator[None]:
+    """Let the attackers of a batch decide as Python."""
+    actions = np.zeros((batch.n_games, batch.n_agents), np.int64)
+    return Rehearsal(batch.definition).attackers(batch.state, actions)
+
+
 CHOICES = {
     "out_of_range": "Scan of target 5 from source 0",
     "unknown_kind": "kind 9 of target 1 from source 0",
@@ -118,6 +149,53 @@ def test_the_choice_that_is_told_is_the_one_that_was_refused() -> None:
     """Other games have played on meanwhile, and now hold what they legally exploited."""
     with pytest.raises(UserError, match="chose Exploit of target 1 from source 0: legal are: "):
         play("attacker=cheat", games=2000)
+
+
+@pytest.mark.parametrize("name", REHEARSED)
+def test_what_compiled_code_would_do_without_a_word_is_refused(name: str) -> None:
+    rehearsal = Rehearsal(define_game(env_args(f"attacker={name}")))
+    with pytest.raises(UserError, match=f"^attacker '{name}' {REHEARSED[name]}"):
+        list(rehearsal.attackers(begun().state, np.zeros((2, 2), np.int64)))
+
+
+@pytest.mark.parametrize("name", REHEARSED_TERMS)
+def test_a_term_that_does_more_than_to_score_is_refused(name: str) -> None:
+    rehearsal = Rehearsal(define_game(env_args(f"reward_terms={{'{name}': 1.0}}")))
+    with pytest.raises(UserError, match=f"^reward term '{name}' {REHEARSED_TERMS[name]}"):
+        list(rehearsal.terms(begun().state, np.zeros((2, 2), np.int64)))
+
+
+def test_what_is_rehearsed_leaves_games_and_generators_as_they_are() -> None:
+    batch = NativeBatchEnv(define_game(env_args("attacker=same_as_paper")), 2, seed=0)
+    batch.reset(0, Purpose.TRAIN)
+    before = [array.copy() for array in batch.state]
+    assert len(list(rehearsed(batch))) == 2
+    assert all((old == new).all() for old, new in zip(before, batch.state, strict=True))
+
+
+def test_only_the_games_of_ones_own_attacker_are_rehearsed() -> None:
+    batch = NativeBatchEnv(define_game(env_args("attacker=paper+outside")), 16, seed=0)
+    batch.reset(0, Purpose.TRAIN)
+    with pytest.raises(UserError, match="attacker 'outside' is wrong"):
+        list(rehearsed(batch))
+    batch = NativeBatchEnv(define_game(env_args("attacker=same_as_paper+direct+paper")), 16, seed=0)
+    batch.reset(0, Purpose.TRAIN)
+    assert 0 < len(list(rehearsed(batch))) < 16
+
+
+@pytest.mark.slow
+def test_the_start_is_refused_and_warned_of() -> None:
+    before = np.random.get_state(legacy=False)["state"]["key"]
+    for name in ("outside", "unrepeatable"):
+        with pytest.raises(UserError, match=f"^attacker '{name}' {REHEARSED[name]}"):
+            CyborgBlueprint(env_args(f"attacker={name}"))
+    assert (np.random.get_state(legacy=False)["state"]["key"] == before).all()
+    with pytest.raises(UserError, match=r"attacker 'unscanned' exploits .* backend=cyborg cannot"):
+        CyborgBlueprint(env_args("attacker=unscanned", "backend=cyborg"))
+    (remark,) = CyborgBlueprint(env_args("attacker=sleeper")).remarks
+    assert remark.startswith("attacker 'sleeper' only sleeps in 16 games: give orders with ")
+    with pytest.raises(UserError, match="reward term 'gambling' is not the same"):
+        CyborgBlueprint(env_args("reward_terms={'gambling': 1.0}"))
 
 
 def test_what_does_not_return_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,8 +240,13 @@ def test_an_attacker_without_end_cannot_hang_the_start(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_compiled_is_told() -> None:
-    with pytest.raises(UserError, match=r"'not_compilable' cannot be compiled: .*no_such"):
+    told = (
+        r"'not_compilable' cannot be compiled: Unknown attribute 'footold' of type Rules; .*"
+        r"did you mean 'foothold'\? \(legal: action_kind, "
+    )
+    with pytest.raises(UserError, match=told) as caught:
         play("attacker=not_compilable")
+    assert "array(" not in str(caught.value)
 
 
 def test_what_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,8 +273,16 @@ def findings(*overrides: str) -> list[tuple[bool, str]]:
             [
                 ("attacker=unscanned", False, "exploits hosts that it has not scanned"),
                 ("attacker=cheat", True, "attacker 'cheat' changes level of the state"),
-                ("reward_terms={'infinite': 1.0}", True, "reward term 'infinite' is not finite"),
-                ("reward_terms={'meddling': 1.0}", True, "meddling change compromise, "),
+                (
+                    "reward_terms={'infinite': 1.0}",
+                    True,
+                    "reward term 'infinite' is not finite, but inf",
+                ),
+                (
+                    "reward_terms={'meddling': 1.0}",
+                    True,
+                    "meddling' changes compromise of the state",
+                ),
             ]
         ),
     ],

@@ -139,6 +139,8 @@ def test_a_crash_ends_the_run_with_its_own_words(
         ("qmix", "gama=1", "unknown key 'gama'; did you mean 'gamma'?"),
         ("qmx", "gamma=1.0", "unknown algorithm 'qmx'; did you mean 'qmix'?"),
         ("qmix", "env_args.scenario=dial_4", "unknown scenario 'dial_4'"),
+        ("dial", "channel.liar=Nobody", "channel.liar is 'Nobody', which is no agent"),
+        ("dial_broadcast", "gamma=1.0", "message_content=broadcast says what a game's author"),
     ],
 )
 def test_bad_input_is_one_line(
@@ -167,10 +169,11 @@ def test_individual_rewards_are_not_for_the_batch_runner(
     result = run_in_epymarl("iql", "runner=batch", "common_reward=False")
     assert result.returncode == 2
     assert "set common_reward=True, or choose another runner" in result.stderr
+    assert not (tmp_path / "results").exists()
     apart = run_in_epymarl(
         "iql", "runner=episode", "batch_size_run=1", "common_reward=False", "t_max=300"
     )
     assert apart.returncode == 0, apart.stderr
-    names = {name for name, _, _ in numbers(tmp_path / "results/2")}
+    names = {name for name, _, _ in numbers(tmp_path / "results/1")}
     assert {"agent_0_return_mean", "total_return_mean"} <= names
-    assert json.loads((tmp_path / "results/2/config.json").read_text())["host"] == "epymarl"
+    assert json.loads((tmp_path / "results/1/config.json").read_text())["host"] == "epymarl"

@@ -98,6 +98,9 @@ class Exploit(_Launched, ExploitRemoteService):  # type: ignore[misc]
         if state.ip_addresses[self.ip_address] in state.blocks.get(PROTECTED, ()):
             return Observation(False)
         server = state.sessions[RED][SERVER]
+        target = state.hosts[state.ip_addresses[self.ip_address]]
+        if self.ip_address not in server.ports:
+            raise ValueError(f"the attacker exploits {target.hostname}, which it has not scanned")
         exploit = self.exploit_action_selector.get_exploit_action(
             state=state, session=SERVER, agent=RED, ip_address=self.ip_address
         )
@@ -110,7 +113,6 @@ class Exploit(_Launched, ExploitRemoteService):  # type: ignore[misc]
         outcome = exploit.execute(state)
         self.sub_action = exploit
         has_worked = bool(outcome.data["success"] == True)  # noqa: E712 - CybORG's own truth values
-        target = state.hosts[state.ip_addresses[self.ip_address]]
         self.is_detected = has_worked and is_seen
         if self.is_detected:
             del traces[target.hostname]

@@ -55,6 +55,13 @@ class LocalWorlds:
         """Nothing to free."""
 
 
+class _ThereError(Exception):
+    """Where in its process a worker failed."""
+
+    def __str__(self) -> str:
+        return f"\n{self.args[0]}"
+
+
 class _Worker(NamedTuple):
     process: BaseProcess
     pipe: Connection
@@ -64,7 +71,7 @@ class _Worker(NamedTuple):
 class WorkerWorlds:
     """Games shared among processes; results do not depend on how many there are.
 
-    A worker that fails or dies ends the step with RuntimeError and its own words.
+    A worker that fails or dies ends the step with RuntimeError: one line, caused by its traceback.
     """
 
     def __init__(self, network: Network, games: int, processes: int) -> None:
@@ -102,8 +109,9 @@ class WorkerWorlds:
         return [self._answer(worker) for worker in self._workers]
 
     def _answer(self, worker: _Worker) -> object:
+        where = None
         try:
-            problem, answer = worker.pipe.recv()
+            problem, where, answer = worker.pipe.recv()
         except (EOFError, OSError):
             worker.process.join()
             code = worker.process.exitcode
@@ -113,7 +121,8 @@ class WorkerWorlds:
         if problem is not None:
             games = f"games {worker.games.start} to {worker.games.stop - 1}"
             self.close()
-            raise RuntimeError(f"the process that plays {games} on CybORG failed: {problem}")
+            told = f"the process that plays {games} on CybORG failed: {problem}"
+            raise RuntimeError(told) from (_ThereError(where) if where else None)
         return answer
 
     def close(self) -> None:
@@ -136,9 +145,10 @@ def _serve(pipe: Connection, network: Network, games: int) -> None:
             return
         try:
             worlds = worlds or LocalWorlds(network, games)
-            pipe.send((None, getattr(worlds, method)(argument)))
-        except Exception:
-            pipe.send((traceback.format_exc(), None))
+            pipe.send((None, None, getattr(worlds, method)(argument)))
+        except Exception as error:
+            problem = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            pipe.send((problem, traceback.format_exc(), None))
             return
 
 

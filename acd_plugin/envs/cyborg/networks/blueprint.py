@@ -44,7 +44,7 @@ class NetworksBlueprint:
         self._networks, self._room = networks, room
         first = networks.place(Purpose.TRAIN, 0).network
         self._first = define(settings, networks.scenario(first), room)
-        try_out(self._first)
+        self.remarks = try_out(self._first)
         self._define = lru_cache(maxsize=_KEPT)(self._definition)
         if isinstance(networks, FixedSet):
             self._check_layouts(networks)

@@ -24,6 +24,7 @@ from acd_plugin.envs.cyborg.game.red.execution import execute
 from acd_plugin.envs.cyborg.game.types import Dice, Red, Result
 from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from testbed.policies import POLICIES, Policy
+from tests.envs.cyborg import plugged
 from tests.envs.cyborg.games import NEVER, SETTINGS, make_batch, setting_batch
 from tests.slow import slow, slow_but
 
@@ -144,6 +145,13 @@ def play_in_lockstep(lockstep: Lockstep) -> None:
 @pytest.mark.parametrize("env", ["cyborg_small", *slow(["cyborg_large"])])
 def test_every_step_against_the_other_attackers_agrees(env: str) -> None:
     play_in_lockstep(Lockstep(make_batch(f"attacker={OTHERS}", games=12, seed=3, env=env)))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("cyborg")
+def test_every_step_against_an_attacker_of_ones_own_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ATTACKERS, "resting", plugged.resting)
+    play_in_lockstep(Lockstep(make_batch("attacker=resting", games=12, seed=3)))
 
 
 @pytest.mark.usefixtures("cyborg")

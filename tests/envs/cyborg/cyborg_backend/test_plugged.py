@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.attackers import ATTACKERS, register_attacker
 from acd_plugin.envs.cyborg.blueprint import CyborgBlueprint
+from acd_plugin.envs.cyborg.cyborg_backend.batch import CyborgBatchEnv
+from acd_plugin.envs.cyborg.definition import define_game
 from acd_plugin.envs.cyborg.reward_terms import REWARD_TERMS, register_reward_term
+from acd_plugin.errors import UserError
 from tests.envs.cyborg import plugged
 from tests.envs.cyborg.games import env_args
 
@@ -48,3 +51,19 @@ def test_the_attacker_is_the_users() -> None:
     rewards, stats = play("attacker=sleeper")
     assert stats["hosts_compromised"][0] == 0
     assert rewards.tolist() == [0.0, -1.0] * 6
+
+
+def test_an_exploit_without_a_scan_is_told_by_name() -> None:
+    """Where the trial before a start has not seen it."""
+    register_attacker("unscanned", plugged.unscanned)
+    try:
+        definition = define_game(env_args("backend=cyborg", "attacker=unscanned"))
+    finally:
+        del ATTACKERS["unscanned"]
+    batch = CyborgBatchEnv(definition, 2, 0, processes=2)
+    batch.reset(0, Purpose.TRAIN)
+    told = (
+        "one of 'unscanned' failed: .* games 0 to 0 on CybORG .* exploits User1, which it has not"
+    )
+    with pytest.raises(UserError, match=told):
+        batch.step(np.zeros((2, batch.n_agents), dtype=np.int64))
