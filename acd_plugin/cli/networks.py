@@ -13,6 +13,7 @@ from acd_plugin.configuration.ignored import refuse_ignored
 from acd_plugin.configuration.layers import configure, read_overrides
 from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.validation import parse
+from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.networks.chosen import generator_of, read_network_numbers
 from acd_plugin.envs.cyborg.networks.draw import draw_network
 from acd_plugin.envs.cyborg.scenario import Scenario
@@ -37,7 +38,11 @@ def run(options: argparse.Namespace) -> int:
             raise UserError(f"{path}: exists already: delete it, or choose another folder")
     for path, number in zip(paths, numbers, strict=True):
         scenario = draw_network(generator, stream, number)
-        write_named(path, _text(scenario).encode())
+        use = (
+            ", and held out: for evaluation, not for training" if stream is Purpose.EVALUATE else ""
+        )
+        text = f"# Drawn by the generator (docs/networks.md){use}.\n\n{_text(scenario)}"
+        write_named(path, text.encode())
         hosts = len(scenario.hosts) - 1
         print(
             f"{path}: {len(scenario.subnets)} subnets, {hosts} hosts, "
@@ -55,7 +60,6 @@ def _text(scenario: Scenario) -> str:
     yaml = YAML(typ="safe")
     yaml.width = 120
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # it is a switch
-    text = io.StringIO("# Drawn by the generator (docs/networks.md).\n\n")
-    text.seek(0, io.SEEK_END)
+    text = io.StringIO()
     yaml.dump(scenario.model_dump(exclude_none=True), text)
     return text.getvalue()

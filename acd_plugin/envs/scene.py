@@ -49,8 +49,9 @@ class Attack:
     source: int  # the host that it was launched from
     target: int  # a host, or a subnet
     at_subnet: bool
-    result: str  # success; fail; lost: the session that it was to be launched from was gone
-    blocked: bool  # it failed because the target's defender blocked the source's subnet
+    # success; fail; blocked, protected: it failed because a defender blocked its way, or protected
+    # its target; lost: the session that it was to be launched from was gone
+    result: str
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,7 @@ def attack_text(network: Network, attack: Attack | None) -> str:
         return "sleeps"
     among = network.subnets if attack.at_subnet else network.hosts
     source = network.hosts[attack.source].name
-    result = "blocked" if attack.blocked else attack.result
-    return f"{attack.name} {among[attack.target].name} from {source}: {result}"
+    return f"{attack.name} {among[attack.target].name} from {source}: {attack.result}"
 
 
 def deed_text(deed: Deed) -> str:

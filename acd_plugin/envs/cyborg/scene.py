@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,7 +68,7 @@ def scene_of(
     return Scene(
         hosts=tuple(_host(state, game, host) for host in range(state.level.shape[1])),
         damage=float(definition.rules.damage[state.level[game] == Level.ROOT].sum()),
-        attack=_attack(definition, state, game, deeds) if begun else None,
+        attack=_attack(definition, state, game, actions) if begun else None,
         scanned=None if scanned == NOBODY else scanned,
         deeds=deeds if begun else (),
         objective=int(state.objective[game]),
@@ -83,34 +85,61 @@ def _host(state: GameState, game: int, host: int) -> HostState:
 
 
 def _deed(definition: GameDefinition, state: GameState, game: int, agent: int, action: int) -> Deed:
-    rules = definition.rules
-    is_block = rules.action_kind[agent, action] == Blue.BLOCK
+    blocked = _aim(definition, state, game, agent, action, Blue.BLOCK)
     return Deed(
         outcome=Outcome(state.outcome[game, agent]).name.lower(),
         cost=float(state.cost[game, agent]),
         useless=bool(state.useless[game, agent]),
-        blocks=int(rules.action_target[agent, action]) if is_block else None,
+        blocks=None if blocked == NOBODY else blocked,
     )
 
 
 def _attack(
-    definition: GameDefinition, state: GameState, game: int, deeds: tuple[Deed, ...]
+    definition: GameDefinition, state: GameState, game: int, actions: NDArray[np.int64]
 ) -> Attack | None:
-    rules = definition.rules
     kind = Red(state.red_kind[game])
     if kind == Red.SLEEP:
         return None
-    source, target = int(state.red_source[game]), int(state.red_target[game])
     result = Result(state.red_result[game])
-    from_subnet = int(rules.host_subnet[source])
-    to_subnet = target if kind == Red.SWEEP else int(rules.host_subnet[target])
-    guard = int(rules.subnet_guard[to_subnet])
-    is_blocked = guard != NOBODY and deeds[guard].blocks == from_subnet != to_subnet
+    stopped = _stopped(definition, state, game, actions) if result == Result.FAIL else None
     return Attack(
         name=_ATTACKS[kind],
-        source=source,
-        target=target,
+        source=int(state.red_source[game]),
+        target=int(state.red_target[game]),
         at_subnet=kind == Red.SWEEP,
-        result=result.name.lower(),
-        blocked=result == Result.FAIL and kind in _CROSSES_THE_NETWORK and is_blocked,
+        result=stopped or result.name.lower(),
     )
+
+
+def _stopped(
+    definition: GameDefinition, state: GameState, game: int, actions: NDArray[np.int64]
+) -> str | None:
+    """Return what kept the attacker's action from working; None: it failed by chance.
+
+    What was blocked or protected fails whatever the dice show.
+    """
+    rules, kind = definition.rules, state.red_kind[game]
+    target = int(state.red_target[game])
+    aims = partial(_aim, definition, state, game)
+    from_subnet = rules.host_subnet[state.red_source[game]]
+    to_subnet = target if kind == Red.SWEEP else rules.host_subnet[target]
+    guard = rules.subnet_guard[to_subnet]
+    crosses = kind in _CROSSES_THE_NETWORK and guard != NOBODY and from_subnet != to_subnet
+    if crosses and aims(guard, actions[guard], Blue.BLOCK) == from_subnet:
+        return "blocked"
+    protected = [aims(agent, action, Blue.PROTECT) for agent, action in enumerate(actions)]
+    return "protected" if kind == Red.EXPLOIT and target in protected else None
+
+
+def _aim(
+    definition: GameDefinition, state: GameState, game: int, agent: int, action: int, kind: Blue
+) -> int:
+    """Return what an agent's action is aimed at, if it is of that kind and took effect; or NOBODY.
+
+    An exclusive action that another agent wanted, too, takes none.
+    """
+    rules = definition.rules
+    worked = state.outcome[game, agent] == Outcome.SUCCESS
+    if rules.action_kind[agent, action] != kind or not worked:
+        return NOBODY
+    return int(rules.action_target[agent, action])

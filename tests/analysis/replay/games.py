@@ -38,12 +38,12 @@ def the_game() -> GameRecord:
     """Three steps: an exploit that is seen, a warning that is heeded, the fall of the vault."""
     seen = HostState("user", "exploit", "user", process_known=True)
     exploited = Scene(
-        (OWN, seen, CLEAN), 0.0, Attack("ExploitRemoteService", 0, 1, False, "success", False),
+        (OWN, seen, CLEAN), 0.0, Attack("ExploitRemoteService", 0, 1, False, "success"),
         None, (SLEPT, SLEPT), VAULT,
     )  # fmt: skip
     blocked = Scene(
         (OWN, HostState("user", "none", "user", process_known=True), CLEAN), 0.0,
-        Attack("DiscoverRemoteSystems", 1, 1, True, "fail", blocked=True),
+        Attack("DiscoverRemoteSystems", 1, 1, True, "blocked"),
         None, (SLEPT, Deed("success", 1.0, useless=False, blocks=0)), VAULT,
     )  # fmt: skip
     fallen = Scene(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -68,12 +69,44 @@ def test_a_blocked_attack_is_told_from_one_that_fails_by_itself(batch: GameBatch
     for _ in range(60):
         for scene in scenes(batch, [0, int(block_users), 0]):
             assert scene.deeds[1].blocks == 0
-            if scene.attack and scene.attack.blocked:
+            if scene.attack and scene.attack.result == "blocked":
                 blocked.append(scene)
-                assert scene.attack.result == "fail"
                 assert batch.network().hosts[scene.attack.source].subnet == 0
     assert blocked
     assert all(host.truth == "none" for scene in blocked for host in scene.hosts[5:])
+
+
+def test_a_block_that_was_lost_stops_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: dial_3_subnets\nexclusive: [block]\n")
+    made = CyborgBlueprint(env_args(f"scenario={file}", env="cyborg_large"))
+    batch = made.make_batch(16, seed=0)
+    subnets = [host.subnet for host in batch.network().hosts]
+    blocks = [int(np.flatnonzero(kinds == Blue.BLOCK)[0]) for kinds in batch.rules.action_kind]
+    batch.reset(0, Purpose.EVALUATE)
+    met = set()
+    for _ in range(batch.episode_limit):
+        for scene in scenes(batch, blocks):
+            assert {deed.blocks for deed in scene.deeds} == {None}
+            if scene.attack and scene.attack.name == "ExploitRemoteService":
+                way = subnets[scene.attack.source], subnets[scene.attack.target]
+                met.add((*way, scene.attack.result))
+    assert (0, 1, "fail") in met  # it did so by chance, although the guard meant to block its way
+    assert "blocked" not in {result for _, _, result in met}
+
+
+def test_an_exploit_of_a_protected_host_is_told_from_one_that_fails_by_itself() -> None:
+    batch = CyborgBlueprint(env_args(env="hidden_target")).make_batch(16, seed=0)
+    hosts = [host.name for host in batch.network().hosts]
+    protect = batch.action_names[1].index("Protect Server1")
+    batch.reset(0, Purpose.EVALUATE)
+    met = set()
+    for _ in range(batch.episode_limit):
+        for scene in scenes(batch, [0, protect]):
+            if scene.attack and scene.attack.name == "ExploitRemoteService":
+                met.add((hosts[scene.attack.target], scene.attack.result))
+    assert ("Server1", "protected") in met
+    assert {result for name, result in met if name != "Server1"} == {"success"}
 
 
 def test_who_shares_a_subnet_and_what_each_defends() -> None:

@@ -146,7 +146,8 @@ function drawAttack(layout, attack) {
   const source = layout.boxes[attack.source];
   const subnet = { ...layout.subnets[attack.target], height: SUBNET.head - 13 }; // its heading
   const target = attack.at_subnet ? subnet : layout.boxes[attack.target];
-  const text = `${ATTACKS[attack.name] || attack.name} ${kind === "works" ? "✓" : attack.blocked ? "⊘" : "✗"}`;
+  const stopped = ["blocked", "protected"].includes(attack.result);
+  const text = `${ATTACKS[attack.name] || attack.name} ${kind === "works" ? "✓" : stopped ? "⊘" : "✗"}`;
   const label = pill(target.x + 8, target.y + target.height + 4, text, `attack ${kind}`, "start");
   if (staysAtHome(attack)) return [label];
   const d = pathBetween(source, target);

@@ -61,6 +61,5 @@ function isNoticed(scene) {
 }
 
 function resultText(attack) {
-  if (attack.blocked) return "blocked";
-  return { success: "success", fail: "failed", lost: "it had lost its session there" }[attack.result];
+  return { fail: "failed", lost: "it had lost its session there" }[attack.result] || attack.result;
 }

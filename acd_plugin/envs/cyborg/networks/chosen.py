@@ -19,7 +19,7 @@ from acd_plugin.errors import UserError
 GENERATED = "generated"  # the scenario whose networks are drawn
 AND = "+"  # between scenarios that are played together
 LAST_NETWORK = 2**62  # as of episodes, whose numbers name networks, too
-HELD_OUT = 32  # networks on which nobody can train, by the word for all of them
+HELD_OUT = 32  # networks that are kept for evaluation, by the word for all of them
 _HELD_OUT = re.compile(r"held_out(?::(.+))?")
 
 

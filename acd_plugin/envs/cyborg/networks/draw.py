@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from acd_plugin.configuration.paths import config_root
@@ -11,13 +11,14 @@ from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.envs.cyborg.networks.chance import Chance
 from acd_plugin.envs.cyborg.networks.generator import GeneratorSettings
-from acd_plugin.envs.cyborg.networks.winnable import is_winnable
+from acd_plugin.envs.cyborg.networks.winnable import Side, loser_of
 from acd_plugin.envs.cyborg.scenario import Agent, Host, Image, Scenario, Subnet
 from acd_plugin.envs.cyborg.scenario_problems import problems_of
 from acd_plugin.errors import UserError, find
 
 VERSION = "1"  # raised when the same settings and number give another network
 _ATTEMPTS = 100
+_FEWEST_SUBNETS = 2  # of one, the attacker takes the objective before it is seen
 _FOOTHOLD, _OBJECTIVE, _SERVER = "Foothold", "Server", "op_server"
 
 
@@ -29,15 +30,40 @@ def draw_network(settings: GeneratorSettings, stream: Purpose, number: int) -> S
     """
     for name in settings.images:
         find(_images(), "image of the generator", name)
+    losers: list[Side] = []
     for attempt in range(_ATTEMPTS):
         scenario = _draw(settings, Chance(stream, number, attempt))
         assert not problems_of(scenario), scenario
-        if is_winnable(scenario, settings.steps):
+        loser = loser_of(scenario, settings.steps)
+        if loser is None:
             return scenario
+        losers.append(loser)
     raise UserError(
         f"generator: none of {_ATTEMPTS} networks can be won by both sides within steps="
-        f"{settings.steps}: raise 'steps', or lower 'subnets' or 'hosts'"
+        f"{settings.steps}: {_ways_out(settings, losers)}"
     )
+
+
+def _ways_out(settings: GeneratorSettings, losers: Sequence[Side]) -> str:
+    """Return what keeps each side from winning, and which settings can be changed for it."""
+    told = []
+    if "attacker" in losers:
+        ways = ["raise 'steps'"]
+        ways += ["lower 'subnets'"] * (settings.subnets[1] > _FEWEST_SUBNETS)
+        ways += ["lower 'hosts'"] * (settings.hosts[1] > 1)
+        told.append(
+            f"in {losers.count('attacker')} the attacker does not get to the objective in time "
+            f"({', or '.join(ways)})"
+        )
+    if "defenders" in losers:
+        ways = ["raise 'subnets', so that it has a longer way"]
+        ways += ["set 'objective' to farthest"] * (settings.objective == "anywhere")
+        ways += ["raise 'agents'"] * (settings.agents[1] < settings.subnets[0])
+        told.append(
+            f"in {losers.count('defenders')} the defenders cannot keep the attacker from it, "
+            f"although they see everything ({', or '.join(ways)})"
+        )
+    return "; ".join(told)
 
 
 @cache

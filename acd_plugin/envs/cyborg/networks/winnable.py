@@ -7,6 +7,8 @@ attacker, and depend on nothing but the network: not on the settings of whoever 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,17 +19,18 @@ from acd_plugin.envs.cyborg.native_batch import NativeBatchEnv
 from acd_plugin.envs.cyborg.scenario import Scenario
 from acd_plugin.envs.cyborg.settings import ByImportance, Costs, EnvSettings
 
+Side = Literal["attacker", "defenders"]
 _GAMES = 16
 _NOTHING = ByImportance(none=0.0, low=0.0, medium=0.0, high=0.0)
 _COSTS = Costs(damage=_NOTHING, restore=_NOTHING, remove=0.0, analyse=0.0, block=0.0)
 
 
-def is_winnable(scenario: Scenario, steps: int) -> bool:
-    """Whether, in so many steps, the attacker and the defenders can both have what they want.
+def loser_of(scenario: Scenario, steps: int) -> Side | None:
+    """Return the side that cannot have what it wants in so many steps; None: both can.
 
     The attacker: in half of the games it takes the objective when nobody defends it. The
-    defenders: when everybody knows where the attacker is and drives it out, it has the objective
-    for at most half of the steps that it has it otherwise.
+    defenders: when everybody knows where the attacker is and drives it out, it takes the objective
+    in none of the games.
     """
     settings = EnvSettings(
         scenario="",
@@ -41,14 +44,13 @@ def is_winnable(scenario: Scenario, steps: int) -> bool:
         costs=_COSTS,
     )
     batch = NativeBatchEnv(define(settings, scenario), _GAMES, seed=0, threads=1)
-    undefended = _steps_on_objective(batch, is_defended=False)
-    if np.count_nonzero(undefended) < _GAMES / 2:
-        return False
-    return bool(_steps_on_objective(batch, is_defended=True).sum() * 2 <= undefended.sum())
+    if _games_lost(batch, is_defended=False) < _GAMES / 2:
+        return "attacker"
+    return "defenders" if _games_lost(batch, is_defended=True) else None
 
 
-def _steps_on_objective(batch: NativeBatchEnv, is_defended: bool) -> NDArray[np.float64]:
-    """Play one episode of every game; returns for how many steps the attacker had it (G,)."""
+def _games_lost(batch: NativeBatchEnv, is_defended: bool) -> int:
+    """Play one episode of every game; returns in how many the attacker took the objective."""
     batch.reset(0, Purpose.TEST)
     actions = np.zeros((batch.n_games, batch.n_agents), dtype=np.int64)
     cure = _cures(batch.rules)
@@ -56,7 +58,7 @@ def _steps_on_objective(batch: NativeBatchEnv, is_defended: bool) -> NDArray[np.
         if is_defended:
             actions = _evicting(batch, cure)
         batch.step(actions)
-    return batch.totals.objective_steps
+    return int(np.count_nonzero(batch.totals.objective_steps))
 
 
 def _cures(rules: Rules) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from acd_plugin.envs.cyborg.networks.chance import Chance
 from acd_plugin.envs.cyborg.networks.chosen import HELD_OUT, LAST_NETWORK, read_network_numbers
 from acd_plugin.envs.cyborg.networks.draw import draw_network
 from acd_plugin.envs.cyborg.networks.generator import GeneratorSettings
-from acd_plugin.envs.cyborg.networks.winnable import is_winnable
+from acd_plugin.envs.cyborg.networks.winnable import loser_of
 from acd_plugin.envs.cyborg.room import room_for_all, room_of
 from acd_plugin.envs.cyborg.scenario import Scenario
 from acd_plugin.envs.cyborg.scenario_file import load_scenario
@@ -24,6 +24,9 @@ from tests.envs.cyborg.games import env_args
 # The networks on which nobody trains, by the default of the generator. Whoever changes them makes
 # all that was measured on them another thing: raise `draw.VERSION`, and say so in the changes.
 FROZEN = "c3cf1bf5f54df74e"
+
+
+_ONE = "subnets=[1,1] hosts=[1,1] agents=[1,1]"  # of each
 
 
 def generator(*overrides: str) -> GeneratorSettings:
@@ -88,21 +91,46 @@ def test_streams_and_numbers_have_networks_of_their_own() -> None:
 
 
 def test_a_network_that_one_side_cannot_win_is_found() -> None:
-    assert is_winnable(load_scenario("dial_2_subnets"), steps=30)
-    assert not is_winnable(load_scenario("dial_2_subnets"), steps=5)  # the attacker has no time
+    assert loser_of(load_scenario("dial_2_subnets"), steps=30) is None
+    assert loser_of(load_scenario("dial_2_subnets"), steps=5) == "attacker"  # it has no time
     small = load_scenario("dial_2_subnets").model_dump()
     for agent in small["agents"]:
         agent["actions"] = ["remove", "block"]
     helpless = Scenario.model_validate(small)  # the objective is root at once
-    assert not is_winnable(helpless, steps=30)
+    assert loser_of(helpless, steps=30) == "defenders"
 
 
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (
+            "steps=4",
+            r"attacker .* in time \(raise 'steps', or lower 'subnets', or lower 'hosts'\)$",
+        ),
+        (f"{_ONE} steps=2", r"attacker does not get to the objective in time \(raise 'steps'\)$"),
+        (_ONE, r"defenders .* \(raise 'subnets', so that it has a longer way\)$"),
+    ],
+)
 def test_a_generator_whose_networks_cannot_be_won_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, overrides: str, told: str
 ) -> None:
     monkeypatch.setattr(draw, "_ATTEMPTS", 3)
-    with pytest.raises(UserError, match=r"none of 3 networks can be won .* raise 'steps'"):
-        draw_network(generator("steps=4"), Purpose.TRAIN, 0)
+    with pytest.raises(UserError, match=f"none of 3 networks can be won .* in 3 the {told}"):
+        draw_network(generator(*overrides.split()), Purpose.TRAIN, 0)
+
+
+def test_what_may_help_either_side_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    losers = iter(["attacker", *["defenders"] * 99])
+    monkeypatch.setattr(draw, "loser_of", lambda *_: next(losers))
+    settings = generator("subnets=[2,2]", "agents=[1,1]", "objective=anywhere")
+    with pytest.raises(UserError) as refused:
+        draw_network(settings, Purpose.TRAIN, 0)
+    assert str(refused.value).endswith(
+        "in 1 the attacker does not get to the objective in time (raise 'steps', or lower 'hosts')"
+        "; in 99 the defenders cannot keep the attacker from it, although they see everything "
+        "(raise 'subnets', so that it has a longer way, or set 'objective' to farthest, or raise "
+        "'agents')"
+    )
 
 
 @pytest.mark.parametrize(
