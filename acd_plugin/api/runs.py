@@ -25,7 +25,7 @@ from acd_plugin.running.evaluation import Games, store
 from acd_plugin.running.evaluation import evaluate as play
 from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import Records
-from acd_plugin.running.run_spec import refuse_for_one, resolve
+from acd_plugin.running.run_spec import resolve
 from acd_plugin.running.sacred_run import Output
 from acd_plugin.running.stored_run import open_policy
 from acd_plugin.running.train import Shown, train_alone
@@ -162,7 +162,6 @@ def evaluate(
 
 
 def _train(planned: Planned, progress: bool) -> Path:
-    refuse_for_one(planned.spec)
     output = Output()
     t_env = planned.stored.t_env if planned.stored else 0
     bar = Bar(planned.spec.settings.t_max, t_env, output, progress)

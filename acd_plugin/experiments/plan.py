@@ -15,13 +15,7 @@ from acd_plugin.configuration.validation import checked, sound_fields
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.envs.blueprint import Blueprint, ignored_by
 from acd_plugin.errors import Mistakes, UserError
-from acd_plugin.experiments.plan_file import (
-    Budget,
-    PlanFile,
-    refuse_for_one,
-    shared_settings,
-    sound_part,
-)
+from acd_plugin.experiments.plan_file import Budget, PlanFile, shared_settings, sound_part
 from acd_plugin.experiments.sweep import SET_BY_THE_PLAN, Choice, Varied, varied
 from acd_plugin.running.run_spec import RunSpec, refuse_held_out, resolve
 from acd_plugin.running.variants import (
@@ -85,7 +79,6 @@ def load_plan(
     if whole or "budgets" in sound_fields(PlanFile, content):
         with mistakes.noted():
             spent = file.budget(path, budget)
-            refuse_for_one(file)
     changes = {} if device is None else {"device": device}
     shared = shared_settings(file, has_all=whole is not None)
     evaluate_on = []

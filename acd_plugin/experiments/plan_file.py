@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from acd_plugin.configuration.ignored import GATE, refuse_ignored
+from acd_plugin.configuration.ignored import GATE
 from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.ranges import MOST_EVALUATED, Seed
 from acd_plugin.configuration.validation import Name, Settings, sound_fields
@@ -81,12 +81,3 @@ def shared_settings(file: PlanFile, has_all: bool) -> set[str]:
     of_all = flat(file.with_).keys() | {key for one in file.evaluate_on for key in flat(one)}
     found = {key for key in of_all if several[key.startswith("env_args")]}
     return found | {GATE} if algorithms else found
-
-
-def refuse_for_one(file: PlanFile) -> None:
-    """Raise UserError for what plans have no use for that train a single seed."""
-    if any(len(budget.seeds) > 1 for budget in file.budgets.values()):
-        return
-    choices = [*file.algorithms.values(), *file.environments.values()]
-    chosen = {*file.with_}.union(*(choice.with_ for choice in choices))
-    refuse_ignored({"seeds_at_once": "the plan trains a single seed"}, chosen)

@@ -85,12 +85,6 @@ def resolve(
     return RunSpec(settings, recorded, made, sizes, host, chosen)
 
 
-def refuse_for_one(spec: RunSpec) -> None:
-    """Raise UserError for what a run that is trained by itself has no use for."""
-    if spec.settings.seeds_at_once != "auto":
-        refuse_ignored({"seeds_at_once": "a single seed is trained"}, spec.chosen)
-
-
 def refuse_held_out(spec: RunSpec) -> None:
     """Raise UserError for a training on games that are kept to be played by what was trained."""
     if spec.config.get("evaluate"):  # EPyMARL's loop then trains nothing

@@ -19,7 +19,7 @@ from acd_plugin.running.memory import check_memory, free_memory
 from acd_plugin.running.owned_folder import held, owned_folder
 from acd_plugin.running.planned import Planned, continued
 from acd_plugin.running.recorded_run import OpenRecord, Records, Train, recorded_run
-from acd_plugin.running.run_spec import RunSpec, refuse_for_one, refuse_held_out
+from acd_plugin.running.run_spec import RunSpec, refuse_held_out
 from acd_plugin.running.sacred_run import Output
 from acd_plugin.running.turns import Turn
 from acd_plugin.tracking.run_folder import RunFolder, check_writable
@@ -31,7 +31,6 @@ def train(spec: RunSpec, records: Records, host: Host = BUILTIN) -> RunFolder:
 
     Whatever is wrong shows before anything is written. Raises RunStopped after Ctrl-C.
     """
-    refuse_for_one(spec)
     return train_alone(Planned(spec, records), host)
 
 
@@ -43,9 +42,7 @@ def resume(
     plugins: Sequence[str] = (),
 ) -> RunFolder:
     """Go on with a run from its latest checkpoint, in its own folder; see `continued`."""
-    run = continued(name, results, records, changes, plugins)
-    refuse_for_one(run.spec)
-    return train_alone(run)
+    return train_alone(continued(name, results, records, changes, plugins))
 
 
 class Shown(NamedTuple):

@@ -278,7 +278,6 @@ def test_runs_are_read_as_tables(trained: Path) -> None:
         ("evaluate", {"run": "7", "episodes": True}, "episodes is True: must be an integer"),
         ("make_batch", {"games": True}, "games is True: must be an integer"),
         ("make_batch", {"seed": False}, "seed is False: must be an integer"),
-        ("train", {"seeds_at_once": 4}, "'seeds_at_once' would change nothing: a single seed"),
         ("read_runs", {"results": None}, "results is None"),
         ("read_runs", {"results": __file__}, "is a file"),
         ("load_policy", {"run": "7"}, "no run '7'"),

@@ -90,7 +90,7 @@ def test_a_second_ctrl_c_stops_at_once(
     train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop_after(2, signal.SIGINT, monkeypatch, times=2)
-    stopped = train(9, "save_model=False")
+    stopped = train(9, "save_model_interval=1000000")
     assert stopped.code == 130
     assert "stopped at once" in stopped.err
     assert run_json(results / "1")["status"] == "INTERRUPTED"

@@ -112,7 +112,7 @@ def test_a_second_ctrl_c_stops_all_at_once(
     train: Call, results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop_after(2, monkeypatch, times=2)
-    stopped = train(9, "seed=0..1", TOGETHER, "save_model=False")
+    stopped = train(9, "seed=0..1", TOGETHER)
     assert stopped.code == 130
     assert "stopped at once" in stopped.err
     assert statuses(results) == {0: "INTERRUPTED", 1: "INTERRUPTED"}

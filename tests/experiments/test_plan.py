@@ -135,15 +135,6 @@ def test_where_all_are_played_may_be_no_other_game_for_some(write_plan: WritePla
             load_plan(write_plan(environments=left, **rate), "full")
 
 
-def test_seeds_at_once_is_for_several_seeds(write_plan: WritePlan) -> None:
-    one = {"seeds": [1], "epochs": 1, "evaluation_episodes": 2}
-    shared = {**TINY, "seeds_at_once": 2}
-    with pytest.raises(UserError, match=r"'seeds_at_once' would change nothing: .* a single seed"):
-        load_plan(write_plan(budgets={"full": one}, **{"with": shared}), "full")
-    budgets = {"full": one, "more": {**one, "seeds": [1, 2]}}
-    assert load_plan(write_plan(budgets=budgets, **{"with": shared}), "full").jobs
-
-
 def test_nested_settings_of_several_places_are_joined(write_plan: WritePlan) -> None:
     plan = write_plan(
         algorithms={"a": {"config": "dial", "with": {"channel": {"loss": 0.3}}}},

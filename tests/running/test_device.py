@@ -144,6 +144,7 @@ def test_another_hosts_loop_gets_it_by_its_name(
         handed.update(config)
 
     monkeypatch.setattr("acd_plugin.running.train.free_memory", lambda _: Memory(2**40, 2**40))
+    monkeypatch.setattr("acd_plugin.running.assembly.check_device", str)
     for place in ("train", "sacred_run"):  # there may be no such device here
         monkeypatch.setattr(f"acd_plugin.running.{place}.describe_device", str)
     host = replace(BUILTIN, name="other", loop=loop)

@@ -37,7 +37,7 @@ def test_a_signal_interrupts_even_where_it_was_ignored(number: signal.Signals) -
 
 
 def test_a_closed_terminal_interrupts_unless_that_is_to_be_ignored() -> None:
-    before = signal.getsignal(signal.SIGHUP)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests themselves may run in `nohup`
     try:
         with pytest.raises(KeyboardInterrupt), interruptible():
             os.kill(os.getpid(), signal.SIGHUP)
