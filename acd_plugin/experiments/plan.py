@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from acd_plugin.configuration.ignored import GATE, refuse_ignored
+from acd_plugin.configuration.keys import declared_keys
 from acd_plugin.configuration.layers import Config, change, chosen_keys, configure
 from acd_plugin.configuration.nested import dotted, flat
 from acd_plugin.configuration.validation import checked, sound_fields
@@ -22,6 +23,7 @@ from acd_plugin.running.variants import (
     Variant,
     each_once,
     expanded,
+    for_whom_talks,
     refuse_changes_of_the_policy,
     variant,
 )
@@ -100,6 +102,8 @@ def load_plan(
     if not mistakes.problems:  # else some environments may not have been read
         with mistakes.noted():
             refuse_ignored(pairs.ignored_by_all, shared)
+        with mistakes.noted():
+            pairs.refuse_unused()
     if mistakes.problems:
         listed = "".join(f"\n  - {mistake}" for mistake in mistakes.problems)
         told = f" {mistakes.problems[0]}" if len(mistakes.problems) == 1 else listed
@@ -150,6 +154,7 @@ class Pairs:
         self._changes = changes
         self._plugins = plugins
         self._evaluate_on = evaluate_on
+        self._unused = _of([*of_all, *(key for one in evaluate_on for key in one)])
         self._unchanged: dict[tuple[str, str], Config] = {}
         self._blueprints: dict[str, Blueprint] = {}
 
@@ -158,7 +163,7 @@ class Pairs:
         algorithm, environment = row.choice.config, column.choice.config
         unchanged = self._configuration(algorithm, environment)
         mistakes = Mistakes()
-        merged = _merge_changes(unchanged, self._of_all, row, column, mistakes)
+        merged = _merge_changes(unchanged, self._of_all_for(unchanged), row, column, mistakes)
         changes, config = {**merged, **self._changes}, unchanged
         with mistakes.noted():
             config = change(unchanged, changes)
@@ -166,7 +171,8 @@ class Pairs:
         of_column = flat(column.choice.with_).keys() - ({GATE} & {*self._shared})
         own = flat(row.choice.with_).keys() | of_column
         chosen = {k: v for k, v in flat(changes).items() if k in own or k not in self._shared}
-        spec = self._read(config, chosen_keys(algorithm, environment, chosen))
+        keys = chosen_keys(algorithm, environment, chosen)
+        spec = self._read(config, keys, _idle_at_some_points(keys, {**row.values, **column.values}))
         refuse_held_out(spec)
         games = spent.epochs * EPISODES_PER_EPOCH
         length = {"t_max": games * spec.sizes.episode_limit, "episodes_max": games}
@@ -198,11 +204,29 @@ class Pairs:
             self._unchanged[pair] = configure(*pair, {}, plugins=self._plugins)
         return self._unchanged[pair]
 
+    def _of_all_for(self, unchanged: Config) -> dict[str, object]:
+        """Return what is set for all, less what is a setting of other algorithms than this one."""
+        known = unchanged.keys() | (_of(self._of_all) - declared_keys().keys())
+        own = {key: value for key, value in self._of_all.items() if _of([key]) <= known}
+        self._unused -= _of(own)
+        return own
+
+    def refuse_unused(self) -> None:
+        """Raise UserError for what is set for all and is a setting of no algorithm of the plan."""
+        mistakes = Mistakes()
+        for key in sorted(self._unused):
+            mistakes.add(f"'{key}' is a setting of other algorithms than these: leave it out")
+        mistakes.tell()
+
     def _variants(self, spec: RunSpec) -> list[Variant]:
         """Return in what a run is played besides its own game, each once."""
         found = []
         mistakes = Mistakes()
-        for changes in self._evaluate_on:
+        for of_all in self._evaluate_on:
+            changes = for_whom_talks(of_all, spec.config)
+            self._unused -= _of(changes)
+            if not changes:
+                continue
             with mistakes.noted():
                 for one in expanded(changes, spec.config):
                     played = self._read(change(spec.config, one), frozenset(one) - {*self._shared})
@@ -221,11 +245,27 @@ class Pairs:
         first, *others = [ignored_by(made) for made in self._blueprints.values()] or [{}]
         return {key: reason for key, reason in first.items() if all(key in one for one in others)}
 
-    def _read(self, config: Config, chosen: frozenset[str]) -> RunSpec:
+    def _read(
+        self, config: Config, chosen: frozenset[str], may_be_idle: frozenset[str] = frozenset()
+    ) -> RunSpec:
         key = repr([config[name] for name in ("env", "env_args", "plugins")])
-        spec = resolve(config, blueprint=self._blueprints.get(key), chosen=chosen)
+        known = self._blueprints.get(key)
+        spec = resolve(config, blueprint=known, chosen=chosen, may_be_idle=may_be_idle)
         self._blueprints[key] = spec.blueprint
         return spec
+
+
+def _of(keys: Iterable[str]) -> set[str]:
+    """Return the settings that keys with dots lie in."""
+    return {key.partition(".")[0] for key in keys}
+
+
+def _idle_at_some_points(keys: frozenset[str], swept: Mapping[str, object]) -> frozenset[str]:
+    """Return the keys that may change nothing at one point of a sweep, and something at another.
+
+    What is swept alone does nothing at any point if it does nothing at one.
+    """
+    return keys - swept.keys() if len(swept) == 1 else keys if swept else frozenset()
 
 
 def _command(words: list[str], changes: Mapping[str, object]) -> str:

@@ -52,11 +52,13 @@ class Search:
         """Return the runs of one setting, one for each seed; UserError if it cannot be trained."""
         row, column = self.base
         pairs = Pairs(self.file.with_, self.plugins, self.changes)
-        return pairs.jobs(
+        jobs = pairs.jobs(
             Varied(row, values, with_values(self.choice, values)),
             Varied(column, {}, self.file.environments[column]),
             self.budget,
         )
+        pairs.refuse_unused()
+        return jobs
 
     def study(self) -> Any:
         """Open the study; UserError when there is no Optuna here."""

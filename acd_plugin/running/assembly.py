@@ -83,7 +83,7 @@ def make_training(spec: RunSpec, recorder: Recorder, host: Host = BUILTIN) -> Tr
     )
     make_learner = find(host.learners, "learner", settings.learner)
     learner = make_learner(policy.mac, buffer.scheme, recorder, args)
-    refuse_ignored(args.idle(), spec.chosen)
+    refuse_ignored(args.idle(), spec.chosen - spec.may_be_idle)
     if not any(getattr(part, "args", None) is args for part in (policy.mac, learner)):
         # Nobody keeps them to read more of them later, as EPyMARL's components do.
         chosen = {key.partition(".")[0] for key in spec.chosen} - RunSettings.model_fields.keys()

@@ -33,6 +33,7 @@ class RunSpec:
     sizes: EnvSizes
     host: str  # whose loop trains
     chosen: frozenset[str] = frozenset()  # keys that must not be ignored
+    may_be_idle: frozenset[str] = frozenset()  # of these, beside the values of others
 
     @property
     def interface(self) -> Interface:
@@ -56,19 +57,21 @@ def resolve(
     host: str = "builtin",
     blueprint: Blueprint | None = None,
     chosen: frozenset[str] = frozenset(),
+    may_be_idle: frozenset[str] = frozenset(),
 ) -> RunSpec:
     """Return the run that a merged configuration asks for.
 
     Loads the plugins that it names, and makes the ``blueprint`` unless the caller has it already
     from an equal environment; chooses the device if that is left to this machine. ``chosen`` are
-    the keys that the user set himself. Raises UserError for whatever is wrong with either.
+    the keys that the user set himself, of which some ``may_be_idle``: beside other values they are
+    not. Raises UserError for whatever is wrong with either.
     """
     device = chosen_device(parse(RunSettings, config, "configuration").device)
     config = {**config, **with_both_names({"device": device})}
     settings = parse(RunSettings, config, "configuration")
     load_plugins(settings.plugins)
     made = blueprint or blueprint_of(settings.env, settings.env_args)
-    refuse_ignored({**settings.ignored, **ignored_by(made)}, chosen)
+    refuse_ignored({**settings.ignored, **ignored_by(made)}, chosen - may_be_idle)
     sizes = made.sizes()
     plugins = content_of(settings.plugins)
     recorded = {
@@ -82,7 +85,7 @@ def resolve(
         "episode_limit": sizes.episode_limit,
         "game": {**made.identity, **({"plugins": plugins} if plugins else {})},
     }
-    return RunSpec(settings, recorded, made, sizes, host, chosen)
+    return RunSpec(settings, recorded, made, sizes, host, chosen, may_be_idle)
 
 
 def refuse_held_out(spec: RunSpec) -> None:

@@ -53,6 +53,13 @@ def refuse_changes_of_the_policy(changes: Changes, verb: str) -> None:
     mistakes.tell()
 
 
+def for_whom_talks(changes: Changes, config: Config) -> dict[str, object]:
+    """Return the changes that mean anything to a policy: none of messages if it sends none."""
+    if _ON_THE_WAY.removesuffix(".") in config and config.get("n_bits") != 0:
+        return dict(changes)
+    return {key: value for key, value in changes.items() if not key.startswith(_ON_THE_WAY)}
+
+
 def has_lists(changes: Changes, config: Config) -> bool:
     """Return whether these changes mean several variants of a configuration's environment."""
     return any(_is_list_of_values(value, value_at(config, key)) for key, value in changes.items())

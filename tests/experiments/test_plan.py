@@ -335,3 +335,38 @@ def test_a_run_that_cannot_be_read_is_named_and_the_others_are_found(
     logger.removeHandler(caplog.handler)
     (told,) = set(caplog.messages)
     assert told.startswith(f"left out: {damaged}: cannot be read")
+
+
+def test_what_only_some_of_the_algorithms_have_is_left_to_them(write_plan: WritePlan) -> None:
+    algorithms = {name: {"config": name} for name in ("dial", "dial_nocomm", "qmix")}
+    path = write_plan(
+        algorithms=algorithms,
+        evaluate_on=[{"channel.loss": [0.5, 1]}, {"env_args.attacker": "direct"}],
+        **{"with": {**TINY, "channel.delay": 1}},
+    )
+    jobs = {job.algorithm: job for job in load_plan(path, "full").jobs}
+    assert [len(jobs[name].variants) for name in algorithms] == [3, 1, 1]
+    assert "channel.delay=1" in jobs["dial"].command_line
+    assert "channel" not in jobs["qmix"].command_line
+
+
+@pytest.mark.parametrize(
+    "changes", [{"with": {**TINY, "channel.delay": 1}}, {"evaluate_on": [{"channel.loss": 1}]}]
+)
+def test_what_no_algorithm_has_is_refused(
+    write_plan: WritePlan, changes: dict[str, object]
+) -> None:
+    algorithms = {name: {"config": name} for name in ("mappo", "qmix")}
+    with pytest.raises(UserError, match="'channel' is a setting of other algorithms than these"):
+        load_plan(write_plan(algorithms=algorithms, **changes), "full")
+
+
+def test_a_setting_may_be_idle_at_some_points_of_a_sweep(write_plan: WritePlan) -> None:
+    sweep = {"epochs": [1, 4], "eps_clip": [0.1, 0.2]}
+    jobs = load_plan(write_plan(algorithms={"m": {"config": "mappo", "sweep": sweep}}), "full").jobs
+    for job in jobs[:4]:
+        make_training(job.spec, NullRecorder())
+    alone = {"config": "mappo", "with": {"epochs": 1}, "sweep": {"eps_clip": [0.1, 0.2]}}
+    (job, *_) = load_plan(write_plan(algorithms={"m": alone}), "full").jobs
+    with pytest.raises(UserError, match="'eps_clip' would change nothing: epochs=1"):
+        make_training(job.spec, NullRecorder())
