@@ -10,7 +10,7 @@ from acd_plugin.errors import UserError, program
 from acd_plugin.running.evaluation import Games, evaluate_on, stored_evaluations
 from acd_plugin.running.stored_policy import StoredPolicy
 from acd_plugin.running.to_play import variants_of
-from acd_plugin.running.variants import Variant, expanded
+from acd_plugin.running.variants import Variant, expanded, for_whom_talks
 from acd_plugin.tracking.evaluations import Evaluation
 
 MOST = 10_000  # evaluations by one command
@@ -23,7 +23,13 @@ def evaluate_many(
     """Play what is not stored yet of every policy in every variant; all are checked before."""
     _refuse_details(options)
     together: bool = options.side_by_side
-    lists = [expanded(games.changes, policy.config, together) for policy in policies]
+    meant = [for_whom_talks(games.changes, policy.config) for policy in policies]
+    if games.changes not in meant:  # nobody talks: tell so
+        meant = [dict(games.changes)] * len(policies)
+    lists = [
+        expanded(changes, policy.config, together)
+        for changes, policy in zip(meant, policies, strict=True)
+    ]
     total = sum(map(len, lists))
     if total > MOST:
         raise UserError(f"these are {total:,} evaluations: at most {MOST:,} by one command")

@@ -77,3 +77,13 @@ def test_what_cannot_be_played_is_told_before_the_first_game(
         assert (outcome.code, message in outcome.err) == (2, True), outcome.err
         assert outcome.err.count("\n") == 1
     assert not (results / trained / "evaluations.jsonl").exists()
+
+
+def test_who_does_not_talk_is_played_as_trained_beside_those_who_do(
+    trained: str, train: Call, call: Call
+) -> None:
+    train(1, config="dial_nocomm")
+    outcome = call("evaluate", trained, "2", "--episodes=8", "with", "channel.loss=[0,1]")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.startswith("3 evaluations of 8 greedy games")
+    assert "policy sends none" in call("evaluate", "2", "2", "with", "channel.loss=[0,1]").err
