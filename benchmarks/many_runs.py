@@ -25,7 +25,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from acd_plugin.experiments.plan import Job, load_plan
+from acd_plugin.experiments.pairs import Job
+from acd_plugin.experiments.plan import load_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 

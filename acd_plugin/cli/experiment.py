@@ -13,7 +13,8 @@ from acd_plugin.analysis.runs.plan_names import PlanName, Swept, write_plan_name
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
-from acd_plugin.experiments.plan import Job, Plan, load_plan, only
+from acd_plugin.experiments.pairs import Job
+from acd_plugin.experiments.plan import Plan, load_plan, only
 from acd_plugin.experiments.pool import Reports, Worked, duration, run_all
 from acd_plugin.experiments.processes import Work
 from acd_plugin.experiments.progress import State, find_runs, state_of, unplayed

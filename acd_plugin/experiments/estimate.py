@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from acd_plugin.analysis.runs.run_record import RunRecord
-from acd_plugin.experiments.plan import Job
+from acd_plugin.experiments.pairs import Job
 from acd_plugin.experiments.tasks import is_on_gpu
 from acd_plugin.hosts.builtin.joint import JointTraining, NotTogetherError
 from acd_plugin.running.assembly import make_training

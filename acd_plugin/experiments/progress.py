@@ -11,7 +11,7 @@ from acd_plugin.analysis.runs.groups import learned_with
 from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.migration import migrate
-from acd_plugin.experiments.plan import Job
+from acd_plugin.experiments.pairs import Job
 from acd_plugin.running.console import logger
 from acd_plugin.running.variants import find_played
 from acd_plugin.tracking.evaluations import find_evaluation, read_evaluations

@@ -19,7 +19,7 @@ from acd_plugin.configuration.number_ranges import ranges
 from acd_plugin.configuration.validation import parse
 from acd_plugin.configuration.yaml_file import read_yaml
 from acd_plugin.errors import UserError
-from acd_plugin.experiments.plan import Job, Pairs
+from acd_plugin.experiments.pairs import Job, Pairs
 from acd_plugin.experiments.plan_file import Budget, PlanFile
 from acd_plugin.experiments.sweep import Choice, Range, Varied, with_values
 from acd_plugin.tracking.command_line import with_override

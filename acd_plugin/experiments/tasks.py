@@ -7,7 +7,7 @@ from pathlib import Path
 
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.configuration.number_ranges import short
-from acd_plugin.experiments.plan import Job
+from acd_plugin.experiments.pairs import Job
 from acd_plugin.experiments.processes import Task, Work
 from acd_plugin.experiments.progress import State
 

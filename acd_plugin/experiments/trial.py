@@ -12,7 +12,7 @@ import numpy as np
 from acd_plugin.analysis.curves.learning_curve import read_curve
 from acd_plugin.analysis.report.scores import score_of
 from acd_plugin.errors import UserError
-from acd_plugin.experiments.plan import Job
+from acd_plugin.experiments.pairs import Job
 from acd_plugin.experiments.processes import Processes, Report, do
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.experiments.search import Search, optuna_here
