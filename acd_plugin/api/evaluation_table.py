@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from acd_plugin.configuration.nested import dotted, value_at
+from acd_plugin.api.settings import of_policy
+from acd_plugin.configuration.nested import value_at
 from acd_plugin.configuration.packages import need
 from acd_plugin.errors import UserError
 from acd_plugin.running.evaluation import Games, evaluate_on
@@ -37,7 +38,7 @@ def evaluation_table(
     wanted = [
         one
         for own in _dictionaries(on)
-        for one in expanded({**changes, **dotted(own, run.config["env_args"], _PREFIX)}, run.config)
+        for one in expanded({**changes, **of_policy(own, run.config)}, run.config)
     ]
     variants = variants_of(run, wanted, games.device, plugins)
     keys = list(dict.fromkeys(key for variant in variants for key in variant.changes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from acd_plugin.configuration.nested import dotted
+from acd_plugin.api.settings import of_policy
 from acd_plugin.configuration.plugins import plugin_files
 from acd_plugin.configuration.ranges import integer
 from acd_plugin.errors import UserError
@@ -41,7 +41,7 @@ def load_policy(
     stored = open_policy(str(run), str(results))
     other = None
     if env_args:
-        changes = dotted(env_args, stored.config["env_args"], "env_args.")
+        changes = of_policy(env_args, stored.config)
         other = variants_of(stored, [changes], device, plugins)[0].spec
     return load_trained_policy(stored, plugins, seed, device, episode_limit, other)
 

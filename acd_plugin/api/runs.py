@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, overload
 from acd_plugin.analysis.curves.run_picture import draw_run
 from acd_plugin.api.evaluation_table import evaluation_table
 from acd_plugin.api.progress import Bar
-from acd_plugin.api.settings import command
+from acd_plugin.api.settings import command, of_environment, of_policy
 from acd_plugin.configuration.layers import chosen_keys, configure, load_environment
-from acd_plugin.configuration.nested import dotted
+from acd_plugin.configuration.plain import plain
 from acd_plugin.configuration.plugins import plugin_files
 from acd_plugin.configuration.ranges import MOST_EVALUATED, integer
 from acd_plugin.errors import UserError
@@ -70,7 +70,7 @@ def train(
     if not isinstance(env_args, Mapping | None):
         raise UserError(f"env_args is {env_args!r}: give a dictionary of settings")
     defaults = load_environment(str(env), plugins)["env_args"]
-    changes = {**settings, **dotted(env_args or {}, defaults, "env_args.")}
+    changes = {**plain(settings), **of_environment(env_args or {}, defaults)}
     repeat = command(config, env, changes)
     changes["local_results_path"] = str(results)
     merged = configure(str(config), str(env), changes, plugins=plugins)
@@ -90,7 +90,7 @@ def resume(
     """Go on with a run, as if it had not been stopped; ``t_max`` and on what may change."""
     records = Records(draw=_draw)
     named = plugin_files(plugins)
-    return _train(continued(str(run), str(results), records, settings, named), progress)
+    return _train(continued(str(run), str(results), records, plain(settings), named), progress)
 
 
 @overload
@@ -135,20 +135,21 @@ def evaluate(
     """Play greedy games, the same for all policies of one ``seed``, and return how they went.
 
     ``run`` is a run, by its folder or by its number in ``results``, or a checkpoint; ``env_args``
-    are settings of the environment that are to be others than in training. The outcome is stored
-    with the run, if the checkpoint lies in one.
+    are settings of the environment that are to be others than in training, and ``channel`` (or
+    ``channel.loss``, ...) what happens to messages. The outcome is stored with the run, if the
+    checkpoint lies in one.
 
-    ``on`` are further settings, one dictionary or several; a list in one of them is several values,
-    and several lists are crossed: ``on={"attacker": ["paper", "direct"], "sees": ["own", "team"]}``
-    are four variants. What is returned then is a table of pandas with a row for each: what is
-    changed, the return with its interval, and all statistics. Those that are stored already are not
-    played again.
+    ``on`` are further such settings, one dictionary or several; a list in one of them is several
+    values, and several lists are crossed: four variants are
+    ``on={"attacker": ["paper", "direct"], "sees": ["own", "team"]}``. What is returned then is a
+    table of pandas with a row for each: what is changed, the return with its interval, and all
+    statistics. Those that are stored already are not played again.
     """
     episodes = integer("episodes", episodes, 2, MOST_EVALUATED)
     seed = integer("seed", seed, 0, 2**32 - 1)
     plugins = plugin_files(plugins)
     stored = open_policy(str(run), str(results))
-    changes = dotted(env_args, stored.config["env_args"], "env_args.")
+    changes = of_policy(env_args, stored.config)
     generators = GlobalGenerators.capture()
     try:
         if on is not None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from acd_plugin.configuration.ignored import refuse_ignored
 from acd_plugin.configuration.layers import Config, load_environment, merge
 from acd_plugin.configuration.nested import dotted
+from acd_plugin.configuration.plain import plain
 from acd_plugin.configuration.plugins import load_plugins, plugin_files
 from acd_plugin.envs.blueprint import Blueprint, ignored_by
 from acd_plugin.envs.registry import blueprint_of
@@ -44,5 +45,6 @@ def named_environment(
         raise UserError(f"the environment is {name!r}: give its name, or the path of its file")
     config = load_environment(str(name), plugin_files(plugins))
     load_plugins(config["plugins"])
+    changes = plain(changes)
     changed = frozenset(dotted(changes, config["env_args"], "env_args."))
     return NamedEnvironment(config["env"], merge(config["env_args"], changes), changed)

@@ -258,6 +258,14 @@ def test_an_agent_that_there_is_not_is_told(agent: Any) -> None:
                 space(agent)
 
 
+def test_numbers_of_numpy_are_settings_and_its_booleans_no_numbers() -> None:
+    costs = {"damage": {"high": np.float64(5)}}
+    env = acd_plugin.make_batch("cyborg_small", 1, time_limit=np.int64(9), costs=costs)
+    assert env.episode_limit == 9
+    with pytest.raises(acd_plugin.UserError, match="'time_limit' is True"):
+        acd_plugin.make_batch("cyborg_small", 1, time_limit=np.bool_(True))
+
+
 def test_a_seed_of_epymarl_s_form_is_checked_as_well() -> None:
     with pytest.raises(acd_plugin.UserError, match=r"seed is 1\.5: must be an integer"):
         acd_plugin.make_epymarl("cyborg_small").reset(seed=1.5)  # type: ignore[arg-type]

@@ -146,6 +146,35 @@ def test_evaluation_on_variants_is_a_table(trained: Path) -> None:
             acd_plugin.evaluate(trained, 9, on=wrong)  # type: ignore[arg-type]
 
 
+def test_what_happens_to_messages_varies_beside_the_environment(trained: Path) -> None:
+    pytest.importorskip("pandas")
+    table = acd_plugin.evaluate(
+        trained, 9, on=[{"channel.loss": [0, 1]}, {"channel": {"loss": 1}, "detection_rate": 0.2}]
+    )
+    assert table["channel.loss"].tolist() == [0, 1, 1]
+    assert table["detection_rate"].tolist() == [0.5, 0.5, 0.2]
+    alone = acd_plugin.evaluate(trained, 9, channel={"loss": 1})
+    assert alone.overrides == ("channel.loss=1",)
+    assert alone.return_mean == table["return_mean"][1]
+    with pytest.raises(acd_plugin.UserError, match=r"unknown key 'channel\.los'"):
+        acd_plugin.evaluate(trained, 9, on={"channel.los": 1})
+
+
+def test_numbers_of_numpy_train_and_evaluate(tmp_path: Path) -> None:
+    pytest.importorskip("pandas")
+    rate, end = np.float64(0.8), np.int64(EPOCH)
+    run = acd_plugin.train(
+        **{**TINY, "t_max": end, "results": tmp_path},
+        env_args={"detection_rate": rate},
+        progress=False,
+    )
+    assert json.loads((run / "config.json").read_text())["t_max"] == EPOCH
+    assert "np." not in run_json(run)["meta"]["command_line"]
+    assert acd_plugin.resume(run, t_max=2 * end, progress=False) == run
+    table = acd_plugin.evaluate(run, 9, on=[{"detection_rate": np.linspace(0.1, 0.2, 2)}])
+    assert table["detection_rate"].tolist() == [0.1, 0.2]
+
+
 def test_a_loaded_policy_acts_as_in_evaluation(trained: Path) -> None:
     evaluated = acd_plugin.evaluate(trained, 8)
     env = acd_plugin.make_batch("cyborg_small", 8)
