@@ -108,8 +108,8 @@ def continued(
     if reached is not None:
         if _is_complete(folder):
             raise FinishedError(
-                f"{run.path}: the run has reached its {reached} of {spec.config[reached]}; "
-                f"to train it for longer: {_for_longer(folder, reached, spec)}"
+                f"{run.path}: the run has reached its {reached} of {spec.config[reached]}"
+                f"{_for_longer(folder, run, reached, spec)}"
             )
         logger.info("%s: trained to its end already: its record is completed", folder)
     note, command = _told_about(folder, spec.config)
@@ -123,16 +123,25 @@ def _together(run: Planned) -> tuple[int, Config]:
 
 def _reached(run: StoredRun, spec: RunSpec) -> str | None:
     """Return which limit the run has come to, if it has come as far as it was to come."""
-    for key, done in {"t_max": run.t_env, "episodes_max": run.episode}.items():
-        limit = spec.config[key]
+    for key in _LENGTH:
+        limit, done = spec.config[key], _trained(run, key)
         if limit is not None and done >= limit:
             return key
     return None
 
 
-def _for_longer(folder: RunFolder, limit: str, spec: RunSpec) -> str:
-    """Return a command that trains a finished run for twice as long."""
-    return f"{program()} resume {folder.path} with {limit}={2 * spec.config[limit]}"
+def _trained(run: StoredRun, limit: str) -> int:
+    """Return how far a run has come, in what the limit counts."""
+    return run.t_env if limit == "t_max" else run.episode
+
+
+def _for_longer(folder: RunFolder, run: StoredRun, limit: str, spec: RunSpec) -> str:
+    """Say how far a finished run has come, and what trains it for twice as long."""
+    most, trained = spec.config[limit], _trained(run, limit)
+    unit = "steps" if limit == "t_max" else "episodes"
+    beyond = f", it is trained for {trained:,} {unit}" if trained > most else ""
+    command = f"{program()} resume {folder.path} with {limit}={2 * max(most, trained)}"
+    return f"{beyond}; to train it for longer: {command}"
 
 
 def _is_complete(folder: RunFolder) -> bool:

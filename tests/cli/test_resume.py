@@ -125,6 +125,10 @@ def test_a_finished_run_can_be_trained_further(train: Call, call: Call, results:
     refused = call("resume", "2")
     assert refused.code == 2
     assert f"has reached its t_max of {2 * EPOCH}" in refused.err
+    less = call("resume", "2", "with", "t_max=10")
+    assert less.code == 2
+    assert f"its t_max of 10, it is trained for {2 * EPOCH:,} steps; " in less.err
+    assert f"t_max={4 * EPOCH}" in less.err
     assert call("resume", "results/2", "with", f"t_max={4 * EPOCH}").code == 0
     one, two = (
         load_checkpoint(results / run / "checkpoints" / f"{4 * EPOCH}.pt").state for run in "12"
