@@ -125,9 +125,10 @@ class DeviceBatch:
         if not names:
             return refusal(error)
         listed = ", ".join(f"'{name}'" for name in names)
+        blamed = f"one of {listed}" if len(names) > 1 else listed
         hint = " (as an index, write Dice.EXPLOIT.value)" if "IntEnum" in str(error) else ""
         told = f"{in_one_line(error)}{hint}"
-        return UserError(f"one of {listed} cannot be played on a GPU: {told}")
+        return UserError(f"{blamed} cannot be played on a GPU: {told}")
 
 
 def _allocate(

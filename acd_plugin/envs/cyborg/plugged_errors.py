@@ -30,10 +30,15 @@ def explain(error: Exception, definition: GameDefinition, state: GameState) -> U
     if isinstance(error, IllegalChoiceError):
         choice = describe_choice(state, int(state.red_refused.argmax()))
         return UserError(f"attacker '{settings.attacker}' chose {choice}: {LEGAL}")
-    names = ", ".join(f"'{name}'" for name in (settings.attacker, *settings.reward_terms))
+    users = users_functions(definition) or "the game"
     if isinstance(error, NumbaError):
-        return UserError(f"one of {names} cannot be compiled: {_shortened(error)}")
-    return UserError(f"one of {names} failed: {type(error).__name__}: {in_one_line(error)}")
+        return UserError(f"{users} cannot be compiled: {_shortened(error)}")
+    return UserError(f"{users} failed: {in_words(error)}")
+
+
+def in_words(error: BaseException | None) -> str:
+    """Return what was raised, with its kind."""
+    return f"{type(error).__name__}: {in_one_line(error)}"
 
 
 def _shortened(error: NumbaError) -> str:

@@ -21,6 +21,7 @@ from acd_plugin.envs.cyborg.definition import GameDefinition
 from acd_plugin.envs.cyborg.game.red.mixture import drawn_number
 from acd_plugin.envs.cyborg.game.types import GameState, Rules
 from acd_plugin.envs.cyborg.plugged import users_part
+from acd_plugin.envs.cyborg.plugged_errors import in_words
 from acd_plugin.errors import UserError
 
 ATTACKERS_OWN = {  # what an attacker may write; it reads the rest
@@ -87,6 +88,24 @@ class Rehearsal:
             if attacker is not None:
                 _rehearse(attacker, _Seen(state, self._rules, actions), game)
                 yield
+
+    def explained(self, failure: UserError, state: GameState, actions: Actions) -> UserError:
+        """Return the error of a compiled step with a place in the user's file.
+
+        Compiled code knows no place; it is told if the same is raised here, in the ``state`` that
+        the failed step left.
+        """
+        seen = _Seen(state, self._rules, actions)
+        told = in_words(failure.__cause__)
+        for part in [*filter(None, self._by_number), *self._terms]:
+            for game in range(len(state.key)):
+                try:
+                    with _silent():
+                        part.call(*seen.copy(), game)
+                except Exception as error:
+                    if in_words(error) == told:
+                        return UserError(f"{part.name} failed: {told}{_place(error)}")
+        return failure
 
     def terms(self, state: GameState, actions: Actions) -> Iterator[None]:
         """Let terms score a step; ``state`` is that after it, and stays as it is."""

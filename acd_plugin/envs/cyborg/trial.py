@@ -80,7 +80,10 @@ class _Trial:
             actions = policy.integers(0, batch.n_actions, (_GAMES, batch.n_agents))
             yield from self._while_time(self._rehearsal.attackers(batch.state, actions))
             self._steps = True
-            batch.step(actions)
+            try:
+                batch.step(actions)
+            except UserError as error:
+                raise self._rehearsal.explained(error, batch.state, actions) from error
             self._steps = False
             yield
             self._only_sleeps &= bool((batch.state.red_kind == Red.SLEEP).all())

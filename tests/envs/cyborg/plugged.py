@@ -113,6 +113,11 @@ def not_compilable(state: GameState, rules: Rules, game: int) -> None:
     state.red_kind[game] = rules.footold  # type: ignore[attr-defined]
 
 
+@compiled
+def refusing(state: GameState, rules: Rules, game: int) -> None:  # noqa: ARG001
+    raise ValueError("not today")
+
+
 def two_arguments(state: GameState, game: int) -> None:
     """Lacks the rules."""
 
@@ -141,6 +146,11 @@ def infinite(state: GameState, rules: Rules, game: int, actions: NDArray[np.int6
 def meddling(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
     state.compromise[game, 1] = 3
     return 0.0
+
+
+@compiled
+def failing(state: GameState, rules: Rules, game: int, actions: NDArray[np.int64]) -> float:  # noqa: ARG001
+    raise ValueError("not today")
 
 
 @compiled

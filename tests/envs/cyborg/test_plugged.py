@@ -30,7 +30,7 @@ from tests.slow import slow
 
 ROOT = Path(__file__).resolve().parents[3]
 GAMES = 32
-FINE = ("same_as_paper", "sleeper", "unscanned", "cheat", "not_compilable")
+FINE = ("same_as_paper", "sleeper", "unscanned", "cheat", "not_compilable", "refusing")
 REHEARSED = {
     "outside": r"is wrong: index 40000 is out of bounds for axis 1 with size 5 \(plugged\.py, line",
     "outside_by_a_helper": "is wrong: index 5 is out of bounds",
@@ -40,7 +40,10 @@ REHEARSED = {
     "fractional": "is wrong: 1.7 is written into red_target: must be a whole number",
     "cheat": "changes level of the state: it may only change admin, ",
 }
-TERMS = ("blocks", "step_number", "infinite", "meddling", "gambling", "of_a_step_too_far")
+TERMS = (
+    *("blocks", "step_number", "infinite", "meddling", "gambling", "of_a_step_too_far"),
+    "failing",
+)
 REHEARSED_TERMS = {
     "infinite": "is not finite, but inf: must be a number always",
     "meddling": "changes compromise of the state: it may only read",
@@ -254,10 +257,29 @@ def test_what_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ValueError("no way")
 
     monkeypatch.setattr(NativeBatchEnv, "_play", fail)
-    with pytest.raises(UserError, match="one of 'sleeper' failed: ValueError: no way"):
+    with pytest.raises(UserError, match="attacker 'sleeper' failed: ValueError: no way"):
         play("attacker=sleeper")
     with pytest.raises(ValueError, match="no way"):  # ours: a mistake of this program
         play()
+
+
+@pytest.mark.parametrize(
+    ("override", "part"),
+    [
+        ("attacker=refusing", "attacker 'refusing'"),
+        ("reward_terms={'failing': 1.0}", "reward term 'failing'"),
+    ],
+)
+def test_where_a_compiled_step_has_failed_is_told(
+    override: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:  # as the compiled function does, which takes long to compile
+        raise ValueError("not today")
+
+    monkeypatch.setattr(NativeBatchEnv, "_play", fail)
+    told = rf"^{part} failed: ValueError: not today \(plugged\.py, line \d+: raise ValueError"
+    with pytest.raises(UserError, match=told):
+        CyborgBlueprint(env_args(override))
 
 
 def findings(*overrides: str) -> list[tuple[bool, str]]:

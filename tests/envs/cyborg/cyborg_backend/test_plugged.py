@@ -63,7 +63,7 @@ def test_an_exploit_without_a_scan_is_told_by_name() -> None:
     batch = CyborgBatchEnv(definition, 2, 0, processes=2)
     batch.reset(0, Purpose.TRAIN)
     told = (
-        "one of 'unscanned' failed: .* games 0 to 0 on CybORG .* exploits User1, which it has not"
+        "attacker 'unscanned' failed: .* games 0 to 0 on CybORG .* exploits User1, which it has not"
     )
     with pytest.raises(UserError, match=told):
         batch.step(np.zeros((2, batch.n_agents), dtype=np.int64))
