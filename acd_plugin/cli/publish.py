@@ -65,6 +65,11 @@ def _refuse_place(target: Path) -> None:
     if target.suffix.lower() in _OTHER_ARCHIVES and not target.name.endswith(ENDING):
         raise UserError(f"'{target}': an archive's name ends in {ENDING}")
     refuse_inside(target)
+    if target.is_file() and not target.name.endswith(ENDING):
+        raise UserError(
+            f"'{target}' is a file: give a folder for the copies, or an archive's name, "
+            f"which ends in {ENDING}"
+        )
 
 
 def _copy(record: RunRecord, copies: Copies, metrics: Sequence[str]) -> list[str]:

@@ -107,7 +107,7 @@ def test_nothing_is_written_among_the_files_of_runs(call: Call, finished: Path, 
         ("results/1/kept.tar.xz", "'results/1/kept.tar.xz' is in the folder of run 1"),
         ("kept.tar.gz", "'kept.tar.gz': an archive's name ends in .tar.xz"),
         ("kept.zip", "'kept.zip': an archive's name ends in .tar.xz"),
-        ("mine", "cannot write to the results folder 'mine' (File exists): give another target"),
+        ("mine", "'mine' is a file: give a folder for the copies, or an archive's name"),
     ],
 )
 def test_what_is_no_place_for_copies(call: Call, finished: Path, target: str, message: str) -> None:
