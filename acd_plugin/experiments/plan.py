@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 
 from acd_plugin.configuration.ignored import refuse_ignored
 from acd_plugin.configuration.validation import checked, sound_fields
 from acd_plugin.configuration.yaml_file import read_yaml
-from acd_plugin.errors import Mistakes, UserError
+from acd_plugin.errors import Mistakes, UserError, brief, listing
 from acd_plugin.experiments.pairs import Job, Pairs
 from acd_plugin.experiments.plan_file import Budget, PlanFile, shared_settings, sound_part
 from acd_plugin.experiments.sweep import Choice, Varied, varied
@@ -61,10 +62,17 @@ def load_plan(
         mistakes.add(f"plans {runs:,} runs: at most {MOST_RUNS:,}")
         rows = []
     jobs: list[Job] = []
-    for row in rows:
-        for column in columns:
-            with mistakes.noted():
-                jobs += pairs.jobs(row, column, spent)
+    wrong: dict[str, list[str]] = {}  # with what, in which pairs
+    for row, column in product(rows, columns):
+        try:
+            jobs += pairs.jobs(row, column, spent)
+        except UserError as error:
+            for problem in error.problems:
+                wrong.setdefault(problem, []).append(f"{row.base} on {column.base}")
+    in_all = {f"{row.base} on {column.base}" for row, column in product(rows, columns)}
+    for problem, where in wrong.items():
+        in_some = "" if in_all.issubset(where) else f" ({brief(listing(dict.fromkeys(where)))})"
+        mistakes.add(f"{problem}{in_some}")
     if not mistakes.problems:  # else some environments may not have been read
         with mistakes.noted():
             refuse_ignored(pairs.ignored_by_all, shared)

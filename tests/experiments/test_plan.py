@@ -253,6 +253,7 @@ def test_each_mistake_is_told_once_whatever_kind_it_is(write_plan: WritePlan) ->
     )
     with pytest.raises(UserError) as error:
         load_plan(path, "full")
+    assert "(docs/configuration.md lists all) (b on x, b on z)\n" in str(error.value)
     beginnings = [
         "key 'budgets.full.epochs' is missing",
         "unknown key 'algorithms.a.confg'",

@@ -46,7 +46,11 @@ class _Measured(NamedTuple):
 
 def generalisation_findings(found: Sequence[Matrix]) -> list[str]:
     """Return for a report's first page what is lost elsewhere, and what that means."""
-    told = [sentence for matrix in found for sentence in sentences(matrix)]
+    told = [
+        f"{_title(matrix)}: {sentence[0].lower()}{sentence[1:]}" if len(found) > 1 else sentence
+        for matrix in found
+        for sentence in sentences(matrix)
+    ]
     return [*told, _LOST] if told else []
 
 

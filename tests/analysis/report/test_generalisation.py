@@ -13,7 +13,11 @@ import pytest
 from acd_plugin.analysis.curves import heat_map
 from acd_plugin.analysis.report.document import Picture, markdown
 from acd_plugin.analysis.report.generalisation import Matrix, matrices
-from acd_plugin.analysis.report.generalisation_section import generalisation, sentences
+from acd_plugin.analysis.report.generalisation_section import (
+    generalisation,
+    generalisation_findings,
+    sentences,
+)
 from acd_plugin.analysis.report.report import make_report
 from acd_plugin.analysis.report.scores import cells
 from acd_plugin.analysis.runs.run_record import RunRecord
@@ -176,6 +180,22 @@ def test_who_has_no_such_setting_is_at_home_where_the_others_are(make: Make) -> 
         *("as trained", "channel.loss=0.5", "channel.liar=Watch")
     ]
     assert [row.scores(matrix.columns[0]).tolist() for row in matrix.rows] == [[-1.0], [-3.0]]
+
+
+def test_of_several_games_each_sentence_says_of_which(make: Make) -> None:
+    found = []
+    for scenario in ("small", "large"):
+        run = make(
+            [-1.0], env_args={**trained_on("paper"), "scenario": scenario}, env_name=scenario
+        )
+        evaluate(run, -1.0)
+        against(run, "direct", -2.0)
+        found.append(run)
+    told = generalisation_findings(matrices(cells(found)[0], []))
+    assert told[:2] == [
+        f"{scenario}: against attackers not met in training (direct): dial loses 1.00 (one run)."
+        for scenario in ("small", "large")
+    ]
 
 
 def test_other_games_are_no_columns_of_one_table(make: Make) -> None:
