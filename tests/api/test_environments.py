@@ -258,6 +258,18 @@ def test_an_agent_that_there_is_not_is_told(agent: Any) -> None:
                 space(agent)
 
 
+def test_a_team_of_gymnasium_can_be_made_flat() -> None:
+    team: Any = acd_plugin.make_gymnasium("cyborg_small")
+    choices = gymnasium.spaces.MultiDiscrete([space.n for space in team.action_space])
+    flat: Any = gymnasium.wrappers.TransformAction(
+        gymnasium.wrappers.FlattenObservation(team), tuple, choices
+    )
+    seen, _ = flat.reset(seed=0)
+    assert seen.ndim == 1
+    assert flat.observation_space.contains(seen)
+    flat.step(flat.action_space.sample())
+
+
 def test_numbers_of_numpy_are_settings_and_its_booleans_no_numbers() -> None:
     costs = {"damage": {"high": np.float64(5)}}
     env = acd_plugin.make_batch("cyborg_small", 1, time_limit=np.int64(9), costs=costs)
