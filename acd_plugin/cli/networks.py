@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-from itertools import filterfalse
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -29,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
     algorithm = "dial"  # whichever: of the environment nothing depends on it
     changes = read_overrides(options.overrides)
     config = configure(algorithm, options.env_config, changes)
-    refuse_ignored(dict.fromkeys(filterfalse(_is_read, flat(changes)), _REASON), flat(changes))
+    idle = [key for key in flat(changes) if not _is_read(key)]
+    refuse_ignored(dict.fromkeys(idle, _REASON), idle)
     generator = generator_of(parse(EnvSettings, config["env_args"], "env_args"))
     stream, numbers = chosen = read_network_numbers(options.numbers, "networks")
     paths = [Path(options.out) / f"{name}.yaml" for name in chosen.names]

@@ -168,7 +168,9 @@ def _idle_at_some_points(keys: frozenset[str], swept: Mapping[str, object]) -> f
 
     What is swept alone does nothing at any point if it does nothing at one.
     """
-    return keys - swept.keys() if len(swept) == 1 else keys if swept else frozenset()
+    if not swept:
+        return frozenset()
+    return keys - swept.keys() if len(swept) == 1 else keys
 
 
 def _command(words: list[str], changes: Mapping[str, object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -100,11 +101,12 @@ def refuse_unfit(spec: RunSpec, host: Host) -> None:
     """
     check_device(spec.settings.device)
     args = _args(spec.config, spec.sizes, spec.blueprint)
-    with ONE_AT_A_TIME, kept_generators():
+    with ONE_AT_A_TIME, kept_generators(), ExitStack() as opened:
         runner = None
         if args.runner in RUNNERS:
             one_game = Args(**{**vars(args), "batch_size_run": 1})
             runner = find(host.runners, "runner", args.runner)(args=one_game, logger=NullRecorder())
+            opened.callback(runner.close_env)
         if host.controllers.get(args.mac) is CONTROLLERS.get(args.mac):
             mac, scheme, _ = _acting(spec.sizes, args, host)
             if runner is not None:
@@ -114,8 +116,6 @@ def refuse_unfit(spec: RunSpec, host: Host) -> None:
             if make_learner is not None and make_learner is LEARNERS.get(args.learner):
                 complete = new_episodes(scheme, spec.sizes, 0, "cpu").scheme
                 make_learner(mac, complete, NullRecorder(), args)
-        if runner is not None:
-            runner.close_env()
 
 
 def make_acting(config: Config, interface: Interface, seed: int, host: Host = BUILTIN) -> Acting:

@@ -16,7 +16,8 @@ from acd_plugin.tracking.evaluations import COMMON_SEED, Evaluation, find_evalua
 
 MOST_VARIANTS = 1000  # of one environment: more are never meant
 _OF_THE_ENVIRONMENT = "env_args."
-_ON_THE_WAY = "channel."  # of messages
+_CHANNEL = "channel"
+_ON_THE_WAY = f"{_CHANNEL}."  # of messages
 Changes = Mapping[str, object]  # of settings of the environment, with dots in their keys
 
 
@@ -55,9 +56,13 @@ def refuse_changes_of_the_policy(changes: Changes, verb: str) -> None:
 
 def for_whom_talks(changes: Changes, config: Config) -> dict[str, object]:
     """Return the changes that mean anything to a policy: none of messages if it sends none."""
-    if _ON_THE_WAY.removesuffix(".") in config and config.get("n_bits") != 0:
+    if _talks(config):
         return dict(changes)
     return {key: value for key, value in changes.items() if not key.startswith(_ON_THE_WAY)}
+
+
+def _talks(config: Config) -> bool:
+    return _CHANNEL in config and config.get("n_bits") != 0
 
 
 def has_lists(changes: Changes, config: Config) -> bool:
@@ -99,7 +104,8 @@ def variant(config: Config, changes: Changes, spec: RunSpec) -> Variant:
 
     UserError for what happens to messages that the policy does not send.
     """
-    if config.get("n_bits") == 0 and (unheard := [k for k in changes if k.startswith(_ON_THE_WAY)]):
+    unheard = [] if _talks(config) else [key for key in changes if key.startswith(_ON_THE_WAY)]
+    if unheard:
         raise UserError(
             f"'{unheard[0]}={changes[unheard[0]]}' is for messages, and this policy sends none "
             "(n_bits=0): leave it out"

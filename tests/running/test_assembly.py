@@ -75,10 +75,7 @@ def test_playing_builds_no_learner_and_no_buffer(monkeypatch: pytest.MonkeyPatch
 def test_a_setting_that_no_component_reads_is_refused(
     tmp_path: Path, config: str, overrides: list[str], ignored: str | None
 ) -> None:
-    if ":" in config:
-        (tmp_path / "mine.yaml").write_text(config)
-        config = str(tmp_path / "mine.yaml")
-    told = refusal(config, "cyborg_small", overrides)
+    told = refusal(named(config, tmp_path), "cyborg_small", overrides)
     assert f"would ignore {ignored}: none of its components" in told if ignored else not told
 
 
@@ -101,10 +98,7 @@ def test_a_setting_that_no_component_reads_is_refused(
 def test_a_setting_that_others_make_idle_is_refused(
     tmp_path: Path, config: str, overrides: list[str], ignored: str | None
 ) -> None:
-    if ":" in config:
-        (tmp_path / "mine.yaml").write_text(config)
-        config = str(tmp_path / "mine.yaml")
-    told = refusal(config, "cyborg_small", overrides)
+    told = refusal(named(config, tmp_path), "cyborg_small", overrides)
     assert told.startswith(f"'{ignored}' would change nothing: ") if ignored else not told
 
 
@@ -118,6 +112,15 @@ def test_what_an_environment_s_file_sets_for_all_may_change_nothing_for_some(
     gate = ["env_args.comm_gate=True"]
     assert refusal("qmix", env, gate).startswith("'env_args.comm_gate' would change nothing: ")
     assert not refusal("dial", env, gate)
+
+
+def named(file: str, folder: Path) -> str:
+    """Return the name of a configuration, or the path of a new file with this content."""
+    if ":" not in file:
+        return file
+    path = folder / "mine.yaml"
+    path.write_text(file)
+    return str(path)
 
 
 def refusal(config: str, env: str, overrides: list[str]) -> str:
@@ -174,9 +177,7 @@ def refusal(config: str, env: str, overrides: list[str]) -> str:
 def test_a_setting_of_the_environment_that_changes_nothing_is_refused(
     tmp_path: Path, env: str, overrides: list[str], ignored: str | None
 ) -> None:
-    if ":" in env:
-        (tmp_path / "mine.yaml").write_text(env)
-        env = str(tmp_path / "mine.yaml")
+    env = named(env, tmp_path)
     changes = read_overrides(overrides)
     config, chosen = configure("dial", env, changes), chosen_keys("dial", env, changes)
     if ignored is None:

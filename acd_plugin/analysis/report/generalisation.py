@@ -133,7 +133,9 @@ def _is_in(key: str, outer: str) -> bool:
 
 def _matrix(cells: Sequence[Cell], of_all: Sequence[str], problems: list[str]) -> Matrix:
     configs = [cell.scores[0].run.config for cell in cells]
-    homes = {key: _homes(key, configs) for key in of_all}
+    settings = [flat(config, keep_empty=True) for config in configs]
+    has = {key: [any(_is_in(one, key) for one in own) for own in settings] for key in of_all}
+    homes = {key: _homes([value_at(one, key) for one in configs], has[key]) for key in of_all}
     keys = [key for key in of_all if key in _keys(cells) or len(set(homes[key])) > 1]
     contents: dict[Values, dict[str, str]] = {}
     rows = []
@@ -146,17 +148,15 @@ def _matrix(cells: Sequence[Cell], of_all: Sequence[str], problems: list[str]) -
     return Matrix(keys, rows)
 
 
-def _homes(key: str, configs: Sequence[Mapping[str, object]]) -> list[str]:
-    """Return a setting's values in training, as they are written.
+def _homes(values: Sequence[object], has: Sequence[bool]) -> list[str]:
+    """Return a setting's values in training, as they are written, of those who have it.
 
     Who has no such setting (one of messages, without messages) plays the same whatever it is: what
     the others were trained on is its home, too, where they agree.
     """
-    has = [any(_is_in(one, key) for one in flat(config, keep_empty=True)) for config in configs]
-    values = [written(value_at(config, key)) for config in configs]
-    known = {value for value, is_set in zip(values, has, strict=True) if is_set}
+    known = {written(value) for value, is_set in zip(values, has, strict=True) if is_set}
     shared = known.pop() if len(known) == 1 else written(None)
-    return [value if is_set else shared for value, is_set in zip(values, has, strict=True)]
+    return [written(value) if is_set else shared for value, is_set in zip(values, has, strict=True)]
 
 
 def _means(

@@ -72,10 +72,10 @@ def _of_seed(score: Score) -> str:
 def speed(cells: Sequence[Cell]) -> list[Table | Text]:
     """How many games each run needed to come most of the way, and whether it has settled."""
     best = max(cells, key=lambda cell: cell.mean)
-    start = max(_first_test(cells), _first_test([best]))
-    way = best.mean - _first_test(cells)
-    threshold = _first_test(cells) + _SHARE_OF_THE_WAY * way
-    is_reached = best.mean > start
+    start = _first_test(cells)
+    threshold = start + _SHARE_OF_THE_WAY * (best.mean - start)
+    highest = max(start, _first_test([best]))
+    is_reached = best.mean > highest
     games = [f"games until a test first returns {threshold:.2f}"] if is_reached else []
     rows = [["group", *games, "change at the end"]]
     for cell in cells:
@@ -88,7 +88,7 @@ def speed(cells: Sequence[Cell]) -> list[Table | Text]:
         "group's result."
         if is_reached
         else f"How soon runs come near the best group's result ({best.mean:.2f}) is not told: it "
-        f"is no higher than the first tests ({start:.2f})."
+        f"is no higher than the first tests ({highest:.2f})."
     )
     explanation = (
         f"{told} Change at the end: mean test of the last fifth of training less that of the fifth "
