@@ -6,6 +6,7 @@ stand here so that a mistake in any file shows before an algorithm is loaded.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import Field
@@ -70,3 +71,11 @@ class AlgorithmSettings(Settings):
     entropy_coef: float = Field(ge=0.0, le=1e3)
     q_nstep: int = Field(ge=1, le=10**6)
     add_value_last_step: bool
+
+
+def talks(config: Mapping[str, object]) -> bool:
+    """Return whether agents send messages with a whole configuration, of this release or migrated.
+
+    An algorithm whose agents never do has no channel, and one that is silenced has no bits.
+    """
+    return "channel" in config and config.get("n_bits") != 0

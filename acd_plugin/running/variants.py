@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
+from acd_plugin.configuration.algorithm_settings import talks
 from acd_plugin.configuration.combinations import crossed, side_by_side
 from acd_plugin.configuration.layers import Config
 from acd_plugin.configuration.nested import value_at, written
@@ -16,8 +17,7 @@ from acd_plugin.tracking.evaluations import COMMON_SEED, Evaluation, find_evalua
 
 MOST_VARIANTS = 1000  # of one environment: more are never meant
 _OF_THE_ENVIRONMENT = "env_args."
-_CHANNEL = "channel"
-_ON_THE_WAY = f"{_CHANNEL}."  # of messages
+_ON_THE_WAY = "channel."  # of messages
 Changes = Mapping[str, object]  # of settings of the environment, with dots in their keys
 
 
@@ -56,13 +56,9 @@ def refuse_changes_of_the_policy(changes: Changes, verb: str) -> None:
 
 def for_whom_talks(changes: Changes, config: Config) -> dict[str, object]:
     """Return the changes that mean anything to a policy: none of messages if it sends none."""
-    if _talks(config):
+    if talks(config):
         return dict(changes)
     return {key: value for key, value in changes.items() if not key.startswith(_ON_THE_WAY)}
-
-
-def _talks(config: Config) -> bool:
-    return _CHANNEL in config and config.get("n_bits") != 0
 
 
 def has_lists(changes: Changes, config: Config) -> bool:
@@ -104,7 +100,7 @@ def variant(config: Config, changes: Changes, spec: RunSpec) -> Variant:
 
     UserError for what happens to messages that the policy does not send.
     """
-    unheard = [] if _talks(config) else [key for key in changes if key.startswith(_ON_THE_WAY)]
+    unheard = [] if talks(config) else [key for key in changes if key.startswith(_ON_THE_WAY)]
     if unheard:
         raise UserError(
             f"'{unheard[0]}={changes[unheard[0]]}' is for messages, and this policy sends none "

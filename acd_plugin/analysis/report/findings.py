@@ -31,17 +31,17 @@ def findings(
     inside: Mapping[str, Sequence[Cell]],
     rankings: Mapping[str, Ranking[Cell]],
     problems: Sequence[str],
-    elsewhere: Sequence[str] = (),
+    further: Sequence[str] = (),
 ) -> Section:
     """Return the first section: ``inside`` are the groups of each environment.
 
-    ``elsewhere`` are sentences on what they do in variants of it.
+    ``further`` are sentences on what it pays to say, and on what they do in variants of it.
     """
     blocks = [Text(_whole(inside, problems))]
     for environment, cells in inside.items():
         told = [*_order(rankings[environment]), *_unsettled(cells), *_uneven(cells)]
         blocks.append(Text(f"{environment}: {' '.join(told)}"))
-    blocks += map(Text, elsewhere)
+    blocks += map(Text, further)
     return Section("What came out", [*blocks, Text(_EXPLANATION)])
 
 

@@ -16,6 +16,8 @@ from acd_plugin.analysis.ranking import ranking
 from acd_plugin.analysis.report import score_tables
 from acd_plugin.analysis.report.document import Code, Picture, Section, Text, file_names
 from acd_plugin.analysis.report.findings import findings
+from acd_plugin.analysis.report.gap import gaps
+from acd_plugin.analysis.report.gap_section import gap_findings, gap_rows, gap_section
 from acd_plugin.analysis.report.generalisation import matrices
 from acd_plugin.analysis.report.generalisation_section import (
     generalisation,
@@ -67,6 +69,8 @@ def make_report(
     problems = [*problems, *damaged]
     if played := matrices(cells, problems):
         data["generalisation.csv"] = _csv(generalisation_rows(played))
+    if closed := gap_rows(gaps(cells)):
+        data["gap.csv"] = _csv(closed)
     if examined:
         data["messages.csv"] = _csv(effects(examined))
         data["message_content.csv"] = _csv(subjects(examined))
@@ -84,10 +88,12 @@ def make_report(
     rows = [cell for found in across.values() for cell in found]
     is_shorter = {cell.group for cell in rows} != {cell.group for cell in shown}
     styles = _styles(inside, across)
-    played = matrices(shown, [])
+    played, worth = matrices(shown, []), gaps(shown)
+    elsewhere = [*gap_findings(worth), *generalisation_findings(played)]
     sections = [
-        findings(inside, rankings, problems, generalisation_findings(played)),
+        findings(inside, rankings, problems, elsewhere),
         _overview(rows, list(inside), problems, is_shorter),
+        *gap_section(worth),
         *generalisation(played),
         *responses(shown, names),
     ]

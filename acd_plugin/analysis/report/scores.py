@@ -34,6 +34,7 @@ class Score(NamedTuple):
     is_evaluated: bool  # False: the last test of training, not an evaluation of its own
     curve: Curve
     elsewhere: Sequence[Evaluation] = ()  # in variants of its environment, without single returns
+    bits_sent: float = float("nan")  # in a game; nan if none could be, or it is not known
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,9 @@ def score_of(run: RunRecord, problems: list[str] | None = None) -> Score:
     elsewhere = _elsewhere(evaluations, last)
     done = find_evaluation(evaluations, last)
     if done is not None:
-        return Score(run, done.return_mean, done.return_std, done.episodes, True, curve, elsewhere)
+        bits = done.statistics.get("bits_sent", float("nan"))
+        whole = (done.return_mean, done.return_std, done.episodes)
+        return Score(run, *whole, True, curve, elsewhere, bits)
     episodes = int(run.config.get("test_nepisode", 0))
     return Score(run, float(curve.values[-1]), float("nan"), episodes, False, curve, elsewhere)
 

@@ -1,0 +1,155 @@
+"""What a report says about games in which it may pay to talk: sentences, tables and data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from acd_plugin.analysis.curves.learning_curve import games_until, steps_to_reach
+from acd_plugin.analysis.report.document import Block, Section, Table, Text
+from acd_plugin.analysis.report.enumeration import enumerated
+from acd_plugin.analysis.report.gap import MARGIN, Gap, bits_sent
+from acd_plugin.analysis.report.scores import Cell
+from acd_plugin.analysis.statistics import LEVEL, Interval, rank_test
+
+_EXPLANATION = (
+    "The gap is the mean return of a team without messages that sees everything less that of one "
+    "whose agents see their own part, all else being equal. Share: (mean - silent) / gap, with a "
+    "95% bootstrap interval over the runs of all three groups; 0 is silence, and a message, which "
+    "comes a step late, may not be able to close all of it. From silence: the difference of means "
+    f"with the 90% interval of Welch's t; a group is level with silence if that lies within "
+    f"{MARGIN:.0%} of the gap, which two one-sided tests at the 5% level then say. Past half: runs "
+    "that close more than half of the gap, and after how many games a test of each first did. "
+    "Bits: those that were sent in a game, by the whole team, and what each was worth."
+)
+
+
+def gap_findings(found: Sequence[Gap]) -> list[str]:
+    """Return for a report's first page whether there is something to say, and whether it is."""
+    return [_findings(gap) for gap in found]
+
+
+def gap_section(found: Sequence[Gap]) -> list[Section]:
+    """Return the section on the gaps, none if there are none."""
+    blocks: list[Block] = []
+    for gap in found:
+        blocks += [Text(_findings(gap)), *([_table(gap)] if gap.is_open else [])]
+    return [Section("Does it pay to talk?", [*blocks, Text(_EXPLANATION)])] if blocks else []
+
+
+def gap_rows(found: Sequence[Gap]) -> list[list[object]]:
+    """Return the share that every run closes, with a heading; nothing where no gap is open."""
+    rows: list[list[object]] = []
+    for gap in (gap for gap in found if gap.is_open):
+        for cell in (gap.seeing, *gap.others, gap.silent):
+            for score, share in zip(cell.scores, gap.shares(cell), strict=True):
+                whose = [cell.environment, gap.silent.group, cell.group, score.run.seed]
+                rows.append([*whose, f"{score.mean:.4f}", f"{share:.4f}"])
+    heading = ["environment", "silent", "group", "seed", "return_mean", "share"]
+    return [heading, *rows] if rows else []
+
+
+def _findings(gap: Gap) -> str:
+    where, silent = gap.silent.environment, gap.silent
+    if not gap.is_open:
+        return (
+            f"{where}: without messages {gap.seeing.group}, which sees everything, is not ahead of "
+            f"{silent.group} ({gap.size:+.2f}). What it sees helps nobody here, or is not learned "
+            "from: no message can be worth anything."
+        )
+    loss = f", {gap.size / -silent.mean:.0%} of what that loses" if silent.mean < 0 else ""
+    apart = "" if gap.is_apart else "not "
+    told = [
+        f"{where}: without messages {gap.seeing.group} is {gap.size:.2f} ahead of {silent.group}"
+        f"{loss}, the intervals {apart}apart."
+    ]
+    for what, cells in (("learned messages close", gap.talkers), ("those by hand", gap.told)):
+        closed = enumerated([f"{cell.group} {_share(gap, cell)}" for cell in cells])
+        told += [f"Of this gap {what}: {closed}."] if cells else []
+    level = [cell.group for cell in gap.controls if gap.is_level_with_silence(cell)]
+    others = [cell.group for cell in gap.controls if not gap.is_level_with_silence(cell)]
+    if level:
+        told.append(f"Messages without content, level with silence: {enumerated(level)}.")
+    if others:
+        told.append(f"Messages without content, not shown to be level: {enumerated(others)}.")
+    return " ".join([*told, *(_against_controls(cell, gap.controls) for cell in gap.talkers)])
+
+
+def _against_controls(cell: Cell, controls: Sequence[Cell]) -> str:
+    behind = [control for control in controls if _is_ahead(cell, control)]
+    if not controls:
+        return f"There is no control beside {cell.group}."
+    if not behind:
+        return f"{cell.group} is not ahead of messages without content."
+    whom = "all of these" if len(behind) == len(controls) else enumerated([c.group for c in behind])
+    return f"{cell.group} is ahead of {whom}."
+
+
+def _is_ahead(cell: Cell, control: Cell) -> bool:
+    few = min(len(cell.scores), len(control.scores)) < 2
+    return not few and cell.mean > control.mean and rank_test(cell.means, control.means) < LEVEL
+
+
+def _table(gap: Gap) -> Table:
+    rows = [
+        ["group", "runs", "mean", "share of the gap", "from silence", "level"]
+        + ["past half", "games until then", "bits", "worth of a bit"]
+    ]
+    for cell in (gap.seeing, *gap.others, gap.silent):
+        is_silent = cell is gap.silent
+        rows.append(
+            [
+                cell.group,
+                str(len(cell.scores)),
+                f"{cell.mean:.2f}",
+                "0" if is_silent else _share(gap, cell),
+                "" if is_silent else _difference(gap, cell),
+                "" if is_silent else _level(gap, cell),
+                f"{(gap.shares(cell) > 1 / 2).sum()} of {len(cell.scores)}",
+                _games(gap, cell),
+                *_bits(gap, cell),
+            ]
+        )
+    return Table(rows)
+
+
+def _share(gap: Gap, cell: Cell) -> str:
+    share = f"{gap.shares(cell).mean():.2f}"
+    interval = gap.share_interval(cell)
+    return share if interval is None else f"{share} ({_told(interval)})"
+
+
+def _difference(gap: Gap, cell: Cell) -> str:
+    difference = f"{cell.mean - gap.silent.mean:+.2f}"
+    interval = gap.from_silence(cell)
+    return difference if interval is None else f"{difference} ({_told(interval)})"
+
+
+def _level(gap: Gap, cell: Cell) -> str:
+    interval = gap.from_silence(cell)
+    if interval is None:
+        return "unknown"
+    if gap.is_level_with_silence(cell):
+        return "yes"
+    return "ahead" if interval.low > 0 else "behind" if interval.high < 0 else "not shown"
+
+
+def _games(gap: Gap, cell: Cell) -> str:
+    needed = []
+    for score in cell.scores:
+        steps = steps_to_reach(score.curve, gap.half)
+        games = None if steps is None else games_until(score.run, steps)
+        needed.append("never" if steps is None else "unknown" if games is None else f"{games:,.0f}")
+    return "never" if set(needed) == {"never"} else "; ".join(needed)
+
+
+def _bits(gap: Gap, cell: Cell) -> tuple[str, str]:
+    bits = bits_sent(cell)
+    if math.isnan(bits):
+        return "", ""
+    worth = f"{(cell.mean - gap.silent.mean) / bits:+.3f}" if bits else ""
+    return f"{bits:.1f}", worth
+
+
+def _told(interval: Interval) -> str:
+    return f"{interval.low:.2f} to {interval.high:.2f}"
