@@ -77,9 +77,12 @@ class Gap:
         return found
 
     def share_interval(self, cell: Cell) -> Interval | None:
-        """Return the 95% bootstrap interval of the mean share; None where a group has one run."""
+        """Return the 95% bootstrap interval of the mean share.
+
+        None of a single run, and where the gap may be nothing, so that resamples have no share.
+        """
         groups = (cell, self.silent, self.seeing)
-        if min(len(one.scores) for one in groups) < 2:
+        if len(cell.scores) < 2 or not self.is_apart:
             return None
         return bootstrap_interval([one.means for one in groups], _mean_share)
 

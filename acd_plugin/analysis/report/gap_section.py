@@ -45,34 +45,51 @@ def gap_rows(found: Sequence[Gap]) -> list[list[object]]:
             for score, share in zip(cell.scores, gap.shares(cell), strict=True):
                 whose = [cell.environment, gap.silent.group, cell.group, score.run.seed]
                 rows.append([*whose, f"{score.mean:.4f}", f"{share:.4f}"])
-    heading = ["environment", "silent", "group", "seed", "return_mean", "share"]
+    heading: list[object] = ["environment", "silent", "group", "seed", "return_mean", "share"]
     return [heading, *rows] if rows else []
 
 
 def _findings(gap: Gap) -> str:
-    where, silent = gap.silent.environment, gap.silent
+    told = [_something_to_say(gap)]
+    if gap.is_apart:
+        told += _closed("learned messages close", gap, gap.talkers)
+        told += _closed("those by hand", gap, gap.told)
+        told += _without_content(gap)
+        told += [_against_controls(cell, gap.controls) for cell in gap.talkers]
+    return f"{gap.silent.environment}: {' '.join(told)}"
+
+
+def _something_to_say(gap: Gap) -> str:
+    seeing, silent = f"without messages {gap.seeing.group}", gap.silent.group
     if not gap.is_open:
         return (
-            f"{where}: without messages {gap.seeing.group}, which sees everything, is not ahead of "
-            f"{silent.group} ({gap.size:+.2f}). What it sees helps nobody here, or is not learned "
-            "from: no message can be worth anything."
+            f"{seeing}, which sees everything, is not ahead of {silent} ({gap.size:+.2f}). What it "
+            "sees helps nobody here, or is not learned from: no message can be worth anything."
         )
-    loss = f", {gap.size / -silent.mean:.0%} of what that loses" if silent.mean < 0 else ""
-    apart = "" if gap.is_apart else "not "
-    told = [
-        f"{where}: without messages {gap.seeing.group} is {gap.size:.2f} ahead of {silent.group}"
-        f"{loss}, the intervals {apart}apart."
-    ]
-    for what, cells in (("learned messages close", gap.talkers), ("those by hand", gap.told)):
-        closed = enumerated([f"{cell.group} {_share(gap, cell)}" for cell in cells])
-        told += [f"Of this gap {what}: {closed}."] if cells else []
+    ahead = f"{seeing} is {gap.size:.2f} ahead of {silent}"
+    if not gap.is_apart:
+        return (
+            f"{ahead}, which may be chance: the intervals are not apart. More seeds would tell "
+            "whether there is anything to say."
+        )
+    lost = -gap.silent.mean
+    loss = f", {gap.size / lost:.0%} of what that loses" if lost > 0 else ""
+    return f"{ahead}{loss}, the intervals apart."
+
+
+def _closed(what: str, gap: Gap, cells: Sequence[Cell]) -> list[str]:
+    closed = enumerated([f"{cell.group} {_share(gap, cell)}" for cell in cells])
+    return [f"Of this gap {what}: {closed}."] if cells else []
+
+
+def _without_content(gap: Gap) -> list[str]:
     level = [cell.group for cell in gap.controls if gap.is_level_with_silence(cell)]
-    others = [cell.group for cell in gap.controls if not gap.is_level_with_silence(cell)]
-    if level:
-        told.append(f"Messages without content, level with silence: {enumerated(level)}.")
-    if others:
-        told.append(f"Messages without content, not shown to be level: {enumerated(others)}.")
-    return " ".join([*told, *(_against_controls(cell, gap.controls) for cell in gap.talkers)])
+    others = [cell.group for cell in gap.controls if cell.group not in level]
+    return [
+        f"Messages without content, {what}: {enumerated(groups)}."
+        for what, groups in (("level with silence", level), ("not shown to be level", others))
+        if groups
+    ]
 
 
 def _against_controls(cell: Cell, controls: Sequence[Cell]) -> str:

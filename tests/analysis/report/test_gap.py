@@ -136,6 +136,17 @@ def test_what_differs_in_more_than_sight_is_no_gap(make: Make, other: dict[str, 
     assert "gap.csv" not in make_report(*cells(runs)).data
 
 
+def test_a_gap_that_may_be_chance_is_told_as_such(make: Make) -> None:
+    runs = group(make, -4.0, n_bits=0) + group(make, -3.98, n_bits=0, sees="team")
+    gap = only_gap(runs + group(make, -2.0, name="talks"))
+    (section,) = gap_section([gap])
+    told, table, _ = section.blocks
+    assert isinstance(told, Text)
+    assert isinstance(table, Table)
+    assert "is 0.02 ahead of dial, sees=own, which may be chance" in told.words
+    assert table.rows[2][3] == "100.00"  # without an interval
+
+
 def test_single_runs_are_told_without_intervals(make: Make) -> None:
     runs = [
         group(make, -4.0, n_bits=0)[0],
@@ -146,9 +157,16 @@ def test_single_runs_are_told_without_intervals(make: Make) -> None:
     told, table, _ = section.blocks
     assert isinstance(told, Text)
     assert isinstance(table, Table)
-    assert "the intervals not apart. Of this gap learned messages close: talks 0.67." in told.words
-    assert told.words.endswith("There is no control beside talks.")
+    assert "which may be chance" in told.words
     assert table.rows[2][:6] == ["talks", "1", "-2.10", "0.67", "+2.00", "unknown"]
+
+
+def test_without_controls_nothing_is_said_of_them(make: Make) -> None:
+    runs = group(make, -4.0, n_bits=0) + group(make, -1.0, n_bits=0, sees="team")
+    (section,) = gap_section([only_gap(runs + group(make, -2.0, name="talks"))])
+    told = section.blocks[0]
+    assert isinstance(told, Text)
+    assert told.words.endswith("There is no control beside talks.")
 
 
 def test_controls_are_those_that_there_are() -> None:
