@@ -7,6 +7,7 @@ policy. A statistic takes samples, each (..., S), and the axis of its values; it
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -125,7 +126,9 @@ def equivalence_interval(first: Array, second: Array) -> Interval:
     difference = float(first.mean() - second.mean())
     if first.std() == 0 and second.std() == 0:
         return Interval(difference, difference)
-    test = scipy.stats.ttest_ind(first, second, equal_var=False)
+    with warnings.catch_warnings():  # of a sample that is constant, whose variance is 0 as it is
+        warnings.filterwarnings("ignore", "Precision loss", RuntimeWarning)
+        test = scipy.stats.ttest_ind(first, second, equal_var=False)
     interval = test.confidence_interval(1 - 2 * _EQUIVALENCE_LEVEL)
     return Interval(float(interval.low), float(interval.high))
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from acd_plugin.analysis.report.document import Picture, html, is_html, markdown
-from acd_plugin.analysis.report.report import make_report
+from acd_plugin.analysis.report.report import DATA_OF_SOME, make_report
 from acd_plugin.analysis.report.scores import cells
 from acd_plugin.analysis.report.text_table import printable
 from acd_plugin.analysis.runs.plan_names import read_plan_names
@@ -47,6 +47,9 @@ def run(options: argparse.Namespace) -> int:
                 files |= block.files()
     for name, content in files.items():
         write_named(folder / name, content)
+    for name in DATA_OF_SOME:  # of an earlier report in this place, on other runs
+        if name not in files:
+            (folder / name).unlink(missing_ok=True)
     runs = sum(len(cell.scores) for cell in found)
     print(f"{runs} runs in {len(found)} groups: {folder / _DOCUMENT}")
     return 0

@@ -6,54 +6,30 @@ Shape legend: N agents, M message size; "..." stands for games, or games and ste
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 import torch
-from pydantic import Field, StrictInt, model_validator
 from torch import Tensor
 
 from acd_plugin.components.chance import Stream, Streams
-from acd_plugin.configuration.ranges import Share
-from acd_plugin.configuration.validation import Settings
+from acd_plugin.configuration.channel_settings import ChannelSettings
 from acd_plugin.envs.comm_layout import CommLayout
 from acd_plugin.errors import UserError, brief, listing, nearest
 
 _LOST, _FLIPPED, _LIE = "message_loss", "message_flip", "message_lie"  # streams of chance
 
 
-class ChannelSettings(Settings):
-    """What stands under ``channel``; with these defaults every message arrives as it was sent."""
-
-    loss: Share = 0.0  # of messages, which then reach nobody
-    delay: int = Field(default=0, ge=0, le=1000)  # steps by which messages arrive later
-    flip: Share = 0.0  # of bits
-    # The agent, by name or number, for whom an adversary writes.
-    liar: str | StrictInt | None = None
-    lie: Literal["always_0", "always_1", "random", "inverted"] = "inverted"  # what it writes
-
-    @model_validator(mode="after")
-    def _lie_has_a_liar(self) -> ChannelSettings:
-        if self.liar is None and self.lie != type(self).model_fields["lie"].default:
-            raise ValueError(f"lie={self.lie} is whose? Name the agent: channel.liar=NAME")
-        return self
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether nothing happens to messages."""
-        return not (self.loss or self.delay or self.flip or self.liar is not None)
-
-    def streams(self, message_size: int) -> Streams:
-        """Return what is drawn for each agent's message of that size at every step."""
-        wanted = {
-            _LOST: (self.loss > 0.0, 1),
-            _FLIPPED: (self.flip > 0.0, message_size),
-            _LIE: (self.liar is not None and self.lie == "random", message_size),
-        }
-        return {
-            name: Stream(columns)
-            for name, (is_drawn, columns) in wanted.items()
-            if is_drawn and message_size
-        }
+def streams_of(way: ChannelSettings, message_size: int) -> Streams:
+    """Return what is drawn for each agent's message of that size at every step."""
+    wanted = {
+        _LOST: (way.loss > 0.0, 1),
+        _FLIPPED: (way.flip > 0.0, message_size),
+        _LIE: (way.liar is not None and way.lie == "random", message_size),
+    }
+    return {
+        name: Stream(columns)
+        for name, (is_drawn, columns) in wanted.items()
+        if is_drawn and message_size
+    }
 
 
 class Disturbances:
@@ -81,7 +57,7 @@ class Disturbances:
     def tamper(self, messages: Tensor, chances: Mapping[str, Tensor]) -> Tensor:
         """Return what becomes of messages (..., N, M) when they are sent; delay comes after that.
 
-        ``chances`` are uniform numbers by stream, see `ChannelSettings.streams`.
+        ``chances`` are uniform numbers by stream, see `streams_of`.
         """
         if self._liar is not None:
             messages = self._with_lies(messages, self._liar, chances)

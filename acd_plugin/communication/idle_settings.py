@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from acd_plugin.communication.channel import Channel
-from acd_plugin.communication.disturbances import ChannelSettings
+from acd_plugin.configuration.channel_settings import ChannelSettings
 from acd_plugin.configuration.ignored import GATE, Ignored
 
 _LIES = {"always_0": 0.0, "always_1": 1.0}

@@ -29,7 +29,7 @@ class AlgorithmSettings(Settings):
     message_content: str
     bit_price: float = Field(ge=0.0, le=1e6)  # rewards are small numbers
     bit_limit: int | None = Field(ge=0, le=10**9)
-    channel: dict[str, Any]  # `communication.disturbances.ChannelSettings`
+    channel: dict[str, Any]  # `channel_settings.ChannelSettings`, when all layers are merged
     dru_sigma: float = Field(ge=0.0, le=1e3)
 
     # networks

@@ -17,7 +17,7 @@ from torch.nn import functional
 from acd_plugin.agents import REGISTRY as AGENTS
 from acd_plugin.agents.comm_agent import CommAgent, CommSizes
 from acd_plugin.communication.channel import Channel
-from acd_plugin.communication.disturbances import ChannelSettings, Disturbances
+from acd_plugin.communication.disturbances import Disturbances, streams_of
 from acd_plugin.communication.idle_settings import idle_to_all, without_messages
 from acd_plugin.communication.messages import bits_sent, messages_sent
 from acd_plugin.communication.registry import find_channel
@@ -26,6 +26,7 @@ from acd_plugin.components.chance import Draws, Streams
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme, SchemeEntry, entry_size
 from acd_plugin.components.episodes import played_steps, previous_actions
+from acd_plugin.configuration.channel_settings import ChannelSettings
 from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.controllers.base import BaseController, Choice, Decision
 from acd_plugin.controllers.conversation import Memory, Step, start
@@ -135,7 +136,7 @@ class CommController(BaseController[Memory]):
     @classmethod
     def message_chances(cls, args: SimpleNamespace) -> Streams:
         """Return what is drawn for every agent at every step of what happens to messages."""
-        return CommSettings.from_args(args).channel.streams(cls.message_form(args).size)
+        return streams_of(CommSettings.from_args(args).channel, cls.message_form(args).size)
 
     @abstractmethod
     def act(

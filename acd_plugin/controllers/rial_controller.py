@@ -17,13 +17,13 @@ from torch import Tensor
 from acd_plugin.agents.comm_agent import AgentStep
 from acd_plugin.communication.budget import affordable
 from acd_plugin.communication.channel import Channel, Outgoing
-from acd_plugin.communication.disturbances import ChannelSettings
 from acd_plugin.communication.idle_settings import why_silent
 from acd_plugin.communication.messages import bits_in, bits_of, number_of
 from acd_plugin.components.action_selectors import EpsilonGreedy
 from acd_plugin.components.chance import Streams
 from acd_plugin.components.component_settings import ComponentSettings
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
+from acd_plugin.configuration.channel_settings import ChannelSettings
 from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController, MessageForm

@@ -10,10 +10,10 @@ from types import SimpleNamespace
 
 from torch import Tensor
 
-from acd_plugin.communication.disturbances import ChannelSettings
 from acd_plugin.communication.idle_settings import idle_to_speakers
 from acd_plugin.components.chance import Draws
 from acd_plugin.components.contracts import EpisodeBatch, Scheme
+from acd_plugin.configuration.channel_settings import ChannelSettings
 from acd_plugin.configuration.ignored import Ignored
 from acd_plugin.controllers.base import Choice
 from acd_plugin.controllers.comm_controller import CommController

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from acd_plugin.configuration.channel_settings import refuse_wrong_channel
 from acd_plugin.configuration.ignored import GATE
 from acd_plugin.configuration.keys import declared_keys
 from acd_plugin.configuration.layers import Config, change, chosen_keys, configure
@@ -70,6 +71,7 @@ class Pairs:
         changes, config = {**merged, **self._changes}, unchanged
         with mistakes.noted():
             config = change(unchanged, changes)
+            refuse_wrong_channel(config)
         mistakes.tell()
         of_column = flat(column.choice.with_).keys() - ({GATE} & {*self._shared})
         own = flat(row.choice.with_).keys() | of_column
@@ -132,7 +134,9 @@ class Pairs:
                 continue
             with mistakes.noted():
                 for one in expanded(changes, spec.config):
-                    played = self._read(change(spec.config, one), frozenset(one) - {*self._shared})
+                    config = change(spec.config, one)
+                    refuse_wrong_channel(config)
+                    played = self._read(config, frozenset(one) - {*self._shared})
                     found.append(variant(spec.config, one, played))
         mistakes.tell()
         others = [one for one in each_once(found) if one.overrides]

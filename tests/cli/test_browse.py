@@ -137,6 +137,11 @@ def test_a_report_is_written_again_and_nothing_else_is_lost(call: Call, two_runs
         assert {path.read_text() for path in mine.iterdir()} == {"precious"}
     for title in ("First", "Second"):
         assert call("report", "results", "--out=new", f"--title={title}").code == 0
+        stale, others = (two_runs.parent / "new" / name for name in ("gap.csv", "notes.txt"))
+        assert not stale.exists()  # which only some reports have
+        stale.write_text("of other runs")
+        others.write_text("mine")
+    assert others.exists()
     assert "Second" in (two_runs.parent / "new" / "report.html").read_text()
 
 

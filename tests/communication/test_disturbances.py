@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from acd_plugin.communication.disturbances import ChannelSettings, Disturbances
+from acd_plugin.communication.disturbances import Disturbances, streams_of
+from acd_plugin.configuration.channel_settings import ChannelSettings
 from acd_plugin.errors import UserError
 from tests.communication.test_channel import LAYOUT
 
@@ -62,12 +63,12 @@ def test_a_lie_may_be_flipped_and_lost_as_any_message() -> None:
 
 
 def test_nothing_is_drawn_for_what_does_not_happen() -> None:
-    assert not ChannelSettings().streams(2)
-    assert not ChannelSettings(delay=3, liar=0, lie="inverted").streams(2)
+    assert not streams_of(ChannelSettings(), 2)
+    assert not streams_of(ChannelSettings(delay=3, liar=0, lie="inverted"), 2)
     every = ChannelSettings(loss=0.1, flip=0.1, liar=0, lie="random")
-    columns = {name: stream.columns for name, stream in every.streams(2).items()}
+    columns = {name: stream.columns for name, stream in streams_of(every, 2).items()}
     assert columns == {"message_loss": 1, "message_flip": 2, "message_lie": 2}
-    assert not every.streams(0)
+    assert not streams_of(every, 0)
 
 
 @pytest.mark.parametrize(

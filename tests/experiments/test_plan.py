@@ -209,6 +209,14 @@ def test_the_papers_plans_have_its_budget_and_a_quick_one(path: Path) -> None:
         ({"with": {"gamma": "high"}}, ["'gamma' is 'high': input should be a valid number"]),
         ({"evaluate_on": [{"lr": [1, 2]}]}, ["cannot evaluate_on with 'lr=[1, 2]'"]),
         ({"evaluate_on": [{"env_args.attacker": ["papr"]}]}, ["'papr'; did you mean 'paper'"]),
+        (
+            {"evaluate_on": [{"channel.loss": [7]}, {"channel.lie": ["nonsense"]}]},
+            ["channel: 'loss' is 7.0: input should be", "channel: 'lie' is 'nonsense'"],
+        ),
+        (
+            {"algorithms": {"a": {"config": "dial", "with": {"channel": {"loss": 2, "flip": -1}}}}},
+            ["channel: 'loss' is 2.0: input should be", "channel: 'flip' is -1.0"],
+        ),
         ({"evaluate_on": [{"env_args.attacker": []}]}, ["'env_args.attacker=[]' names no value"]),
         (
             {"evaluate_on": [{"env_args.scenario": "dial_3_subnets"}]},

@@ -23,6 +23,8 @@ from acd_plugin.analysis.statistics import (
 from acd_plugin.configuration.algorithm_settings import talks
 
 MARGIN = 0.1  # of the gap: two groups that differ by less are level
+_IN_A_ROW = 3  # tests, which do not all pass a threshold by chance
+_NOTHING = 1e-9  # of a return: below that two means are equal
 _SEES = "env_args.sees"
 # Values of ``message_content`` that tell nothing of the game: such messages are worth nothing.
 WITHOUT_CONTENT = ("always_0", "always_1", "self_send", "shuffled")
@@ -30,11 +32,11 @@ WITHOUT_CONTENT = ("always_0", "always_1", "self_send", "shuffled")
 
 @dataclass(frozen=True)
 class Gap:
-    """Two groups without messages that differ by what their agents see, and all beside them."""
+    """Two groups without messages that differ by what their agents see, and those beside them."""
 
     silent: Cell
     seeing: Cell
-    others: Sequence[Cell]  # in the same game, trained as long
+    others: Sequence[Cell]  # in the same game, who see what the silent see, trained as long
 
     @property
     def size(self) -> float:
@@ -42,14 +44,16 @@ class Gap:
 
     @property
     def is_open(self) -> bool:
-        """Whether who sees everything is ahead: else there is nothing to say, and no share."""
-        return self.size > 0
+        """Whether who sees everything is ahead at all."""
+        return self.size > _NOTHING * max(1.0, abs(self.silent.mean))
 
     @property
     def is_apart(self) -> bool:
-        """Whether who sees everything is ahead, the 95% intervals of the IQMs apart."""
+        """Whether it is ahead with the 95% intervals of the IQMs apart: else there is no share."""
         seeing, silent = self.seeing.summary.interval, self.silent.summary.interval
-        return seeing is not None and silent is not None and seeing.low > silent.high
+        if seeing is None or silent is None:
+            return False
+        return self.is_open and seeing.low > silent.high
 
     @property
     def controls(self) -> list[Cell]:
@@ -71,18 +75,28 @@ class Gap:
         """The return half-way from silence to seeing everything."""
         return (self.silent.mean + self.seeing.mean) / 2
 
+    def steps_past_half(self, cell: Cell) -> list[float | None]:
+        """Return for each run the step of the first of three tests in a row past half the gap.
+
+        None of a run whose last policy does not close half of it, however its tests did.
+        """
+        found = []
+        for score, share in zip(cell.scores, self.shares(cell), strict=True):
+            steps, is_past = score.curve.steps, score.curve.values > self.half
+            firsts = (n for n in range(len(steps)) if is_past[n : n + _IN_A_ROW].all())
+            first = next(firsts, len(steps) - 1)
+            found.append(float(steps[first]) if share > 1 / 2 else None)
+        return found
+
     def shares(self, cell: Cell) -> Array:
-        """Return the share of the gap that each run (R,) closes."""
+        """Return the share of the gap that each run (R,) closes, if it `is_apart`."""
         found: Array = (cell.means - self.silent.mean) / self.size
         return found
 
     def share_interval(self, cell: Cell) -> Interval | None:
-        """Return the 95% bootstrap interval of the mean share.
-
-        None of a single run, and where the gap may be nothing, so that resamples have no share.
-        """
+        """Return the 95% bootstrap interval of the mean share; None of a single run."""
         groups = (cell, self.silent, self.seeing)
-        if len(cell.scores) < 2 or not self.is_apart:
+        if len(cell.scores) < 2:
             return None
         return bootstrap_interval([one.means for one in groups], _mean_share)
 
@@ -108,12 +122,14 @@ def gaps(cells: Sequence[Cell]) -> list[Gap]:
     """Return the gap of every pair of groups without messages that only sight tells apart."""
     found = []
     for seeing in cells:
-        if not _is_silent(seeing) or seeing.scores[0].run.settings.get(_SEES) != "team":
+        if _talks(seeing) or _sees(seeing) != "team":
             continue
         for silent in cells:
             if silent is not seeing and _but_for_sight(silent) == _but_for_sight(seeing):
                 beside = [cell for cell in cells if _place(cell) == _place(silent)]
-                others = [cell for cell in beside if cell is not silent and cell is not seeing]
+                others = [
+                    cell for cell in beside if cell is not silent and _sees(cell) == _sees(silent)
+                ]
                 found.append(Gap(silent, seeing, others))
     return found
 
@@ -123,8 +139,8 @@ def bits_sent(cell: Cell) -> float:
     return float(np.mean([score.bits_sent for score in cell.scores]))
 
 
-def _is_silent(cell: Cell) -> bool:
-    return not _talks(cell)
+def _sees(cell: Cell) -> object:
+    return cell.scores[0].run.settings.get(_SEES)
 
 
 def _talks(cell: Cell) -> bool:

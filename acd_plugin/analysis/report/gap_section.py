@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from acd_plugin.analysis.curves.learning_curve import games_until, steps_to_reach
+from acd_plugin.analysis.curves.learning_curve import games_until
 from acd_plugin.analysis.report.document import Block, Section, Table, Text
 from acd_plugin.analysis.report.enumeration import enumerated
 from acd_plugin.analysis.report.gap import MARGIN, Gap, bits_sent
 from acd_plugin.analysis.report.scores import Cell
 from acd_plugin.analysis.statistics import LEVEL, Interval, rank_test
 
+_TOO_FEW = 3  # runs, which no rank test at the 5% level tells from as many others
 _EXPLANATION = (
     "The gap is the mean return of a team without messages that sees everything less that of one "
     "whose agents see their own part, all else being equal. Share: (mean - silent) / gap, with a "
@@ -19,8 +20,9 @@ _EXPLANATION = (
     "comes a step late, may not be able to close all of it. From silence: the difference of means "
     f"with the 90% interval of Welch's t; a group is level with silence if that lies within "
     f"{MARGIN:.0%} of the gap, which two one-sided tests at the 5% level then say. Past half: runs "
-    "that close more than half of the gap, and after how many games a test of each first did. "
-    "Bits: those that were sent in a game, by the whole team, and what each was worth."
+    "whose last policies close more than half of the gap, and after how many games each was there, "
+    "in three tests in a row. Bits: those that were sent in a game, by the whole team, and what "
+    "each was worth."
 )
 
 
@@ -33,19 +35,19 @@ def gap_section(found: Sequence[Gap]) -> list[Section]:
     """Return the section on the gaps, none if there are none."""
     blocks: list[Block] = []
     for gap in found:
-        blocks += [Text(_findings(gap)), *([_table(gap)] if gap.is_open else [])]
+        blocks += [Text(_findings(gap)), *([_table(gap)] if gap.is_apart else [])]
     return [Section("Does it pay to talk?", [*blocks, Text(_EXPLANATION)])] if blocks else []
 
 
 def gap_rows(found: Sequence[Gap]) -> list[list[object]]:
-    """Return the share that every run closes, with a heading; nothing where no gap is open."""
+    """Return the share that every run closes, with a heading; nothing where no gap is sure."""
     rows: list[list[object]] = []
-    for gap in (gap for gap in found if gap.is_open):
+    for gap in (gap for gap in found if gap.is_apart):
         for cell in (gap.seeing, *gap.others, gap.silent):
             for score, share in zip(cell.scores, gap.shares(cell), strict=True):
                 whose = [cell.environment, gap.silent.group, cell.group, score.run.seed]
                 rows.append([*whose, f"{score.mean:.4f}", f"{share:.4f}"])
-    heading: list[object] = ["environment", "silent", "group", "seed", "return_mean", "share"]
+    heading: list[object] = ["environment", "silent_group", "group", "seed", "return_mean", "share"]
     return [heading, *rows] if rows else []
 
 
@@ -63,14 +65,16 @@ def _something_to_say(gap: Gap) -> str:
     seeing, silent = f"without messages {gap.seeing.group}", gap.silent.group
     if not gap.is_open:
         return (
-            f"{seeing}, which sees everything, is not ahead of {silent} ({gap.size:+.2f}). What it "
-            "sees helps nobody here, or is not learned from: no message can be worth anything."
+            f"{seeing}, which sees everything, is not ahead of {silent} ({gap.size:+.2f}): nothing "
+            "shows that there is anything to say, or that it can be learned from in so many games."
         )
     ahead = f"{seeing} is {gap.size:.2f} ahead of {silent}"
     if not gap.is_apart:
+        single = min(len(gap.seeing.scores), len(gap.silent.scores)) < 2
+        why = "single runs have no intervals" if single else "the intervals are not apart"
         return (
-            f"{ahead}, which may be chance: the intervals are not apart. More seeds would tell "
-            "whether there is anything to say."
+            f"{ahead}, which may be chance: {why}. More seeds would tell whether there is anything "
+            "to say."
         )
     lost = -gap.silent.mean
     loss = f", {gap.size / lost:.0%} of what that loses" if lost > 0 else ""
@@ -97,7 +101,8 @@ def _against_controls(cell: Cell, controls: Sequence[Cell]) -> str:
     if not controls:
         return f"There is no control beside {cell.group}."
     if not behind:
-        return f"{cell.group} is not ahead of messages without content."
+        few = " (three runs against three cannot show it)" if len(cell.scores) <= _TOO_FEW else ""
+        return f"{cell.group} is not shown to be ahead of messages without content{few}."
     whom = "all of these" if len(behind) == len(controls) else enumerated([c.group for c in behind])
     return f"{cell.group} is ahead of {whom}."
 
@@ -131,7 +136,7 @@ def _table(gap: Gap) -> Table:
 
 
 def _share(gap: Gap, cell: Cell) -> str:
-    share = f"{gap.shares(cell).mean():.2f}"
+    share = f"{round(float(gap.shares(cell).mean()), 2) + 0.0:.2f}"  # no -0.00
     interval = gap.share_interval(cell)
     return share if interval is None else f"{share} ({_told(interval)})"
 
@@ -153,10 +158,9 @@ def _level(gap: Gap, cell: Cell) -> str:
 
 def _games(gap: Gap, cell: Cell) -> str:
     needed = []
-    for score in cell.scores:
-        steps = steps_to_reach(score.curve, gap.half)
-        games = None if steps is None else games_until(score.run, steps)
-        needed.append("never" if steps is None else "unknown" if games is None else f"{games:,.0f}")
+    for score, step in zip(cell.scores, gap.steps_past_half(cell), strict=True):
+        games = None if step is None else games_until(score.run, step)
+        needed.append("never" if step is None else "unknown" if games is None else f"{games:,.0f}")
     return "never" if set(needed) == {"never"} else "; ".join(needed)
 
 

@@ -44,6 +44,15 @@ from acd_plugin.errors import UserError
 from acd_plugin.tracking.command_line import without
 
 _TINY = 1e-9
+# Data that a report has only if there is anything to put there.
+DATA_OF_SOME = (
+    "gap.csv",
+    "generalisation.csv",
+    "generalisation.tex",
+    "messages.csv",
+    "message_content.csv",
+    "message_events.csv",
+)
 
 
 class Report(NamedTuple):

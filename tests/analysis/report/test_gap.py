@@ -4,29 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from typing import Any
 
 import pytest
 
 from acd_plugin.analysis.report.document import Table, Text
 from acd_plugin.analysis.report.gap import WITHOUT_CONTENT, Gap, gaps
-from acd_plugin.analysis.report.gap_section import gap_section
+from acd_plugin.analysis.report.gap_section import gap_rows, gap_section
 from acd_plugin.analysis.report.report import make_report
 from acd_plugin.analysis.report.scores import cells
 from acd_plugin.analysis.runs.run_record import RunRecord
 from acd_plugin.communication.registry import CHANNELS
 from tests.analysis.conftest import Make
 
+TALKING: dict[str, Any] = {
+    "env_args": {"scenario": "small", "sees": "own"},
+    "n_bits": 1,
+    "message_content": "learned",
+    "channel": {"loss": 0.0},
+}
 OFF = (-0.1, -0.05, 0.0, 0.05, 0.1)  # of five seeds
 
 
 def group(make: Make, mean: float, spread: float = 1.0, **config: Any) -> list[RunRecord]:
     """Five seeds around a mean return; all learn with the same settings but for ``config``."""
-    sees = config.pop("sees", "own")
-    env_args = {"scenario": "small", "sees": sees}
-    talking = {"n_bits": 1, "message_content": "learned", "channel": {"loss": 0.0}}
+    config = {"env_args": {"scenario": "small", "sees": config.pop("sees", "own")}, **config}
     return [
-        make([-9.0, mean + spread * off], seed=seed, env_args=env_args, **(talking | config))
+        make([-9.0, mean + spread * off], seed=seed, **(TALKING | config))
         for seed, off in enumerate(OFF)
     ]
 
@@ -116,8 +121,9 @@ def test_who_sees_everything_and_is_not_ahead_shows_that_there_is_nothing_to_say
     (section,) = gap_section([only_gap(runs)])
     told, _ = section.blocks
     assert isinstance(told, Text)
-    assert "dial, sees=team, which sees everything, is not ahead of dial, sees=own (-0.20)" in (
-        told.words
+    assert told.words.startswith(
+        "small: without messages dial, sees=team, which sees everything, is not ahead of dial, "
+        "sees=own (-0.20): nothing shows that there is anything to say"
     )
     assert "gap.csv" not in make_report(*cells(runs)).data
 
@@ -140,25 +146,72 @@ def test_a_gap_that_may_be_chance_is_told_as_such(make: Make) -> None:
     runs = group(make, -4.0, n_bits=0) + group(make, -3.98, n_bits=0, sees="team")
     gap = only_gap(runs + group(make, -2.0, name="talks"))
     (section,) = gap_section([gap])
-    told, table, _ = section.blocks
+    told, _ = section.blocks  # no table of shares
     assert isinstance(told, Text)
-    assert isinstance(table, Table)
     assert "is 0.02 ahead of dial, sees=own, which may be chance" in told.words
-    assert table.rows[2][3] == "100.00"  # without an interval
+    assert gap_rows([gap]) == []
 
 
-def test_single_runs_are_told_without_intervals(make: Make) -> None:
-    runs = [
-        group(make, -4.0, n_bits=0)[0],
-        group(make, -1.0, n_bits=0, sees="team")[0],
-        group(make, -2.0, name="talks")[0],
-    ]
+def test_single_runs_give_no_share(make: Make) -> None:
+    runs = [group(make, -4.0, n_bits=0)[0], group(make, -1.0, n_bits=0, sees="team")[0]]
     (section,) = gap_section([only_gap(runs)])
-    told, table, _ = section.blocks
+    told, _ = section.blocks
     assert isinstance(told, Text)
-    assert isinstance(table, Table)
-    assert "which may be chance" in told.words
-    assert table.rows[2][:6] == ["talks", "1", "-2.10", "0.67", "+2.00", "unknown"]
+    assert "which may be chance: single runs have no intervals" in told.words
+
+
+def test_equal_means_are_no_gap_whatever_their_last_digits(make: Make) -> None:
+    runs = group(make, -4.0, n_bits=0) + group(make, -4.0 + 1e-15, -1.0, n_bits=0, sees="team")
+    (section,) = gap_section([only_gap(runs)])
+    told, _ = section.blocks
+    assert isinstance(told, Text)
+    assert "is not ahead of dial, sees=own (" in told.words
+
+
+def test_a_control_beside_whom_everybody_is_alike_has_an_interval(make: Make) -> None:
+    runs = group(make, -4.0, 0.0, n_bits=0) + group(make, -1.0, n_bits=0, sees="team")
+    runs += group(make, -4.1, name="one", message_content="always_1")
+    gap = only_gap(runs)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        interval = gap.from_silence(gap.controls[0])
+    assert interval is not None
+    assert list(interval) == pytest.approx([-0.1 - 2.13 * 0.0354, -0.1 + 2.13 * 0.0354], abs=1e-3)
+
+
+def test_who_talks_and_sees_everything_is_not_measured(make: Make) -> None:
+    runs = group(make, -4.0, n_bits=0) + group(make, -1.0, n_bits=0, sees="team")
+    gap = only_gap(runs + group(make, -1.5, name="both", sees="team"))
+    assert [cell.group for cell in gap.others] == []
+
+
+def test_three_runs_cannot_show_that_they_are_ahead(make: Make) -> None:
+    runs = group(make, -4.0, n_bits=0) + group(make, -1.0, n_bits=0, sees="team")
+    runs += group(make, -2.0, name="talks")[:3]
+    runs += group(make, -4.0, name="one", message_content="always_1")[:3]
+    told = gap_section([only_gap(runs)])[0].blocks[0]
+    assert isinstance(told, Text)
+    assert told.words.endswith(
+        "talks is not shown to be ahead of messages without content (three runs against three "
+        "cannot show it)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [
+        ([-9.0, -1.0, -9.0, -1.0, -1.1, -1.2], 300),  # not the first, which was alone
+        ([-9.0, -1.0, -9.0, -9.0, -9.0, -1.0], 500),  # in the last test alone
+        ([-9.0, -1.0, -1.0, -1.0, -1.0, -9.0], None),  # and lost again
+        ([-1.0], 0),
+    ],
+)
+def test_a_run_is_past_half_from_three_tests_in_a_row(
+    make: Make, values: list[float], step: float | None
+) -> None:
+    runs = group(make, -4.0, n_bits=0) + group(make, -1.0, n_bits=0, sees="team")
+    gap = only_gap([*runs, make(values, name="talks", **TALKING)])
+    assert gap.steps_past_half(gap.talkers[0]) == [step]
 
 
 def test_without_controls_nothing_is_said_of_them(make: Make) -> None:
