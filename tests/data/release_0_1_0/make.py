@@ -374,7 +374,7 @@ def published_groups(out: Path) -> None:
 
 
 def made_with(out: Path) -> None:
-    torch = importlib.import_module("torch")
+    torch, cpuinfo = map(importlib.import_module, ("torch", "cpuinfo"))
     versions = {
         name: importlib.import_module(name).__version__ for name in ("torch", "numpy", "numba")
     }
@@ -383,6 +383,7 @@ def made_with(out: Path) -> None:
         "python": platform.python_version(),
         **versions,
         "torch_cpu_capability": torch.backends.cpu.get_cpu_capability(),
+        "cpu_vendor": cpuinfo.get_cpu_info().get("vendor_id_raw"),
     }
     write(out / "made_with.json", about)
 
