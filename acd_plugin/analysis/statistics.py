@@ -33,6 +33,11 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    @property
+    def in_words(self) -> str:
+        """As tables and sentences have it."""
+        return f"{self.low:.2f} to {self.high:.2f}"
+
 
 class Summary(NamedTuple):
     """The scores of one group of runs in one environment."""

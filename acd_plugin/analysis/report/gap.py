@@ -107,8 +107,8 @@ class Gap:
         return equivalence_interval(cell.means, self.silent.means)
 
     def is_level_with_silence(self, cell: Cell) -> bool:
-        """Whether two one-sided tests show that the difference is less than `MARGIN` of the gap."""
-        interval, margin = self.from_silence(cell), MARGIN * abs(self.size)
+        """Whether two one-sided tests show that they differ by less than `MARGIN` of the gap."""
+        interval, margin = self.from_silence(cell), MARGIN * self.size
         return interval is not None and -margin < interval.low and interval.high < margin
 
 

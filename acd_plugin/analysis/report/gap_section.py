@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 from acd_plugin.analysis.curves.learning_curve import games_until
+from acd_plugin.analysis.ranking import ranking
 from acd_plugin.analysis.report.document import Block, Section, Table, Text
 from acd_plugin.analysis.report.enumeration import enumerated
 from acd_plugin.analysis.report.gap import MARGIN, Gap, bits_sent
 from acd_plugin.analysis.report.scores import Cell
-from acd_plugin.analysis.statistics import LEVEL, Interval, rank_test
 
 _TOO_FEW = 3  # runs, which no rank test at the 5% level tells from as many others
 _EXPLANATION = (
@@ -31,11 +31,11 @@ def gap_findings(found: Sequence[Gap]) -> list[str]:
     return [_findings(gap) for gap in found]
 
 
-def gap_section(found: Sequence[Gap]) -> list[Section]:
-    """Return the section on the gaps, none if there are none."""
+def gap_section(found: Sequence[Gap], findings: Sequence[str]) -> list[Section]:
+    """Return the section on the gaps, each with its `gap_findings`; none if there are none."""
     blocks: list[Block] = []
-    for gap in found:
-        blocks += [Text(_findings(gap)), *([_table(gap)] if gap.is_apart else [])]
+    for gap, told in zip(found, findings, strict=True):
+        blocks += [Text(told), *([_table(gap)] if gap.is_apart else [])]
     return [Section("Does it pay to talk?", [*blocks, Text(_EXPLANATION)])] if blocks else []
 
 
@@ -97,7 +97,7 @@ def _without_content(gap: Gap) -> list[str]:
 
 
 def _against_controls(cell: Cell, controls: Sequence[Cell]) -> str:
-    behind = [control for control in controls if _is_ahead(cell, control)]
+    behind = [one for one in controls if ranking([cell, one], lambda of: of.means).best is cell]
     if not controls:
         return f"There is no control beside {cell.group}."
     if not behind:
@@ -105,11 +105,6 @@ def _against_controls(cell: Cell, controls: Sequence[Cell]) -> str:
         return f"{cell.group} is not shown to be ahead of messages without content{few}."
     whom = "all of these" if len(behind) == len(controls) else enumerated([c.group for c in behind])
     return f"{cell.group} is ahead of {whom}."
-
-
-def _is_ahead(cell: Cell, control: Cell) -> bool:
-    few = min(len(cell.scores), len(control.scores)) < 2
-    return not few and cell.mean > control.mean and rank_test(cell.means, control.means) < LEVEL
 
 
 def _table(gap: Gap) -> Table:
@@ -138,13 +133,13 @@ def _table(gap: Gap) -> Table:
 def _share(gap: Gap, cell: Cell) -> str:
     share = f"{round(float(gap.shares(cell).mean()), 2) + 0.0:.2f}"  # no -0.00
     interval = gap.share_interval(cell)
-    return share if interval is None else f"{share} ({_told(interval)})"
+    return share if interval is None else f"{share} ({interval.in_words})"
 
 
 def _difference(gap: Gap, cell: Cell) -> str:
     difference = f"{cell.mean - gap.silent.mean:+.2f}"
     interval = gap.from_silence(cell)
-    return difference if interval is None else f"{difference} ({_told(interval)})"
+    return difference if interval is None else f"{difference} ({interval.in_words})"
 
 
 def _level(gap: Gap, cell: Cell) -> str:
@@ -170,7 +165,3 @@ def _bits(gap: Gap, cell: Cell) -> tuple[str, str]:
         return "", ""
     worth = f"{(cell.mean - gap.silent.mean) / bits:+.3f}" if bits else ""
     return f"{bits:.1f}", worth
-
-
-def _told(interval: Interval) -> str:
-    return f"{interval.low:.2f} to {interval.high:.2f}"

@@ -171,7 +171,7 @@ def _in_mathematics(found: _Measured) -> str:
 
 
 def _spread(ends: Interval | None) -> str:
-    return "one run" if ends is None else f"{ends.low:.2f} to {ends.high:.2f}"
+    return "one run" if ends is None else ends.in_words
 
 
 def _picture(matrix: Matrix) -> dict[str, bytes]:

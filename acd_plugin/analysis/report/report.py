@@ -98,11 +98,11 @@ def make_report(
     is_shorter = {cell.group for cell in rows} != {cell.group for cell in shown}
     styles = _styles(inside, across)
     played, worth = matrices(shown, []), gaps(shown)
-    elsewhere = [*gap_findings(worth), *generalisation_findings(played)]
+    to_say = gap_findings(worth)  # which takes a bootstrap of every group
     sections = [
-        findings(inside, rankings, problems, elsewhere),
+        findings(inside, rankings, problems, [*to_say, *generalisation_findings(played)]),
         _overview(rows, list(inside), problems, is_shorter),
-        *gap_section(worth),
+        *gap_section(worth, to_say),
         *generalisation(played),
         *responses(shown, names),
     ]

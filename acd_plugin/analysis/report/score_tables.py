@@ -34,7 +34,7 @@ def overview(cells: Sequence[Cell], environments: Sequence[str]) -> Table:
 
 def _iqm(cell: Cell) -> str:
     interval = cell.summary.interval
-    spread = "one run" if interval is None else _told(interval)
+    spread = "one run" if interval is None else interval.in_words
     return f"{cell.summary.iqm:.2f} ({spread})"
 
 
@@ -143,4 +143,4 @@ def _unless_nan(value: float, form: str) -> str:
 
 
 def _told(interval: Interval | None) -> str:
-    return "" if interval is None else f"{interval.low:.2f} to {interval.high:.2f}"
+    return "" if interval is None else interval.in_words

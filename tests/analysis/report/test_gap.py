@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from acd_plugin.analysis.report.document import Table, Text
+from acd_plugin.analysis.report.document import Section, Table, Text
 from acd_plugin.analysis.report.gap import WITHOUT_CONTENT, Gap, gaps
-from acd_plugin.analysis.report.gap_section import gap_rows, gap_section
+from acd_plugin.analysis.report.gap_section import gap_findings, gap_rows, gap_section
 from acd_plugin.analysis.report.report import make_report
 from acd_plugin.analysis.report.scores import cells
 from acd_plugin.analysis.runs.run_record import RunRecord
@@ -51,6 +51,11 @@ def runs(make: Make) -> list[RunRecord]:
 def only_gap(runs: list[RunRecord]) -> Gap:
     (found,) = gaps(cells(runs)[0])
     return found
+
+
+def section_of(gap: Gap) -> Section:
+    (section,) = gap_section([gap], gap_findings([gap]))
+    return section
 
 
 def test_the_gap_is_between_two_silent_groups_that_differ_in_sight(runs: list[RunRecord]) -> None:
@@ -118,7 +123,7 @@ def test_who_sees_everything_and_is_not_ahead_shows_that_there_is_nothing_to_say
     make: Make,
 ) -> None:
     runs = group(make, -4.0, n_bits=0) + group(make, -4.2, n_bits=0, sees="team")
-    (section,) = gap_section([only_gap(runs)])
+    section = section_of(only_gap(runs))
     told, _ = section.blocks
     assert isinstance(told, Text)
     assert told.words.startswith(
@@ -145,7 +150,7 @@ def test_what_differs_in_more_than_sight_is_no_gap(make: Make, other: dict[str, 
 def test_a_gap_that_may_be_chance_is_told_as_such(make: Make) -> None:
     runs = group(make, -4.0, n_bits=0) + group(make, -3.98, n_bits=0, sees="team")
     gap = only_gap(runs + group(make, -2.0, name="talks"))
-    (section,) = gap_section([gap])
+    section = section_of(gap)
     told, _ = section.blocks  # no table of shares
     assert isinstance(told, Text)
     assert "is 0.02 ahead of dial, sees=own, which may be chance" in told.words
@@ -154,7 +159,7 @@ def test_a_gap_that_may_be_chance_is_told_as_such(make: Make) -> None:
 
 def test_single_runs_give_no_share(make: Make) -> None:
     runs = [group(make, -4.0, n_bits=0)[0], group(make, -1.0, n_bits=0, sees="team")[0]]
-    (section,) = gap_section([only_gap(runs)])
+    section = section_of(only_gap(runs))
     told, _ = section.blocks
     assert isinstance(told, Text)
     assert "which may be chance: single runs have no intervals" in told.words
@@ -162,7 +167,7 @@ def test_single_runs_give_no_share(make: Make) -> None:
 
 def test_equal_means_are_no_gap_whatever_their_last_digits(make: Make) -> None:
     runs = group(make, -4.0, n_bits=0) + group(make, -4.0 + 1e-15, -1.0, n_bits=0, sees="team")
-    (section,) = gap_section([only_gap(runs)])
+    section = section_of(only_gap(runs))
     told, _ = section.blocks
     assert isinstance(told, Text)
     assert "is not ahead of dial, sees=own (" in told.words
@@ -189,7 +194,7 @@ def test_three_runs_cannot_show_that_they_are_ahead(make: Make) -> None:
     runs = group(make, -4.0, n_bits=0) + group(make, -1.0, n_bits=0, sees="team")
     runs += group(make, -2.0, name="talks")[:3]
     runs += group(make, -4.0, name="one", message_content="always_1")[:3]
-    told = gap_section([only_gap(runs)])[0].blocks[0]
+    told = section_of(only_gap(runs)).blocks[0]
     assert isinstance(told, Text)
     assert told.words.endswith(
         "talks is not shown to be ahead of messages without content (three runs against three "
@@ -216,7 +221,7 @@ def test_a_run_is_past_half_from_three_tests_in_a_row(
 
 def test_without_controls_nothing_is_said_of_them(make: Make) -> None:
     runs = group(make, -4.0, n_bits=0) + group(make, -1.0, n_bits=0, sees="team")
-    (section,) = gap_section([only_gap(runs + group(make, -2.0, name="talks"))])
+    section = section_of(only_gap(runs + group(make, -2.0, name="talks")))
     told = section.blocks[0]
     assert isinstance(told, Text)
     assert told.words.endswith("There is no control beside talks.")
