@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 
 class OneHot:
@@ -14,7 +13,8 @@ class OneHot:
         self.out_dim = out_dim
 
     def transform(self, tensor: Tensor) -> Tensor:
-        return functional.one_hot(tensor[..., 0].long(), self.out_dim).float()
+        zeros = torch.zeros(*tensor.shape[:-1], self.out_dim, device=tensor.device)
+        return zeros.scatter_(-1, tensor.long(), 1.0)
 
     def infer_output_info(
         self, vshape: tuple[int, ...], dtype: torch.dtype

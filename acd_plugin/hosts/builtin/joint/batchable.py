@@ -12,6 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
+from acd_plugin.hosts.builtin.joint.recurrence import gru_layer, gru_step
+
 
 def linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Add the bias by itself; vmap would take it apart into more work on the device."""
@@ -27,21 +29,10 @@ def gru_cell(
     bias_in: Tensor | None = None,
     bias_hidden: Tensor | None = None,
 ) -> Tensor:
-    """One step of R rows: inputs (R, I) and states (R, H) to states (R, H) (Cho et al. 2014)."""
-    return _step(linear(inputs, weight_in, bias_in), hidden, weight_hidden, bias_hidden)
-
-
-def _step(
-    from_inputs: Tensor, hidden: Tensor, weight_hidden: Tensor, bias_hidden: Tensor | None
-) -> Tensor:
-    """The step, given what the inputs add to the gates (R, 3 H), as torch computes it on a CPU."""
+    """One step of R rows: inputs (R, I) and states (R, H) to states (R, H)."""
+    from_inputs = linear(inputs, weight_in, bias_in)
     from_hidden = linear(hidden, weight_hidden, bias_hidden)
-    width = hidden.shape[-1]
-    gates_in, new_in = from_inputs.split([2 * width, width], dim=-1)
-    gates_hidden, new_hidden = from_hidden.split([2 * width, width], dim=-1)
-    reset, update = (gates_hidden + gates_in).sigmoid().chunk(2, dim=-1)
-    new = (new_in + new_hidden * reset).tanh()
-    return (hidden - new) * update + new
+    return gru_step(from_inputs, from_hidden, hidden)
 
 
 def gru(
@@ -61,14 +52,8 @@ def gru(
         raise NotImplementedError("a GRU without biases, with dropout, two-way, or batch first")
     last = []
     for layer in range(n_layers):
-        weight_in, weight_hidden, bias_in, bias_hidden = weights[4 * layer : 4 * layer + 4]
-        from_inputs = linear(inputs, weight_in, bias_in)
-        hidden, states = initial[layer], []
-        for known in from_inputs.unbind(0):
-            hidden = _step(known, hidden, weight_hidden, bias_hidden)
-            states.append(hidden)
-        inputs = torch.stack(states)
-        last.append(hidden)
+        inputs = gru_layer(inputs, initial[layer], weights[4 * layer : 4 * layer + 4])
+        last.append(inputs[-1])
     return inputs, torch.stack(last)
 
 

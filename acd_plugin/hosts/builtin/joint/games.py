@@ -142,6 +142,8 @@ class GpuGames:
             **{name: view(games.truths[name]).unsqueeze(-1) for name in truths},
         }
         self._statistics = {name: view(array) for name, array in games.statistics.items()}
+        self._yes = torch.ones_like(self._rewards, dtype=torch.bool)
+        self._no = torch.zeros_like(self._yes)
         self._left = 0
         self.has_fixed_length = self.can_be_captured = True
 
@@ -165,11 +167,10 @@ class GpuGames:
         self._actions.copy_(actions)
         self._games.step(self._stream())
         self._left -= 1
-        over = torch.full_like(self._rewards, float(self._left == 0), dtype=torch.bool)
-        never = torch.zeros_like(over)
+        over = self._yes if self._left == 0 else self._no
         if self._games.terminates:
-            return Outcome(self._rewards, terminated=over, truncated=never)
-        return Outcome(self._rewards, terminated=never, truncated=over)
+            return Outcome(self._rewards, terminated=over, truncated=self._no)
+        return Outcome(self._rewards, terminated=self._no, truncated=over)
 
     def statistics(self) -> Mapping[str, Tensor]:
         self._games.summarise(self._stream())

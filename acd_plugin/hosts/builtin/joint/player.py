@@ -79,26 +79,26 @@ class JointPlayer:
         draws = self._draw()
         live = torch.ones(seeds, games, dtype=torch.bool, device=self._seeds.device)
         returns = torch.zeros(seeds, games, dtype=torch.float64, device=self._seeds.device)
-        lengths = torch.zeros_like(returns)
-        self._forget()
+        lengths = torch.full_like(returns, slots - 1 if self._games.has_fixed_length else 0)
+        self._clear()
         self._games.begin()
-        self._store(0, self._games.seen(), live)
+        self._store(0, self._seen(live), live)
         memory = self._beginning()
         for t in range(slots - 1):
             decision = self._decide(t, memory, at_step(draws, t))
             memory = decision.memory
             outcome = self._games.step(decision.actions)
             returns += outcome.rewards
-            lengths += live
             acted = {
                 **decision.stored,
                 "actions": decision.actions.unsqueeze(-1),
                 "reward": outcome.rewards.unsqueeze(-1),
                 "terminated": outcome.terminated.unsqueeze(-1),
             }
-            self._store(t, acted, live, fills=False)
-            self._store(t + 1, self._games.seen(), live)
+            self._store(t, acted, live)
+            self._store(t + 1, self._seen(live), live)
             if not self._games.has_fixed_length:
+                lengths += live
                 live = live & ~(outcome.terminated | outcome.truncated)
                 if not live.any():
                     break
@@ -136,18 +136,21 @@ class JointPlayer:
 
         return self._networks.call(decide, episodes.data, memory, draws, self._exploration)
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         """Empty what is left of the last episodes, where not every slot is written again."""
-        if not self._games.has_fixed_length:
-            for tensor in self.episodes.data.values():
-                tensor.zero_()
+        if self._games.has_fixed_length:
+            self.episodes.data["filled"].fill_(1)
+            return
+        for tensor in self.episodes.data.values():
+            tensor.zero_()
 
-    def _store(
-        self, t: int, entries: Mapping[str, Tensor], live: Tensor, fills: bool = True
-    ) -> None:
+    def _seen(self, live: Tensor) -> Mapping[str, Tensor]:
+        """Return what the agents are handed now, with which slots are filled if not all are."""
+        seen = self._games.seen()
+        return seen if self._games.has_fixed_length else {**seen, "filled": live.unsqueeze(-1)}
+
+    def _store(self, t: int, entries: Mapping[str, Tensor], live: Tensor) -> None:
         """Write entries (S, B, ...) of step ``t`` where games are ``live`` (S, B)."""
-        if fills:
-            entries = {**entries, "filled": live.unsqueeze(-1)}
         for name, values in entries.items():
             self._write(name, t, values, live)
             if name in self._preprocess:
