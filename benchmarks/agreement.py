@@ -3,10 +3,13 @@
     python main.py experiment run experiments/devices.yaml --results=results/cpu
     python main.py experiment run experiments/devices.yaml --results=results/gpu --device=cuda
     python benchmarks/agreement.py results/cpu results/gpu
+    python main.py --config=dial --env-config=cyborg_small with seed=1..32 seeds_at_once=32 \
+        t_max=1152000 local_results_path=results/among_32
+    python benchmarks/agreement.py results/cpu results/among_32
 
-Both begin with the same networks, games and exploration. Their arithmetic differs in last digits,
-which grow, so that single runs part. Declared before any run was made: they learn alike when, over
-10 seeds,
+Seeds that only one of the folders has are left out. Both begin with the same networks, games and
+exploration. Their arithmetic differs in last digits, which grow, so that single runs part. Declared
+before any run was made: they learn alike when, over 10 seeds,
 
 1. the scores (mean test return of the last quarter of training) of both are samples of one
    distribution to a two-sided Kolmogorov-Smirnov test (p > 0.05), and so are the areas under the
@@ -35,14 +38,17 @@ EQUAL = 0.9
 Array = NDArray[np.float64]
 
 
-def curves(results: Path) -> Array:
-    """Return the test returns of all runs in a folder, by seed (R, tests)."""
+def curves(results: Path) -> dict[int, Array]:
+    """Return the test returns (tests,) of all runs in a folder by their seeds."""
     runs, problems = read_records(results)
     if problems:
         sys.exit("\n".join(problems))
-    found = [read_curve(run).values for run in sorted(runs, key=lambda run: run.seed)]
-    length = min(len(values) for values in found)
-    return np.stack([values[:length] for values in found])
+    return {run.seed: read_curve(run).values for run in runs}
+
+
+def of_seeds(found: dict[int, Array], seeds: list[int], tests: int) -> Array:
+    """Return the first tests of some runs (R, tests)."""
+    return np.stack([found[seed][:tests] for seed in seeds])
 
 
 def difference(one: Array, two: Array) -> tuple[Array, Array]:
@@ -61,9 +67,12 @@ def main() -> None:
     parser.add_argument("first", type=Path)
     parser.add_argument("second", type=Path)
     options = parser.parse_args()
-    one, two = curves(options.first), curves(options.second)
-    tests = min(one.shape[1], two.shape[1])
-    one, two = one[:, :tests], two[:, :tests]
+    folders = curves(options.first), curves(options.second)
+    seeds = sorted(folders[0].keys() & folders[1].keys())
+    if len(seeds) < 2:
+        sys.exit(f"both must have runs of the same seeds; those are: {seeds or 'none'}")
+    tests = min(len(found[seed]) for found in folders for seed in seeds)
+    one, two = (of_seeds(found, seeds, tests) for found in folders)
     last = slice(tests - tests // 4, tests)
     agree = True
     for what, part in (("score", last), ("area under the curve", slice(None))):
@@ -72,7 +81,7 @@ def main() -> None:
         agree &= p > LEVEL
         print(
             f"{what}: {first.mean():.2f} (sd {first.std(ddof=1):.2f}) and {second.mean():.2f} "
-            f"(sd {second.std(ddof=1):.2f}) over {len(first)} and {len(second)} seeds, "
+            f"(sd {second.std(ddof=1):.2f}) over {len(seeds)} seeds, "
             f"Kolmogorov-Smirnov p = {p:.3f}"
         )
     low, high = difference(one, two)

@@ -53,6 +53,7 @@ class BatchRunner:
         self.logger = logger
         self.batch_size: int = args.batch_size_run
         self.env: BatchEnv = args.blueprint.make_batch(self.batch_size, args.seed)
+        self._named = self.env if isinstance(self.env, NamedGames) else None  # asking is slow
         self.t_env = 0  # summed over games
         self.log_train_stats_t = -args.runner_log_interval - 1
         self._episode_batch = episode_batch
@@ -116,7 +117,7 @@ class BatchRunner:
         All arrays are (G,).
         """
         self._next_episode[purpose] += self.batch_size
-        names = self.env.game_names if isinstance(self.env, NamedGames) else ()
+        names = self._named.game_names if self._named else ()
         self._statistics[purpose].add(returns, lengths, stats, names)
         if purpose is Purpose.TEST:
             self._log_test()

@@ -1,4 +1,4 @@
-"""What happened since it was last told to the runs: numbers that are still on the device.
+"""What happened since it was last told to the runs: numbers that come from the device.
 
 Shape legend: S seeds, B games of each, K names.
 """
@@ -20,7 +20,7 @@ from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.learners.base import BaseLearner
 from acd_plugin.runners.batch_runner import BatchRunner
 
-_LONG = 32  # events, after which the numbers are fetched
+_LONG = 32  # events, after which all is told and shown
 
 
 class Event(NamedTuple):
@@ -29,28 +29,48 @@ class Event(NamedTuple):
     purpose: Purpose | None
     runs: set[int]  # whom it is told
     names: Sequence[str]
-    numbers: Tensor  # (K, S, B), or (K, S) of an update
+    numbers: NDArray[np.float64]  # (K, S, B), or (K, S) of an update
 
 
 class History:
-    """Keeps the numbers of episodes and updates on the device until the runs are told."""
+    """Brings the numbers of episodes and updates to main memory, without waiting for them."""
 
     def __init__(self) -> None:
-        self._events: list[Event] = []
+        self._events: list[tuple[Event, torch.cuda.Event | None]] = []
+        self._added = 0  # since all was told
 
     def add(self, purpose: Purpose | None, told: Tensors, runs: Iterable[int]) -> None:
         """Remember what there is to say; the tensors of ``told`` may be overwritten afterwards."""
-        numbers = torch.stack([value.double() for value in told.values()])
-        self._events.append(Event(purpose, set(runs), list(told), numbers))
+        numbers, arrival = _underway(torch.stack([value.double() for value in told.values()]))
+        self._events.append((Event(purpose, set(runs), list(told), numbers.numpy()), arrival))
+        self._added += 1
+
+    def __len__(self) -> int:
+        return len(self._events)
 
     def is_long(self) -> bool:
-        return len(self._events) >= _LONG
+        return self._added >= _LONG
 
-    def fetch(self) -> list[tuple[Event, NDArray[np.float64]]]:
-        """Return what happened in this order, with the numbers in main memory; forget it."""
-        fetched = [(event, event.numbers.cpu().numpy()) for event in self._events]
-        self._events = []
-        return fetched
+    def take(self, count: int) -> list[Event]:
+        """Return the first ``count`` events, once their numbers are there, and forget them."""
+        taken, self._events = self._events[:count], self._events[count:]
+        for _, arrival in taken:
+            if arrival is not None:
+                arrival.synchronize()
+        if not self._events:
+            self._added = 0
+        return [event for event, _ in taken]
+
+
+def _underway(numbers: Tensor) -> tuple[Tensor, torch.cuda.Event | None]:
+    """Return where numbers will be in main memory, and what to wait for until they are."""
+    if not numbers.is_cuda:
+        return numbers, None
+    there = torch.empty(numbers.shape, dtype=numbers.dtype, pin_memory=True)
+    there.copy_(numbers, non_blocking=True)
+    arrival = torch.cuda.Event()
+    arrival.record()
+    return there, arrival
 
 
 def next_episode(run: Training, purpose: Purpose) -> int:
@@ -58,9 +78,9 @@ def next_episode(run: Training, purpose: Purpose) -> int:
     return _runner(run).next_episode(purpose)
 
 
-def tell(run: Training, number: int, event: Event, numbers: NDArray[np.float64]) -> None:
+def tell(run: Training, number: int, event: Event) -> None:
     """Let a run, which has this ``number`` among all, count and log what happened in it."""
-    own = dict(zip(event.names, numbers[:, number], strict=True))
+    own = dict(zip(event.names, event.numbers[:, number], strict=True))
     if event.purpose is None:
         _tell_learner(run, {name: float(value) for name, value in own.items()})
     else:

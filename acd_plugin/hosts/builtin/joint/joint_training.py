@@ -89,10 +89,12 @@ class JointTraining:
         it, which does not stop the others.
         """
         while self._going:
+            before = len(self._history)
             self.train_once()
             due = [i for i in self._going if self._asks(Training.is_test_due, i)]
             if due:
                 self._test(due)
+            self._tell(before, ended)  # while the device is at what was just begun
             reports = any(self._asks(Training.is_report_due, i) for i in self._going)
             if reports or self._history.is_long():
                 self._tell_and_report(ended)
@@ -121,7 +123,7 @@ class JointTraining:
 
     def forget(self) -> None:
         """Do not tell the runs what has happened since they were told last: for measuring."""
-        self._history.fetch()
+        self._history.take(len(self._history))
 
     def _test(self, due: Sequence[int]) -> None:
         for i in due:
@@ -143,18 +145,22 @@ class JointTraining:
             self._next_episode[purpose][i] += self._games
 
     def _tell_and_report(self, ended: Ended) -> None:
-        """Let every run count and log what happened, and do what is due; see `Training.report`."""
+        """Let every run do what is due, once it was told everything; see `Training.report`."""
         for i, complaint in list(self._parts.games.complaints().items()):
             if i in self._going:
                 self._end(i, ended, complaint)
-        for event, numbers in self._history.fetch():
-            for i in sorted(self._going & event.runs):
-                self._try(i, ended, partial(tell, self._runs[i], i, event, numbers))
+        self._tell(len(self._history), ended)
         for i in sorted(self._going):
             self._runs[i].episode = self._episode
             self._try(i, ended, self._runs[i].report)
             if i in self._going and self._asks(Training.is_finished, i):
                 self._end(i, ended, None)
+
+    def _tell(self, events: int, ended: Ended) -> None:
+        """Let every run count and log the first of the events that it was not told yet."""
+        for event in self._history.take(events):
+            for i in sorted(self._going & event.runs):
+                self._try(i, ended, partial(tell, self._runs[i], i, event))
 
     def _try(self, i: int, ended: Ended, work: Callable[[], None]) -> None:
         try:

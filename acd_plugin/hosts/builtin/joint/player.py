@@ -60,11 +60,11 @@ class JointPlayer:
         selector = self._macs[0].action_selector
         is_test = self._purpose is not Purpose.TRAIN
         shares = [selector.exploration(steps, is_test) for steps in t_env]
-        self._exploration.copy_(torch.tensor(shares))
+        self._exploration.copy_(torch.tensor(shares), non_blocking=True)
         self._games.reset(first_episodes, self._purpose)
         each = torch.arange(self.episodes.n_games)
         numbers = torch.tensor(first_episodes).unsqueeze(1) + each
-        self._episode_numbers.copy_(numbers)
+        self._episode_numbers.copy_(numbers, non_blocking=True)
 
     def steps_played(self) -> list[int]:
         """Return how many steps each run's last games had, all together."""
