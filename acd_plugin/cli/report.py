@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from acd_plugin.analysis.report.document import Picture, html, is_html, markdown
+from acd_plugin.analysis.report.enumeration import counted
 from acd_plugin.analysis.report.report import DATA_OF_SOME, make_report
 from acd_plugin.analysis.report.scores import cells
 from acd_plugin.analysis.report.text_table import printable
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         if name not in files:
             (folder / name).unlink(missing_ok=True)
     runs = sum(len(cell.scores) for cell in found)
-    print(f"{runs} runs in {len(found)} groups: {folder / _DOCUMENT}")
+    print(f"{counted(runs, 'run')} in {counted(len(found), 'group')}: {folder / _DOCUMENT}")
     return 0
 
 

@@ -131,7 +131,7 @@ def commands(first: int, url: str) -> Iterator[tuple[list[str], str]]:
     yield ["publish", "results", "kept"], " runs copied to kept"
     yield ["publish", "results", "kept.tar.xz"], " runs copied to kept.tar.xz"
     yield ["runs", "--results=kept.tar.xz"], " runs in kept.tar.xz"
-    yield ["report", "results", "--out=report"], " groups: report/report.html"
+    yield ["report", "results", "--out=report"], ": report/report.html"
     yield ["compare", WHOLE, *(str(first + n) for n in range(2, 12)), "--out=a.html"], "written: "
     for seed in range(first, first + CASES):
         yield ["show", str(seed + 2)], ""

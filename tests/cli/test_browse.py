@@ -147,7 +147,7 @@ def test_a_report_is_written_again_and_nothing_else_is_lost(call: Call, two_runs
 
 def test_a_report_is_written(call: Call, two_runs: Path) -> None:
     call("evaluate", "1", "--episodes=8")
-    assert call("report", "results", "--title=Ours").out.startswith("1 runs in 1 groups: ")
+    assert call("report", "results", "--title=Ours").out.startswith("1 run in 1 group: ")
     written = {path.name for path in (two_runs / "report").iterdir()}
     assert written == {
         *("report.html", "report.md", "scores.csv", "curves.csv"),

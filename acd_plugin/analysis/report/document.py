@@ -10,7 +10,8 @@ from typing import BinaryIO, NamedTuple
 
 from acd_plugin.analysis.report.wide_tables import split
 
-_MARKS = re.compile(r"[\\`]|\](?=[(:\[])")  # what makes code of words, or a link
+# What makes of words code, emphasis, formulas or a link; "_" within a name does not.
+_MARKS = re.compile(r"[\\`*$~]|(?<![^\W_])_|_(?![^\W_])|\](?=[(:\[])")
 
 _GENERATOR = '<meta name="generator" content="acd-plugin">'  # by which a page is known as ours
 _GENERATOR_BEFORE = "body { font: 15px/1.5 sans-serif; max-width: 70rem"  # up to 0.2

@@ -1,4 +1,4 @@
-"""What is listed in a sentence."""
+"""What is listed or counted in a sentence."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def enumerated(parts: Sequence[str]) -> str:
     """
     has_comma = any("," in _IN_BRACKETS.sub("", part) for part in parts)
     return ("; " if has_comma else ", ").join(parts)
+
+
+def counted(number: int, what: str) -> str:
+    """Return ``1 run``, ``2 runs``."""
+    return f"{number} {what}{'' if number == 1 else 's'}"

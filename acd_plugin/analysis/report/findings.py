@@ -10,7 +10,7 @@ import numpy as np
 from acd_plugin.analysis.curves.learning_curve import change_at_the_end
 from acd_plugin.analysis.ranking import Ranking, Rival
 from acd_plugin.analysis.report.document import Section, Text
-from acd_plugin.analysis.report.enumeration import enumerated
+from acd_plugin.analysis.report.enumeration import counted, enumerated
 from acd_plugin.analysis.report.scores import Cell, across_environments
 from acd_plugin.analysis.statistics import Array
 
@@ -50,8 +50,8 @@ def _whole(inside: Mapping[str, Sequence[Cell]], problems: Sequence[str]) -> str
     groups = list(dict.fromkeys(cell.group for cells in inside.values() for cell in cells))
     scores = [score for cells in inside.values() for cell in cells for score in cell.scores]
     told = [
-        f"{_count(len(scores), 'run')} of {_count(len(groups), 'group')} in "
-        f"{_count(len(inside), 'environment')}."
+        f"{counted(len(scores), 'run')} of {counted(len(groups), 'group')} in "
+        f"{counted(len(inside), 'environment')}."
     ]
     missing = [
         f"{group} (in {count} of {len(inside)})"
@@ -64,17 +64,17 @@ def _whole(inside: Mapping[str, Sequence[Cell]], problems: Sequence[str]) -> str
     tested = sum(not score.is_evaluated for score in scores)
     if tested:
         told.append(
-            f"{_count(tested, 'run')} not evaluated: in place of an evaluation counts the last "
+            f"{counted(tested, 'run')} not evaluated: in place of an evaluation counts the last "
             "test of training."
         )
     if problems:
-        told.append(f"{_count(len(problems), 'recorded run')} left out, named under Results.")
+        told.append(f"{counted(len(problems), 'recorded run')} left out, named under Results.")
     return " ".join(told)
 
 
 def _order(found: Ranking[Cell]) -> list[str]:
     leader = found.leader
-    named = f"{leader.group} ({leader.mean:.2f}, {_count(len(leader.scores), 'run')})"
+    named = f"{leader.group} ({leader.mean:.2f}, {counted(len(leader.scores), 'run')})"
     if not found.rivals:
         return [f"only {named} was run."]
     if len(leader.scores) < 2:
@@ -97,7 +97,7 @@ def _order(found: Ranking[Cell]) -> list[str]:
 def _listed(rivals: Sequence[Rival[Cell]], leader: Cell) -> str:
     told = [_rival(one, leader) for one in rivals[:_MOST_NAMED]]
     others = len(rivals) - len(told)
-    return enumerated(told) + (f" and {_count(others, 'other')}" if others else "")
+    return enumerated(told) + (f" and {counted(others, 'other')}" if others else "")
 
 
 def _rival(one: Rival[Cell], leader: Cell) -> str:
@@ -146,7 +146,3 @@ def _uneven(cells: Sequence[Cell]) -> list[str]:
     most = max(len(cell.scores) for cell in cells)
     fewer = [f"{cell.group} ({len(cell.scores)})" for cell in cells if len(cell.scores) < most]
     return [f"Fewer runs than the {most} of others: {enumerated(fewer)}."] if fewer else []
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

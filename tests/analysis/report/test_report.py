@@ -110,7 +110,8 @@ def test_the_report_has_every_seed_every_pair_and_the_commands(make: Make) -> No
     found, problems = cells(runs)
     made = make_report(found, problems)
     text = markdown("A test", made.sections)
-    assert "| dial | 3 | -3.00 | 1.00 |  | -3.00 | -4.00 to -2.00 | 0: -4.00*, 1: -2.00*" in text
+    row = "| dial | 3 | -3.00 | 1.00 |  | -3.00 | -4.00 to -2.00 | 0: -4.00\\*, 1: -2.00\\*"
+    assert row in text
     assert "| dial | qmix | -2.00 | 0.00 | 0.00 to 0.00 | 0.200 |" in text
     assert text.count("python main.py --config=dial\n") == 1
     # Nine tenths of the way from -9 to -1 is -1.8: only QMIX comes so far, in 100 steps.
@@ -388,6 +389,11 @@ def test_names_are_shown_and_do_nothing(make: Make, name: str) -> None:
     pictures = [b for section in made.sections for b in section.blocks if isinstance(b, Picture)]
     assert len({picture.name for picture in pictures}) == len(pictures)
     assert all(re.fullmatch(r"[\w.=-]{1,200}", picture.name) for picture in pictures)
+
+
+def test_markdown_makes_no_emphasis_formula_or_stroke_of_words() -> None:
+    text = markdown("A", [Section("B", [Text("*a* _b_ env_args.sees $x$ ~~c~~ __d__ [e]")])])
+    assert text.endswith(r"\*a\* \_b\_ env_args.sees \$x\$ \~\~c\~\~ \_\_d\_\_ [e]" + "\n")
 
 
 def test_code_ends_where_it_ends() -> None:
