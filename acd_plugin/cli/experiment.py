@@ -28,6 +28,7 @@ from acd_plugin.tracking.ownership import is_owned, owner_in_words
 from acd_plugin.tracking.run_folder import check_writable
 
 _TRAINED = (State.DONE, State.UNEVALUATED)
+_MANY_PAIRS = 4  # of algorithm and environment: from then on it takes long to measure them
 
 
 def run(options: argparse.Namespace) -> int:
@@ -132,11 +133,16 @@ def _show_groups(works: Sequence[Work]) -> None:
 def _estimate(left: Mapping[Job, RunRecord | None], workers: int, is_dry: bool) -> dict[str, float]:
     """Say how long it takes, as far as that can be measured in a moment.
 
-    On a GPU a moment is long beside the whole: there it is measured only when that is all.
+    On a GPU a moment is long beside the whole: there it is measured only when that is all. Of many
+    pairs the moments together are long, and it is told what takes so long.
     """
     from acd_plugin.experiments.estimate import estimate  # noqa: PLC0415 - slow to load
 
     measured = {job: run for job, run in left.items() if is_dry or not is_on_gpu(job)}
+    pairs = len({job.base for job in measured})
+    if pairs > _MANY_PAIRS:
+        told = f"measuring how long {pairs} pairs of algorithm and environment take"
+        print(told, flush=True)
     seconds = estimate(measured)
     if len(seconds) == len(left):
         at_once = 1 if all(map(is_on_gpu, left)) else min(workers, len(left))

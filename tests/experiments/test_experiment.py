@@ -36,6 +36,16 @@ def statuses(results: Path) -> list[str]:
     return [json.loads(path.read_text())["status"] for path in sorted(results.glob("*/run.json"))]
 
 
+def test_what_takes_long_before_a_plan_begins_is_told(
+    call: Call, results: Path, write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = write_plan(budgets={"full": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}})
+    words = ["experiment", "run", plan, f"--results={results}", "--dry-run"]
+    assert "measuring" not in call(*words).out
+    monkeypatch.setattr("acd_plugin.cli.experiment._MANY_PAIRS", 1)
+    assert "measuring how long 2 pairs of algorithm and environment take\n" in call(*words).out
+
+
 def test_a_plan_is_done_once(call: Call, results: Path, write_plan: WritePlan) -> None:
     one = {"full": {"seeds": [1], "epochs": 1, "evaluation_episodes": 8}}
     plan = write_plan(algorithms={"talks": {"config": "dial"}}, budgets=one)
