@@ -71,7 +71,7 @@ class EpsilonGreedy:
         best = _best(outputs, available)
         if _is_none(exploration):
             return best
-        anything = pick(available.float(), chances[..., 1])
+        anything = pick(available, chances[..., 1])
         return torch.where(chances[..., 0] < exploration, anything, best)
 
 

@@ -93,8 +93,9 @@ class JointPlayer:
                 **decision.stored,
                 "actions": decision.actions.unsqueeze(-1),
                 "reward": outcome.rewards.unsqueeze(-1),
-                "terminated": outcome.terminated.unsqueeze(-1),
             }
+            if t == slots - 2 or not self._games.has_fixed_length:
+                acted["terminated"] = outcome.terminated.unsqueeze(-1)
             self._store(t, acted, live)
             self._store(t + 1, self._seen(live), live)
             if not self._games.has_fixed_length:
@@ -137,9 +138,10 @@ class JointPlayer:
         return self._networks.call(decide, episodes.data, memory, draws, self._exploration)
 
     def _clear(self) -> None:
-        """Empty what is left of the last episodes, where not every slot is written again."""
+        """Empty what is left of the last episodes, where it is not written anew at every step."""
         if self._games.has_fixed_length:
             self.episodes.data["filled"].fill_(1)
+            self.episodes.data["terminated"].zero_()
             return
         for tensor in self.episodes.data.values():
             tensor.zero_()
