@@ -5,6 +5,7 @@ Shape legend: G games.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from types import SimpleNamespace
 
@@ -98,7 +99,7 @@ class BatchRunner:
         """Play one episode per game and return them as an episode batch."""
         purpose = Purpose.TEST if test_mode else Purpose.TRAIN
         played = self.player.play(self.next_episode(purpose), purpose, self.t_env)
-        self.account(purpose, played.returns, played.lengths, played.stats)
+        self.account(purpose, played.returns, played.lengths, played.stats, self.kinds_of_games())
         return played.batch
 
     def next_episode(self, purpose: Purpose) -> int:
@@ -111,19 +112,23 @@ class BatchRunner:
         returns: NDArray[np.float64],
         lengths: NDArray[np.int64],
         stats: dict[str, NDArray[np.float64]],
+        kinds: Sequence[str],
     ) -> None:
-        """Count the episodes that were just played, one in each game, and log them if it is time.
+        """Count episodes that were played, one in each game, and log them if it is time.
 
-        All arrays are (G,).
+        All arrays are (G,); ``kinds`` are the names of the games' kinds, or empty.
         """
         self._next_episode[purpose] += self.batch_size
-        names = self._named.game_names if self._named else ()
-        self._statistics[purpose].add(returns, lengths, stats, names)
+        self._statistics[purpose].add(returns, lengths, stats, kinds)
         if purpose is Purpose.TEST:
             self._log_test()
         else:
             self.t_env += int(lengths.sum())
             self._log_training()
+
+    def kinds_of_games(self) -> Sequence[str]:
+        """Return the names of the kinds of the games that were just played, if they have any."""
+        return self._named.game_names if self._named else ()
 
     def _log_test(self) -> None:
         """Log a test when all its episodes were played."""

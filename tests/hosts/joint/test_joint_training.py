@@ -224,7 +224,9 @@ def test_the_games_of_a_gpu_are_played_as_those_of_the_cpu() -> None:
 
 def test_games_of_ones_own_that_fail_end_their_run_alone() -> None:
     kind = ["dial", "cyborg_small"]
-    runs = [made(kind, seed)[0] for seed in (0, 1)]
+    undisturbed, expected = made(kind, 0)
+    JointTraining([undisturbed, made(kind, 1)[0]]).train(nothing)
+    runs, logs = zip(*(made(kind, seed) for seed in (0, 1)), strict=True)
     step, calls = runs[0].runner.env.step, []
 
     def fails_later(actions: Any) -> Any:
@@ -233,9 +235,28 @@ def test_games_of_ones_own_that_fail_end_their_run_alone() -> None:
             raise ZeroDivisionError("of the user's")
         return step(actions)
 
-    runs[0].runner.env.step = fails_later  # type: ignore[method-assign]
+    runs[0].runner.env.step = fails_later
     ends: dict[int, Any] = {}
     JointTraining(runs).train(ends.__setitem__)
     assert isinstance(ends[0], ZeroDivisionError)
     assert ends[1] is None
     assert len(calls) == 71
+    for name, points in logs[0].points.items():  # nothing is told of games that were not played
+        assert points == expected.points[name][: len(points)], name
+    assert 0 < len(logs[0].points["return_mean"]) < len(expected.points["return_mean"])
+
+
+def test_games_of_networks_by_turns_are_told_under_their_names() -> None:
+    kind = ["iql", "cyborg_small", "env_args.scenario=dial_2_subnets+dial_3_subnets"]
+    odd = ["batch_size_run=3", "batch_size=3", "buffer_size=3", "test_nepisode=3"]
+    alone, together = ([made(kind, seed, *odd) for seed in (3, 1)] for _ in range(2))
+    JointTraining([run for run, _ in together]).train(nothing)
+    for (run, log), (_, other) in zip(alone, together, strict=True):
+        run.train()
+        named = [name for name in log.points if "dial_3_subnets" in name]
+        assert len(named) == 2  # of training and tests
+        for name in named:
+            steps, values = zip(*log.points[name][:2], strict=True)
+            found, told = zip(*other.points[name][:2], strict=True)
+            assert found == steps
+            assert told == pytest.approx(values, rel=1e-4)

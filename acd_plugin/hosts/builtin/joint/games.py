@@ -51,6 +51,10 @@ class JointGames(Protocol):
         """Return the statistics of the episodes just played, each (S, B) of float64."""
         ...
 
+    def wrong(self) -> Tensor:
+        """Return in which games something went wrong, now or before, (S, B) of bool."""
+        ...
+
     def complaints(self) -> Mapping[int, Exception]:
         """Return what a run's own functions did wrong in its games, by the run's number."""
         ...
@@ -102,6 +106,12 @@ class LoopGames:
         found = [env.episode_stats() for env in self._envs]
         return {name: self._together([own[name] for own in found]) for name in found[0]}
 
+    def wrong(self) -> Tensor:
+        """Whoever failed once is played no more, and what stands for its games is none."""
+        games = self._envs[0].n_games
+        failed = torch.tensor([number in self._failed for number in range(len(self._envs))])
+        return failed.unsqueeze(1).expand(-1, games).to(self._device)
+
     def complaints(self) -> Mapping[int, Exception]:
         return self._failed
 
@@ -142,6 +152,7 @@ class GpuGames:
             **{name: view(games.truths[name]).unsqueeze(-1) for name in truths},
         }
         self._statistics = {name: view(array) for name, array in games.statistics.items()}
+        self._wrong = view(games.illegal)
         self._yes = torch.ones_like(self._rewards, dtype=torch.bool)
         self._no = torch.zeros_like(self._yes)
         self._left = 0
@@ -175,6 +186,9 @@ class GpuGames:
     def statistics(self) -> Mapping[str, Tensor]:
         self._games.summarise(self._stream())
         return self._statistics
+
+    def wrong(self) -> Tensor:
+        return self._wrong
 
     def complaints(self) -> Mapping[int, Exception]:
         return self._games.complaints()

@@ -5,7 +5,7 @@ Shape legend: S seeds, B games of each, K names.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from acd_plugin.envs.batch_env import Purpose
-from acd_plugin.hosts.builtin.joint.player import LENGTH, RETURN
+from acd_plugin.hosts.builtin.joint.player import LENGTH, RETURN, WRONG
 from acd_plugin.hosts.builtin.joint.stacking import Tensors
 from acd_plugin.hosts.builtin.training import Training
 from acd_plugin.learners.base import BaseLearner
@@ -30,6 +30,11 @@ class Event(NamedTuple):
     runs: set[int]  # whom it is told
     names: Sequence[str]
     numbers: NDArray[np.float64]  # (K, S, B), or (K, S) of an update
+    kinds: Mapping[int, Sequence[str]]  # of each run's games (B,), where they have names
+
+    def is_wrong(self, run: int) -> bool:
+        """Return whether something went wrong in a run's games, so that they do not count."""
+        return self.purpose is not None and bool(self.numbers[self.names.index(WRONG), run].any())
 
 
 class History:
@@ -39,10 +44,17 @@ class History:
         self._events: list[tuple[Event, torch.cuda.Event | None]] = []
         self._added = 0  # since all was told
 
-    def add(self, purpose: Purpose | None, told: Tensors, runs: Iterable[int]) -> None:
+    def add(
+        self,
+        purpose: Purpose | None,
+        told: Tensors,
+        runs: Iterable[int],
+        kinds: Mapping[int, Sequence[str]] | None = None,
+    ) -> None:
         """Remember what there is to say; the tensors of ``told`` may be overwritten afterwards."""
         numbers, arrival = _underway(torch.stack([value.double() for value in told.values()]))
-        self._events.append((Event(purpose, set(runs), list(told), numbers.numpy()), arrival))
+        event = Event(purpose, set(runs), list(told), numbers.numpy(), kinds or {})
+        self._events.append((event, arrival))
         self._added += 1
 
     def __len__(self) -> int:
@@ -78,13 +90,18 @@ def next_episode(run: Training, purpose: Purpose) -> int:
     return _runner(run).next_episode(purpose)
 
 
+def kinds_of_games(run: Training) -> Sequence[str]:
+    """Return of which kinds the games are that a run has just played, if they have names."""
+    return _runner(run).kinds_of_games()
+
+
 def tell(run: Training, number: int, event: Event) -> None:
     """Let a run, which has this ``number`` among all, count and log what happened in it."""
     own = dict(zip(event.names, event.numbers[:, number], strict=True))
     if event.purpose is None:
         _tell_learner(run, {name: float(value) for name, value in own.items()})
     else:
-        _tell_runner(run, event.purpose, own)
+        _tell_runner(run, event.purpose, own, event.kinds.get(number, ()))
 
 
 def _tell_learner(run: Training, statistics: dict[str, float]) -> None:
@@ -95,13 +112,17 @@ def _tell_learner(run: Training, statistics: dict[str, float]) -> None:
 
 
 def _tell_runner(
-    run: Training, purpose: Purpose, statistics: dict[str, NDArray[np.float64]]
+    run: Training,
+    purpose: Purpose,
+    statistics: dict[str, NDArray[np.float64]],
+    kinds: Sequence[str],
 ) -> None:
     runner = _runner(run)
     if purpose is Purpose.TRAIN:  # what the runner logs of it is that of these games
         run.mac.action_selector.exploration(runner.t_env, False)
     returns, lengths = statistics.pop(RETURN), statistics.pop(LENGTH)
-    runner.account(purpose, returns, lengths.astype(np.int64), statistics)
+    del statistics[WRONG]  # nothing was
+    runner.account(purpose, returns, lengths.astype(np.int64), statistics, kinds)
 
 
 def _runner(run: Training) -> BatchRunner:

@@ -13,7 +13,7 @@ import torch
 from acd_plugin.envs.batch_env import Purpose
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.joint.graphs import repeatable
-from acd_plugin.hosts.builtin.joint.history import History, next_episode, tell
+from acd_plugin.hosts.builtin.joint.history import History, kinds_of_games, next_episode, tell
 from acd_plugin.hosts.builtin.joint.parts import NotTogetherError, Parts, put_together
 from acd_plugin.hosts.builtin.joint.stacking import Snapshot
 from acd_plugin.hosts.builtin.training import Training
@@ -140,15 +140,13 @@ class JointTraining:
     def _count(self, purpose: Purpose, runs: Iterable[int]) -> None:
         """Take note of the games that these runs have just played."""
         played = [i for i in runs if i in self._going]
-        self._history.add(purpose, self._players[purpose].told, played)
+        kinds = {i: kinds_of_games(self._runs[i]) for i in played}
+        self._history.add(purpose, self._players[purpose].told, played, kinds)
         for i in played:
             self._next_episode[purpose][i] += self._games
 
     def _tell_and_report(self, ended: Ended) -> None:
         """Let every run do what is due, once it was told everything; see `Training.report`."""
-        for i, complaint in list(self._parts.games.complaints().items()):
-            if i in self._going:
-                self._end(i, ended, complaint)
         self._tell(len(self._history), ended)
         for i in sorted(self._going):
             self._runs[i].episode = self._episode
@@ -160,7 +158,10 @@ class JointTraining:
         """Let every run count and log the first of the events that it was not told yet."""
         for event in self._history.take(events):
             for i in sorted(self._going & event.runs):
-                self._try(i, ended, partial(tell, self._runs[i], i, event))
+                if event.is_wrong(i):
+                    self._end(i, ended, self._parts.games.complaints()[i])
+                else:
+                    self._try(i, ended, partial(tell, self._runs[i], i, event))
 
     def _try(self, i: int, ended: Ended, work: Callable[[], None]) -> None:
         try:

@@ -19,7 +19,7 @@ from acd_plugin.hosts.builtin.joint.games import JointGames
 from acd_plugin.hosts.builtin.joint.stacking import Tensors
 from acd_plugin.runners.controller_extras import episode_stats
 
-RETURN, LENGTH = "return", "ep_length"
+RETURN, LENGTH, WRONG = "return", "ep_length", "wrong"
 
 
 class JointPlayer:
@@ -103,7 +103,8 @@ class JointPlayer:
                 live = live & ~(outcome.terminated | outcome.truncated)
                 if not live.any():
                     break
-        self.told.update({RETURN: returns, LENGTH: lengths, **self._statistics()})
+        played = {RETURN: returns, LENGTH: lengths, WRONG: self._games.wrong()}
+        self.told.update({**played, **self._statistics()})
 
     @torch.no_grad()
     def decide_once(self) -> None:

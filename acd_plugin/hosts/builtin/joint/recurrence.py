@@ -15,6 +15,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 
 
 class _Vmapped(Protocol):
@@ -41,7 +42,7 @@ class _Seeds(Function):
 
     @staticmethod
     def setup_context(ctx: object, inputs: tuple[object, ...], output: object) -> None:
-        raise NotImplementedError  # never called, as `forward` is not; torch asks that it is there
+        raise NotImplementedError("a recurrent layer whose gradients are taken under vmap")
 
     @staticmethod
     def vmap(
@@ -107,6 +108,7 @@ class _Step(Function):
         return following
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: _Kept, *gradients: Tensor) -> tuple[Tensor, ...]:
         return backward_step(gradients[0].contiguous(), ctx.saved_tensors)
 
@@ -138,6 +140,7 @@ class _Unrolled(Function):
         return found
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: _Kept, *gradients: Tensor) -> tuple[Tensor, ...]:
         initial, weight, states, *flat = ctx.saved_tensors
         each = len(flat) // len(states)
