@@ -29,15 +29,17 @@ def published() -> list[RunRecord]:
 
 
 def test_published_runs_stay_in_their_groups(published: list[RunRecord]) -> None:
-    golden = json.loads(GOLDEN.read_text())
+    golden = json.loads(GOLDEN.read_text())  # of the runs that were published then
     groups = defaultdict(list)
     for run in published:
+        if run.id not in golden["runs"]:
+            continue
         groups[learned_with(run.config)].append(run.id)
     assert sorted(groups.values()) == sorted(golden["identities"])
     found, problems = cells(published)
     assert not problems
     scores = {score.run.id: (cell, score) for cell in found for score in cell.scores}
-    assert scores.keys() == golden["runs"].keys()
+    assert scores.keys() >= golden["runs"].keys()
     for run, then in golden["runs"].items():
         cell, score = scores[run]
         # Today all groups of an environment say their length where it has several.
