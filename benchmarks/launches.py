@@ -23,9 +23,8 @@ from acd_plugin.configuration.layers import load_config
 from acd_plugin.envs.compiled.gpu import simulated
 from acd_plugin.envs.device_games import PlayedOnDevice
 from acd_plugin.hosts.builtin.joint import JointTraining, parts, recurrence
-from acd_plugin.hosts.builtin.joint.games import GpuGames, JointGames
+from acd_plugin.hosts.builtin.joint.games import JointGames
 from acd_plugin.hosts.builtin.training import Training
-from acd_plugin.runners.controller_extras import needed_truths
 from acd_plugin.running.assembly import make_training
 from acd_plugin.running.recorder import NullRecorder
 from acd_plugin.running.run_spec import resolve
@@ -91,11 +90,7 @@ def simulated_games(runs: Sequence[Training], device: torch.device) -> JointGame
     """Return the games as they would be on a GPU."""
     blueprint = runs[0].args.blueprint
     assert isinstance(blueprint, PlayedOnDevice)
-    truths = needed_truths(type(runs[0].mac), runs[0].args)
-    seeds = [run.settings.seed for run in runs]
-    return GpuGames(
-        blueprint.make_device_games(runs[0].settings.batch_size_run, seeds, truths), truths, device
-    )
+    return parts.games_on_device(runs, blueprint, device)
 
 
 def line(case: str, lists: bool) -> str:

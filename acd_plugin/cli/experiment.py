@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from acd_plugin.analysis.report.enumeration import counted
 from acd_plugin.analysis.report.text_table import text_table
 from acd_plugin.analysis.runs.plan_names import PlanName, Swept, write_plan_names
 from acd_plugin.analysis.runs.run_record import RunRecord
@@ -147,8 +148,7 @@ def _estimate(left: Mapping[Job, RunRecord | None], workers: int, is_dry: bool) 
     if len(seconds) == len(left):
         at_once = 1 if all(map(is_on_gpu, left)) else min(workers, len(left))
         expected = duration(sum(seconds.values()) / at_once)
-        many = f"{at_once} worker{'s' if at_once > 1 else ''}"
-        print(f"about {expected} with {many}, measured just now")
+        print(f"about {expected} with {counted(at_once, 'worker')}, measured just now")
     return seconds
 
 

@@ -15,7 +15,7 @@ import torch
 from acd_plugin.envs.device_games import PlayedOnDevice
 from acd_plugin.errors import UserError
 from acd_plugin.hosts.builtin.joint import JointTraining, parts
-from acd_plugin.hosts.builtin.joint.games import GpuGames, JointGames
+from acd_plugin.hosts.builtin.joint.games import JointGames
 from acd_plugin.hosts.builtin.training import Training
 from tests.hosts.joint.test_joint_training import made
 
@@ -26,9 +26,7 @@ def games_on_a_device(runs: Sequence[Training], device: torch.device) -> JointGa
     """Take the place of `parts.games_of`: the simulator's arrays are in main memory."""
     blueprint = runs[0].args.blueprint
     assert isinstance(blueprint, PlayedOnDevice)
-    seeds = [run.settings.seed for run in runs]
-    truths = ("threatened",)
-    return GpuGames(blueprint.make_device_games(2, seeds, truths), truths, device)
+    return parts.games_on_device(runs, blueprint, device)
 
 
 def main() -> int:

@@ -103,16 +103,26 @@ def _without_seed(run: Training) -> Mapping[str, object]:
 
 def games_of(runs: Sequence[Training], device: torch.device) -> JointGames:
     """Return the runs' games: on the device, if it is a GPU on which they can be played."""
-    first = runs[0]
-    blueprint: Blueprint = first.args.blueprint
-    truths = needed_truths(type(first.mac), first.args)
+    blueprint: Blueprint = runs[0].args.blueprint
     if device.type == "cuda" and isinstance(blueprint, PlayedOnDevice):
         try:
-            seeds = [run.settings.seed for run in runs]
-            games = blueprint.make_device_games(first.settings.batch_size_run, seeds, truths)
-            return GpuGames(games, truths, device)
+            return games_on_device(runs, blueprint, device)
         except UserError as error:
             _log.warning("the games are played on the CPU, which is slower: %s", error)
     elif device.type == "cuda":
-        _log.warning("the games of '%s' are played on the CPU, which is slower", first.settings.env)
-    return LoopGames([run.runner.env for run in runs], truths, device)
+        env = runs[0].settings.env
+        _log.warning("the games of '%s' are played on the CPU, which is slower", env)
+    return LoopGames([run.runner.env for run in runs], _truths(runs[0]), device)
+
+
+def games_on_device(
+    runs: Sequence[Training], blueprint: PlayedOnDevice, device: torch.device
+) -> GpuGames:
+    """Return the runs' games as arrays of the device; UserError where they cannot be."""
+    seeds, truths = [run.settings.seed for run in runs], _truths(runs[0])
+    games = blueprint.make_device_games(runs[0].settings.batch_size_run, seeds, truths)
+    return GpuGames(games, truths, device)
+
+
+def _truths(run: Training) -> tuple[str, ...]:
+    return needed_truths(type(run.mac), run.args)
