@@ -11,6 +11,7 @@ from acd_plugin.analysis.runs.run_record import RunRecord, read_records
 from acd_plugin.configuration.nested import flat
 from acd_plugin.configuration.packages import need
 from acd_plugin.errors import UserError
+from acd_plugin.tracking.archive import ENDING, is_archive
 from acd_plugin.tracking.metric_file import iterate_metrics
 from acd_plugin.tracking.results import find_run
 
@@ -30,8 +31,10 @@ def read_runs(results: str | Path = "results") -> DataFrame:
 
     if not isinstance(results, str | PathLike):
         raise UserError(f"results is {results!r}: give the path of a folder with runs")
-    if Path(results).is_file():
-        raise UserError(f"'{results}' is a file: name the folder of your runs")
+    if Path(results).is_file() and not is_archive(Path(results)):
+        raise UserError(
+            f"'{results}' is a file: name the folder of your runs, or an archive (*{ENDING})"
+        )
     if not Path(results).exists():
         raise UserError(f"no folder '{results}': name that of your runs")
     records, problems = read_records(Path(results))

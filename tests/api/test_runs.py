@@ -283,6 +283,18 @@ def test_runs_are_read_as_tables(trained: Path) -> None:
     assert metrics["test_return_mean"].iloc[-1] == runs.loc["1", "result"]
 
 
+def test_published_runs_are_read_as_tables_out_of_their_archive(
+    trained: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "runs.tar.xz"
+    assert main(["publish", str(trained.parent), str(archive)]) == 0
+    runs = acd_plugin.read_runs(archive)
+    assert runs["algorithm"].tolist() == ["dial"]
+    (number,) = runs.index
+    copied, own = acd_plugin.read_metrics(number, archive), acd_plugin.read_metrics(trained)
+    assert copied["test_return_mean"].dropna().equals(own["test_return_mean"].dropna())
+
+
 @pytest.mark.parametrize(
     ("call", "arguments", "problem"),
     [
