@@ -22,7 +22,7 @@ from acd_plugin.experiments.progress import State, find_runs, state_of, unplayed
 from acd_plugin.experiments.tasks import is_on_gpu, works_of
 from acd_plugin.machine import cores
 from acd_plugin.running.console import logger, set_up_logging
-from acd_plugin.running.device import check_device
+from acd_plugin.running.device import check_device, is_shared_by_processes
 from acd_plugin.running.interruption import interruptible
 from acd_plugin.tracking.archive import is_archive
 from acd_plugin.tracking.ownership import is_owned, owner_in_words
@@ -72,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
     place = folder.resolve() if options.ray_address else folder
     works = works_of(states, runs, place, options.workers or 1)
     _show_groups(works)
+    if not options.ray_address and any(map(is_on_gpu, left)):
+        _show_turns(min(options.workers or 1, len(works)))
     seconds = _estimate({job: runs.get(job) for job in left}, workers, options.dry_run)
     if options.dry_run:
         return 0
@@ -128,7 +130,16 @@ def _show_groups(works: Sequence[Work]) -> None:
     groups = [work for work in works if len(work.tasks) > 1]
     if groups:
         runs = sum(len(work.tasks) for work in groups)
-        print(f"{runs} of them in {len(groups)} groups, whose seeds are trained together")
+        told = counted(len(groups), "group")
+        print(f"{runs} of them in {told}, whose seeds are trained together")
+
+
+def _show_turns(workers: int) -> None:
+    if workers > 1 and not is_shared_by_processes():
+        print(
+            f"{workers} processes take turns on the GPU; for work side by side start NVIDIA's "
+            "MPS before: nvidia-cuda-mps-control -d"
+        )
 
 
 def _estimate(left: Mapping[Job, RunRecord | None], workers: int, is_dry: bool) -> dict[str, float]:

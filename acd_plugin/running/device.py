@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from acd_plugin.errors import DivergedError, UserError
+
+_MPS = Path(os.sep, "tmp", "nvidia-mps")  # where NVIDIA's Multi-Process Service has its pipes
 
 
 class DeviceFailedError(UserError):
@@ -31,6 +36,15 @@ def check_device(device: str) -> None:
             f"device=cuda: torch {torch.__version__} finds no CUDA device ({_reason()}): "
             "set device=cpu"
         )
+
+
+def is_shared_by_processes() -> bool:
+    """Return whether processes work on a GPU side by side: NVIDIA's Multi-Process Service runs.
+
+    Without it they take turns.
+    """
+    pipes = Path(os.environ.get("CUDA_MPS_PIPE_DIRECTORY") or _MPS)
+    return pipes.is_dir() and any(pipes.iterdir())
 
 
 def describe_device(device: str) -> str:

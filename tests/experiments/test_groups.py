@@ -10,6 +10,7 @@ import pytest
 
 from acd_plugin.experiments.estimate import estimate
 from acd_plugin.experiments.plan import Plan, load_plan
+from acd_plugin.experiments.pool import Worked
 from acd_plugin.experiments.processes import Report, Task
 from acd_plugin.experiments.progress import State, find_runs, state_of
 from acd_plugin.experiments.tasks import works_of
@@ -72,6 +73,23 @@ def test_a_plan_needs_its_device(call: Call, write_plan: WritePlan) -> None:
     assert outcome.err.count("\n") == 1
 
 
+def test_processes_that_share_a_gpu_are_told_how_not_to_take_turns(
+    call: Call, results: Path, write_plan: WritePlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd_plugin.cli.experiment.check_device", lambda _: None)
+    monkeypatch.setattr("acd_plugin.cli.experiment.run_all", lambda *_: Worked({}, is_stopped=True))
+    pipes = results / "pipes"
+    monkeypatch.setenv("CUDA_MPS_PIPE_DIRECTORY", str(pipes))
+    words = ["experiment", "run", write_plan(), f"--results={results}", "--device=cuda"]
+    hint = "2 processes take turns on the GPU"
+    assert hint not in call(*words).out
+    assert hint in call(*words, "--workers=2").out
+    pipes.mkdir()
+    assert hint in call(*words, "--workers=2").out  # nobody is there
+    (pipes / "control").touch()
+    assert hint not in call(*words, "--workers=2").out
+
+
 @pytest.mark.usefixtures("in_this_process")
 def test_a_group_is_trained_and_evaluated_and_one_more_seed_goes_on(
     call: Call, results: Path, write_plan: WritePlan
@@ -81,7 +99,7 @@ def test_a_group_is_trained_and_evaluated_and_one_more_seed_goes_on(
     words = ["experiment", "run", path, f"--results={results}"]
     outcome = call(*words)
     assert outcome.code == 0, outcome.err
-    assert "3 of them in 1 groups, whose seeds are trained together" in outcome.out
+    assert "3 of them in 1 group, whose seeds are trained together" in outcome.out
     assert "3 done, 0 failed" in outcome.out
     for place in (results / name for name in "123"):
         assert (
