@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 logs=${1:-$(mktemp -d)}
 export PYTHONPATH=$PWD PYTHONUNBUFFERED=1
 failed=0
-timeout 240 python3 -m pytest -q -n 6 tests/gpu tests/envs/cyborg/test_device_games.py \
+timeout 300 python3 -m pytest -q -n auto -rf tests/gpu tests/envs/cyborg/test_device_games.py \
   2>&1 | tee "$logs/tests.txt" | tail -40 || failed=1
 python3 benchmarks/gpu_game.py 2>&1 | tee "$logs/game.txt" | tail -40
 python3 benchmarks/gpu_training.py --seconds 2 2>&1 | tee "$logs/training.txt"

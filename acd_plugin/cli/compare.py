@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     centre, its_name = (interquartile_mean, "IQM") if options.iqm else (mean, "mean")
     chosen = selection(options).choose(_find(several_runs(options.runs), options.results))
     names = read_plan_names(Path(options.results))
-    comparison = compare(chosen, options.metric, centre, its_name, names)
+    comparison = compare(chosen, options.metric, centre, its_name, names, options.status)
     print(text_table(comparison.rows()))
     for caution in comparison.cautions:
         print(f"note: {caution}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from acd_plugin.analysis.runs.run_record import RunRecord, without_copies
 from acd_plugin.analysis.statistics import Array, Statistic, mean
 from acd_plugin.errors import UserError, brief
 
+FINISHED = "COMPLETED"
 GroupsByName = dict[str, list[RunRecord]]
 
 
@@ -56,6 +57,11 @@ class Comparison(NamedTuple):
             told.append(
                 f"these runs were trained for different lengths ({'; '.join(lengths)}), and every "
                 "group is told at its own end: compare groups of one length"
+            )
+        if unfinished := [run.id for run in runs if run.status != FINISHED]:
+            told.append(
+                f"{len(unfinished)} of these runs did not come to the end, and every group is told "
+                "at the last step that all its runs have"
             )
         return told
 
@@ -100,20 +106,24 @@ def compare(
     centre: Statistic = mean,
     centre_name: str = "mean",
     names: PlanNames | None = None,
+    statuses: Collection[str] = (),
 ) -> Comparison:
-    """Compare finished runs of equal length, each seed once; those left out are named.
+    """Compare runs of equal length, each seed once; those left out are named.
 
-    Groups have the names of the plans that have such runs, if any.
+    They must be finished, or have one of the ``statuses`` if any are given. Groups have the names
+    of the plans that have such runs, if any.
 
     Raises UserError when no run is left, or when a group's runs have no steps in common.
     """
     originals, problems = without_copies(runs)
-    finished = [run for run in originals if run.status == "COMPLETED"]
-    problems += [f"run {run.id} is {run.status}" for run in originals if run.status != "COMPLETED"]
-    if problems and not finished:
-        raise UserError(f"no finished runs to compare: {brief(', '.join(problems))}")
+    wanted = statuses or (FINISHED,)
+    compared = [run for run in originals if run.status in wanted]
+    problems += [f"run {run.id} is {run.status}" for run in originals if run.status not in wanted]
+    if problems and not compared:
+        others = "; --status=STATUS compares others, as far as they came"
+        raise UserError(f"no finished runs to compare: {brief(', '.join(problems))}{others}")
     groups = []
-    for name, members in _shown(grouped(finished, by_length=True), names or PlanNames()).items():
+    for name, members in _shown(grouped(compared, by_length=True), names or PlanNames()).items():
         curves: dict[str, Curve] = {}
         seeds: dict[int, str] = {}  # the same seed gives the same run: it is no second sample
         for run in members:

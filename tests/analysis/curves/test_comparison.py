@@ -83,6 +83,16 @@ def test_unfinished_runs_are_left_out_and_named_or_refused(make: Make) -> None:
         compare([running], METRIC)
 
 
+def test_unfinished_runs_are_compared_where_they_are_asked_for(make: Make) -> None:
+    stopped = [make([-9.0, -2.0, -4.0][: 3 - seed], status="KILLED", seed=seed) for seed in (0, 1)]
+    found = compare([*stopped, make([-9.0, -8.0], seed=2)], METRIC, statuses=["KILLED"])
+    assert found.problems == ["run 3 is COMPLETED"]
+    (caution,) = found.cautions
+    assert "2 of these runs did not come to the end" in caution
+    assert found.rows()[1][:4] == ["dial", "2", "100", "-2.00"]  # where the shorter one ends
+    assert found.best() is None
+
+
 def test_runs_that_never_meet_cannot_be_compared(make: Make) -> None:
     early, late = make([-1.0, -2.0]), make([-1.0] * 9, seed=1)
     lines = late.folder.metrics.read_text().splitlines(keepends=True)
