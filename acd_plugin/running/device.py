@@ -41,10 +41,13 @@ def check_device(device: str) -> None:
 def is_shared_by_processes() -> bool:
     """Return whether processes work on a GPU side by side: NVIDIA's Multi-Process Service runs.
 
-    Without it they take turns.
+    Without it they take turns. Where its pipes are hidden from this user it is taken to run.
     """
     pipes = Path(os.environ.get("CUDA_MPS_PIPE_DIRECTORY") or _MPS)
-    return pipes.is_dir() and any(pipes.iterdir())
+    try:
+        return pipes.is_dir() and any(pipes.iterdir())
+    except PermissionError:
+        return True
 
 
 def describe_device(device: str) -> str:

@@ -357,7 +357,7 @@ blueprint = CyborgBlueprint(json.loads(sys.argv[2]))
 batch = blueprint.make_batch(2, seed=0)
 batch.reset(0, Purpose.TRAIN)
 batch.step(np.zeros((2, 2), dtype=np.int64))
-stats = batch.program.step_games.stats
+stats = batch.program.step_games._from_python.stats  # of what this call compiled or loaded
 print(json.dumps([sum(stats.cache_hits.values()), sum(stats.cache_misses.values()),
                   batch.state.red_target.tolist(), blueprint.identity["attacker"]]))
 """
