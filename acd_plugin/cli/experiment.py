@@ -70,10 +70,15 @@ def run(options: argparse.Namespace) -> int:
         for device in {job.spec.settings.device for job in left}:
             check_device(device)
     place = folder.resolve() if options.ray_address else folder
-    works = works_of(states, runs, place, options.workers or 1)
+    on_gpu = {(job.algorithm, job.environment) for job in left if is_on_gpu(job)}
+    sharing = max(1, min(options.workers or 1, len(on_gpu)))
+    works = works_of(states, runs, place, sharing)
     _show_groups(works)
-    if not options.ray_address and any(map(is_on_gpu, left)):
-        _show_turns(min(options.workers or 1, len(works)))
+    if sharing > 1 and not (options.ray_address or is_shared_by_processes()):
+        print(
+            f"{sharing} processes take turns on the GPU; for work side by side start NVIDIA's MPS "
+            "before: nvidia-cuda-mps-control -d"
+        )
     seconds = _estimate({job: runs.get(job) for job in left}, workers, options.dry_run)
     if options.dry_run:
         return 0
@@ -132,14 +137,6 @@ def _show_groups(works: Sequence[Work]) -> None:
         runs = sum(len(work.tasks) for work in groups)
         told = counted(len(groups), "group")
         print(f"{runs} of them in {told}, whose seeds are trained together")
-
-
-def _show_turns(workers: int) -> None:
-    if workers > 1 and not is_shared_by_processes():
-        print(
-            f"{workers} processes take turns on the GPU; for work side by side start NVIDIA's "
-            "MPS before: nvidia-cuda-mps-control -d"
-        )
 
 
 def _estimate(left: Mapping[Job, RunRecord | None], workers: int, is_dry: bool) -> dict[str, float]:

@@ -14,6 +14,7 @@ from acd_plugin.running.many import train_many
 from acd_plugin.running.planned import FinishedError, Planned, continued
 from acd_plugin.running.recorded_run import Records
 from acd_plugin.running.train import resume
+from acd_plugin.tracking.run_folder import NoCheckpointError
 
 
 def go_on(names: Sequence[str], changes: Mapping[str, object], options: argparse.Namespace) -> int:
@@ -24,17 +25,20 @@ def go_on(names: Sequence[str], changes: Mapping[str, object], options: argparse
         name = names[0]
         return told(lambda: resume(name, options.results, records, changes, options.plugins))
     runs: list[Planned] = []
+    lacks = 0  # runs that were to go on and cannot
     for name in names:
         try:
             found = continued(name, options.results, records, changes, options.plugins)
-        except FinishedError as finished:
-            logger.info("left out: %s", finished)
+        except (FinishedError, NoCheckpointError) as reason:
+            logger.info("left out: %s", reason)
+            lacks += isinstance(reason, NoCheckpointError)
         else:
             runs.append(found)
     _refuse_twice(runs)
     if not runs:
-        raise UserError("none of these runs has anything left to do: with t_max=LARGER they have")
-    return told_of_all(runs, train_many(runs, in_processes))
+        can = "" if lacks else ": with t_max=LARGER they have"
+        raise UserError(f"none of these runs has anything left to do{can}")
+    return told_of_all(runs, train_many(runs, in_processes)) or min(lacks, 1)
 
 
 def _refuse_twice(runs: Sequence[Planned]) -> None:

@@ -18,7 +18,7 @@ from acd_plugin.running.memory import free_memory, memory_to_train
 from acd_plugin.running.planned import Planned
 from acd_plugin.running.recorded_run import RunStopped
 from acd_plugin.running.together import Ended
-from acd_plugin.tracking.run_folder import RunFolder
+from acd_plugin.tracking.run_folder import RunFolder, check_writable
 
 
 class FailedError(Exception):
@@ -49,6 +49,9 @@ def refuse_existing(runs: Sequence[Planned]) -> None:
 def in_processes(runs: Sequence[Planned]) -> list[Ended]:
     """Train runs each in a process of its own, as many at a time as cores and memory allow."""
     spec = runs[0].spec
+    if any(run.folder is None for run in runs):
+        remedy = "choose another one with local_results_path=FOLDER"
+        check_writable(spec.settings.local_results_path, remedy)
     free, one = free_memory(spec.settings.device), memory_to_train(spec)
     fitting = free.host / one.host
     if one.device:

@@ -41,12 +41,12 @@ def check_device(device: str) -> None:
 def is_shared_by_processes() -> bool:
     """Return whether processes work on a GPU side by side: NVIDIA's Multi-Process Service runs.
 
-    Without it they take turns. Where its pipes are hidden from this user it is taken to run.
+    Without it they take turns. Where its pipes cannot be looked at it is taken to run.
     """
     pipes = Path(os.environ.get("CUDA_MPS_PIPE_DIRECTORY") or _MPS)
     try:
         return pipes.is_dir() and any(pipes.iterdir())
-    except PermissionError:
+    except OSError:
         return True
 
 

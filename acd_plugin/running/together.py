@@ -89,7 +89,7 @@ class Group:
             "%s: %s; run folders: %s in %s",
             f"{len(self._members)} seeds together" if many else "one seed",
             seeds,
-            short([int(number) for number in numbers if number.isdigit()]),
+            short([int(number) for number in numbers if number.isdecimal()]),
             self._members[0].run.spec.settings.local_results_path,
         )
 

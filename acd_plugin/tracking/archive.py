@@ -6,9 +6,11 @@ size, and nothing outside the folder that it is unpacked into can be written.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import io
 import lzma
+import os
 import shutil
 import tarfile
 import tempfile
@@ -31,6 +33,8 @@ _PORTION = 2**16  # bytes that are unpacked at once
 _LONG_HEADS = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME)  # of a long name, say
 _LONGEST_HEAD = 2**16  # bytes
 _ONE_AT_A_TIME = threading.Lock()
+# The last one is of an archive that is all heads.
+_UNREADABLE = (OSError, EOFError, lzma.LZMAError, tarfile.TarError, ValueError, RecursionError)
 
 
 def is_archive(path: Path) -> bool:
@@ -43,29 +47,53 @@ def unpacked(archive: Path) -> Path:
 
     It is for reading. Raises UserError when the archive cannot be read, or must not be.
     """
-    state = archive.stat()
+    try:
+        state = archive.stat()
+    except OSError as error:  # a link to nowhere, say
+        raise UserError(f"{archive}: cannot be read ({error.strerror})") from None
+    wanted = (archive.resolve(), state.st_mtime_ns, state.st_size)
     with _ONE_AT_A_TIME:
-        return Path(_unpacked_once(archive.resolve(), state.st_mtime_ns, state.st_size).name)
+        if not _unpacked_once(*wanted).is_dir():  # somebody has tidied up
+            _unpacked_once.cache_clear()
+        return _unpacked_once(*wanted)
 
 
 @functools.cache
-def _unpacked_once(archive: Path, *_: int) -> tempfile.TemporaryDirectory[str]:
-    folder = tempfile.TemporaryDirectory(prefix=f"{archive.name}.")
-    unpack(archive, Path(folder.name))
-    return folder
+def _unpacked_once(archive: Path, *_: int) -> Path:
+    try:
+        folder = tempfile.mkdtemp(prefix=f"{archive.name}.")
+    except OSError as error:
+        raise UserError(
+            f"{archive}: there is no place to unpack it ({error.strerror}): set TMPDIR to a folder "
+            "that can be written"
+        ) from None
+    atexit.register(_remove, folder, os.getpid())
+    try:
+        unpack(archive, Path(folder))
+    except UserError:
+        _remove(folder, os.getpid())
+        raise
+    return Path(folder)
+
+
+def _remove(folder: str, owner: int) -> None:
+    if os.getpid() == owner:  # no copy of the process, which may end long before it
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def unpack(archive: Path, folder: Path) -> None:
     """Write the content of an archive into a folder; UserError as of `unpacked`."""
     try:
         with open_plain(archive, follow=True) as file:
-            content = cast(IO[bytes], _Content(file))
-            with tarfile.open(fileobj=content, mode="r|", tarinfo=_Entry) as tar:
+            content = _Content(file)
+            packed = cast(IO[bytes], content)
+            with tarfile.open(fileobj=packed, mode="r|", tarinfo=_Entry) as tar:
                 for number, member in enumerate(tar):
                     if number >= _MOST_FILES:
                         raise tarfile.ReadError(f"it holds more than {_MOST_FILES:,} files")
                     _write(tar, member, folder)
-    except (OSError, EOFError, lzma.LZMAError, tarfile.TarError, ValueError) as error:
+            content.finish()
+    except _UNREADABLE as error:
         raise UserError(
             f"{archive}: not a readable archive of runs ({error}): get another copy of "
             "it, or publish the runs again"
@@ -93,6 +121,16 @@ class _Content:
             if self._left < 0:
                 raise tarfile.ReadError(f"it holds more than {_MOST_BYTES:,} bytes")
         return b"".join(pieces)
+
+    def finish(self) -> None:
+        """Read to the end, where it shows whether all was as it was packed.
+
+        tarfile takes the first damaged head for the end.
+        """
+        while self.read(_PORTION):
+            pass
+        if self._unpacker.unused_data or self._file.read(1):
+            raise tarfile.ReadError("something follows its end")
 
 
 class _Entry(tarfile.TarInfo):

@@ -48,8 +48,10 @@ class Copies:
         Where another run has that number, the next that is free is taken.
         """
         if key not in self._places:
-            if number in self._taken or not number.isdigit():
-                number = str(max((int(one) for one in self._taken if one.isdigit()), default=0) + 1)
+            if number in self._taken or not number.isdecimal():
+                number = str(
+                    max((int(one) for one in self._taken if one.isdecimal()), default=0) + 1
+                )
             self._taken.add(number)
             self._places[key] = RunFolder(self.target / number)
         return self._places[key]

@@ -68,7 +68,7 @@ def refuse_inside(target: Path, remedy: str = "give another target") -> None:
 
 
 def _number(name: str) -> tuple[int, str]:
-    return (int(name) if name.isdigit() else sys.maxsize, name)
+    return (int(name) if name.isdecimal() else sys.maxsize, name)
 
 
 def refuse_in_use(name: str, results: str) -> None:
@@ -80,8 +80,8 @@ def refuse_in_use(name: str, results: str) -> None:
 
 
 def find_run(name: str, results: str) -> RunFolder:
-    """Return the run with this id in ``results``, or at this path; UserError otherwise."""
-    for path in (Path(name), Path(results) / name):
+    """Return the run with this id in ``results``, or else at this path; UserError otherwise."""
+    for path in (Path(results) / name, Path(name)):
         if _has_mark(path):
             return RunFolder(path)
         if is_archive(path.parent):

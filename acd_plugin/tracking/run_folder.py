@@ -24,6 +24,10 @@ _LARGEST_KEY = 64  # letters
 _CHECKPOINT = re.compile(r"(0|[1-9][0-9]{0,18})\.pt")
 
 
+class NoCheckpointError(UserError):
+    """A run cannot go on, nor be played."""
+
+
 class RunFolder:
     """Paths inside ``results/<id>``.
 
@@ -58,9 +62,9 @@ class RunFolder:
         """Return the checkpoint with the most environment steps; UserError when there is none."""
         found = self.stored_checkpoints()
         if not found:
-            raise UserError(
-                f"{self}: has no checkpoint (published copies have none); train with "
-                "save_model=True"
+            raise NoCheckpointError(
+                f"{self}: has no checkpoint (as published copies, runs with save_model=False, and "
+                "those that ended before their first): train it again"
             )
         return found[-1]
 
@@ -113,7 +117,7 @@ def new_folder(results: str) -> RunFolder:
     Whoever makes several at once so gets them in order.
     """
     place = Path(results)
-    taken = [int(path.name) for path in place.iterdir() if path.name.isdigit()]
+    taken = [int(path.name) for path in place.iterdir() if path.name.isdecimal()]
     number = max(taken, default=0) + 1
     while True:
         try:

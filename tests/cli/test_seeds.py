@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shlex
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -106,6 +107,28 @@ def test_ctrl_c_saves_all_and_all_go_on(
     assert statuses(place) == {0: "COMPLETED", 1: "COMPLETED"}
     for run in "12":
         assert_alike(place / run, results / run)
+
+
+def test_runs_go_on_without_one_that_cannot(
+    train: Call, call: Call, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("acd_plugin.cli.resuming.in_processes", one_by_one)
+    assert train(1, "seed=0..2", TOGETHER).code == 0
+    shutil.rmtree(results / "2" / "checkpoints")
+    outcome = call("resume", "1..3", "with", f"t_max={2 * EPOCH}", TOGETHER)
+    assert outcome.code == 1
+    assert "left out: results/2: has no checkpoint" in outcome.err
+    assert "done: results/1 results/3 (2 of 2 runs)" in outcome.out
+    outcome = call("resume", "2", "2", "with", f"t_max={2 * EPOCH}")
+    assert "error: none of these runs has anything left to do\n" in outcome.err
+
+
+def test_where_nothing_can_be_written_nothing_begins(train: Call, results: Path) -> None:
+    results.parent.joinpath("file").touch()
+    outcome = train(1, "seed=0..2", "local_results_path=file")
+    assert outcome.code == 2
+    assert outcome.err.count("choose another one with local_results_path=FOLDER") == 1
+    assert "seed 0" not in outcome.err
 
 
 def test_a_second_ctrl_c_stops_all_at_once(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import os
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -80,6 +81,49 @@ def test_other_files_are_named(folder: Path, content: bytes) -> None:
     with pytest.raises(UserError, match=r"x\.tar\.xz: not a readable archive of runs"):
         unpacked(path)
     assert [run.id for run in run_folders(folder)] == ["2", "10", "x.tar.xz"]
+
+
+def test_damage_at_the_end_is_no_end(folder: Path, tmp_path: Path) -> None:
+    """What was read till there may lack runs: tarfile takes a damaged head for the end of all."""
+    pack(folder, tmp_path / "whole.tar.xz")
+    whole = (tmp_path / "whole.tar.xz").read_bytes()
+    last = range(len(whole) - 40, len(whole))  # checksum, index and footer
+    flipped = [whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :] for at in last]
+    for number, content in enumerate([*flipped, whole[:-1], whole[:-36], whole + b"x", whole * 2]):
+        path = tmp_path / f"{number}.tar.xz"
+        path.write_bytes(content)
+        with pytest.raises(UserError, match="not a readable archive of runs"):
+            unpacked(path)
+
+
+def test_a_link_to_nowhere_is_a_run_that_cannot_be_read(folder: Path) -> None:
+    link = folder / "lost.tar.xz"
+    link.symlink_to(folder / "elsewhere")
+    assert [run.id for run in run_folders(folder)] == ["2", "10", "lost.tar.xz"]
+    with pytest.raises(UserError, match=r"lost\.tar\.xz: cannot be read"):
+        unpacked(link)
+
+
+def test_what_somebody_tidied_up_is_unpacked_again(folder: Path, tmp_path: Path) -> None:
+    pack(folder, tmp_path / "kept.tar.xz")
+    shutil.rmtree(unpacked(tmp_path / "kept.tar.xz"))
+    assert [run.id for run in run_folders(tmp_path / "kept.tar.xz")] == ["2", "10"]
+
+
+def test_a_copy_of_the_process_removes_nothing_when_it_ends(tmp_path: Path) -> None:
+    archive._remove(str(tmp_path), os.getpid() + 1)
+    assert tmp_path.exists()
+    archive._remove(str(tmp_path), os.getpid())
+    assert not tmp_path.exists()
+
+
+def test_a_run_is_looked_for_in_the_results_first(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack(folder, tmp_path / "kept.tar.xz")
+    monkeypatch.chdir(folder)  # where there is another run of that number
+    assert find_run("2", str(tmp_path / "kept.tar.xz")).place == tmp_path / "kept.tar.xz" / "2"
+    assert find_run("2", "elsewhere").path == Path("2")
 
 
 def hostile(path: Path, name: str, kind: bytes = tarfile.REGTYPE, link: str = "") -> Path:

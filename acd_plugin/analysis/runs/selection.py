@@ -72,7 +72,7 @@ def in_order(runs: list[RunRecord], key: str) -> list[RunRecord]:
 def _id_in_order(id: str) -> tuple[str, bool, int, str]:
     """Order ``2`` before ``10``, and a run of an archive behind those that lie beside it."""
     archive, _, name = id.rpartition("/")
-    return (archive, not name.isdigit(), int(name) if name.isdigit() else 0, name)
+    return (archive, not name.isdecimal(), int(name) if name.isdecimal() else 0, name)
 
 
 def _is_any(value: object, wanted: Sequence[object]) -> bool:
