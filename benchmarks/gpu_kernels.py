@@ -13,7 +13,7 @@ import time
 from collections import Counter
 
 import torch
-from gpu_training import GAMES, Case, runs_of
+from gpu_training import GAMES, Case, runs_of, told
 from torch.profiler import ProfilerActivity, profile
 
 from acd_plugin.hosts.builtin.joint import JointTraining
@@ -22,9 +22,10 @@ CASES = ["dial:cyborg_small:10", "qmix:cyborg_small:10"]
 EPOCHS = 3
 
 
-def show(case: Case, device: str, most: int) -> None:
-    """Print an epoch's time, and then its kernels, those first that take the longest."""
-    runs = runs_of(case)
+def kernels(case: str, device: str, most: int) -> str:
+    """Return an epoch's time, and then its kernels, those first that take the longest."""
+    algorithm, env, seeds = case.split(":")
+    runs = runs_of(Case(algorithm, env, int(seeds)))
     updates = GAMES // runs[0].settings.batch_size_run
     joint = JointTraining(runs, device)
 
@@ -48,14 +49,15 @@ def show(case: Case, device: str, most: int) -> None:
             own = event.self_cpu_time_total if device == "cpu" else event.time_range.elapsed_us()
             took[event.name] += own
             times[event.name] += 1
-    print(
-        f"{case.algorithm} on {case.env}, {case.seeds} seeds: {each:.1f} ms an epoch; "
-        f"{times.total():,} kernels, {took.total() / 1e3:.1f} ms together"
-    )
-    print("      ms   times  us each")
+    lines = [
+        f"{case}: {each:.1f} ms an epoch; {times.total():,} kernels or operations, "
+        f"{took.total() / 1e3:.1f} ms together",
+        "      ms   times  us each",
+    ]
     for name, together in took.most_common(most):
         count = times[name]
-        print(f"{together / 1e3:8.2f} {count:7,} {together / count:8.2f}  {name[:100]}")
+        lines.append(f"{together / 1e3:8.2f} {count:7,} {together / count:8.2f}  {name[:100]}")
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -65,8 +67,7 @@ def main() -> None:
     parser.add_argument("--device", default="cuda", help="cpu: operations of the CPU instead")
     options = parser.parse_args()
     for case in options.cases:
-        algorithm, env, seeds = case.split(":")
-        show(Case(algorithm, env, int(seeds)), options.device, options.most)
+        told(lambda case=case: kernels(case, options.device, options.most), case)  # type: ignore[misc]
 
 
 if __name__ == "__main__":

@@ -65,6 +65,8 @@ def problem_of(key: str, value: object, field: FieldInfo, message: str) -> str:
     """Return what is wrong with a key's value, in pydantic's words, and what is legal."""
     message = message.removeprefix("Value error, ")
     legal = legal_values(field)
+    if legal and len(types_of(field.annotation)) > 1:  # of which pydantic tells of one alone
+        return f"'{key}' is {brief(repr(value))}: must be {legal}"
     hint = f" (legal: {legal})" if legal and not message.startswith("Input should be '") else ""
     return f"'{key}' is {brief(repr(value))}: {message[:1].lower()}{message[1:]}{hint}"
 

@@ -121,7 +121,7 @@ def do(work: Work, run_work: RunWork) -> dict[str, Report]:
         code = run_work(work, log, place)
         told = read_reports(place)
         last = _last_line(log, begin)
-    problem = f"{last} (exit code {code}; all of it: {log})"
+    problem = f"{last} ({_end(code)}; all of it: {log})"
     return {task.name: told.get(task.name) or _untold(task, code, problem) for task in work.tasks}
 
 
@@ -155,6 +155,13 @@ def read_reports(place: Path) -> dict[str, Report]:
         return {name: Report(**told) for name, told in json.loads(place.read_text()).items()}
     except (OSError, ValueError):
         return {}
+
+
+def _end(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    why = ", as when memory runs out" if -code == signal.SIGKILL else ""
+    return f"killed by signal {-code}{why}"
 
 
 def _last_line(log: Path, begin: int) -> str:

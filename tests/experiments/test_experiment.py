@@ -162,6 +162,9 @@ def test_two_commands_that_do_one_plan_hear_of_their_own_work(tmp_path: Path) ->
     assert not list(tmp_path.rglob("*.json"))
 
 
+KILLED = "killed by signal 9, as when memory runs out"
+
+
 def test_a_killed_process_is_quoted_and_no_other_command(tmp_path: Path) -> None:
     work = Work("a run", [Task("a run", {"local_results_path": str(tmp_path)}, None, None)])
 
@@ -175,16 +178,16 @@ def test_a_killed_process_is_quoted_and_no_other_command(tmp_path: Path) -> None
 
     def killed_beside_another(_work: Work, log: Path, reports: Path) -> int:
         be_killed("mine\n")(work, log, reports)
-        assert "its own (exit code -9; all of it: " in str(do(work, be_killed("its own\n")))
+        assert f"its own ({KILLED}; all of it: " in str(do(work, be_killed("its own\n")))
         return -9
 
     do(work, be_killed("long ago\n"))
     (report,) = do(work, killed_beside_another).values()
     log = tmp_path / "logs" / "a_run.log"
-    assert report.problem == f"mine (exit code -9; all of it: {log})"
+    assert report.problem == f"mine ({KILLED}; all of it: {log})"
     assert log.read_text() == "long ago\nmine\n"
     (report,) = do(work, be_killed("")).values()
-    assert report.problem == f"printed nothing (exit code -9; all of it: {log})"
+    assert report.problem == f"printed nothing ({KILLED}; all of it: {log})"
 
 
 def test_mistakes_are_found_before_anything_runs(
