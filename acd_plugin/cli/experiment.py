@@ -16,7 +16,7 @@ from acd_plugin.errors import UserError, program
 from acd_plugin.experiments.cluster import run_on_ray
 from acd_plugin.experiments.pairs import Job
 from acd_plugin.experiments.plan import Plan, load_plan, only
-from acd_plugin.experiments.pool import Reports, Worked, duration, run_all
+from acd_plugin.experiments.pool import Reports, Worked, duration, run_all, sharing
 from acd_plugin.experiments.processes import Work
 from acd_plugin.experiments.progress import State, find_runs, state_of, unplayed
 from acd_plugin.experiments.tasks import is_on_gpu, works_of
@@ -70,14 +70,13 @@ def run(options: argparse.Namespace) -> int:
         for device in {job.spec.settings.device for job in left}:
             check_device(device)
     place = folder.resolve() if options.ray_address else folder
-    on_gpu = {(job.algorithm, job.environment) for job in left if is_on_gpu(job)}
-    sharing = max(1, min(options.workers or 1, len(on_gpu)))
-    works = works_of(states, runs, place, sharing)
+    works = works_of(states, runs, place, options.workers or 1)
     _show_groups(works)
-    if sharing > 1 and not (options.ray_address or is_shared_by_processes()):
+    processes = sharing(works)
+    if processes > 1 and not (options.ray_address or is_shared_by_processes()):
         print(
-            f"{sharing} processes take turns on the GPU; for work side by side start NVIDIA's MPS "
-            "before: nvidia-cuda-mps-control -d"
+            f"{processes} processes take turns on the GPU; for work side by side start NVIDIA's "
+            "MPS before: nvidia-cuda-mps-control -d"
         )
     seconds = _estimate({job: runs.get(job) for job in left}, workers, options.dry_run)
     if options.dry_run:

@@ -25,20 +25,20 @@ def go_on(names: Sequence[str], changes: Mapping[str, object], options: argparse
         name = names[0]
         return told(lambda: resume(name, options.results, records, changes, options.plugins))
     runs: list[Planned] = []
-    lacks = 0  # runs that were to go on and cannot
+    lacks = False  # a run that was to go on, and cannot
     for name in names:
         try:
             found = continued(name, options.results, records, changes, options.plugins)
         except (FinishedError, NoCheckpointError) as reason:
             logger.info("left out: %s", reason)
-            lacks += isinstance(reason, NoCheckpointError)
+            lacks |= isinstance(reason, NoCheckpointError)
         else:
             runs.append(found)
     _refuse_twice(runs)
     if not runs:
         can = "" if lacks else ": with t_max=LARGER they have"
         raise UserError(f"none of these runs has anything left to do{can}")
-    return told_of_all(runs, train_many(runs, in_processes)) or min(lacks, 1)
+    return told_of_all(runs, train_many(runs, in_processes)) or int(lacks)
 
 
 def _refuse_twice(runs: Sequence[Planned]) -> None:

@@ -79,6 +79,11 @@ class Progress:
         return left / min(self._workers, len(self._left))
 
 
+def sharing(works: Sequence[Work]) -> int:
+    """Return how many processes there will be on a GPU at a time."""
+    return max((work.sharing for work in works if work.is_on_gpu), default=1)
+
+
 def run_all(works: Sequence[Work], seconds: Mapping[str, float], workers: int) -> Worked:
     """Do all the work, on a GPU as many at a time as share it; after Ctrl-C what goes on saves."""
     processes = Processes()
@@ -88,8 +93,7 @@ def run_all(works: Sequence[Work], seconds: Mapping[str, float], workers: int) -
         progress.begin(work)
         return do(work, processes.run)
 
-    sharing = max((work.sharing for work in works if work.is_on_gpu), default=1)
-    with ThreadPoolExecutor(workers) as cores, ThreadPoolExecutor(sharing) as gpu:
+    with ThreadPoolExecutor(workers) as cores, ThreadPoolExecutor(sharing(works)) as gpu:
         pending = {(gpu if work.is_on_gpu else cores).submit(begin, work): work for work in works}
         try:
             return Worked(collect(pending, progress), False)

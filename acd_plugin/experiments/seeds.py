@@ -50,8 +50,7 @@ def in_processes(runs: Sequence[Planned]) -> list[Ended]:
     """Train runs each in a process of its own, as many at a time as cores and memory allow."""
     spec = runs[0].spec
     if any(run.folder is None for run in runs):
-        remedy = "choose another one with local_results_path=FOLDER"
-        check_writable(spec.settings.local_results_path, remedy)
+        check_writable(spec.settings.local_results_path)
     free, one = free_memory(spec.settings.device), memory_to_train(spec)
     fitting = free.host / one.host
     if one.device:

@@ -20,7 +20,7 @@ def works_of(
     """Return what is left of jobs whose runs, if they have one, are in these states.
 
     On a GPU the seeds of one setting are one piece of work, of which ``sharing`` are done at a
-    time.
+    time, if there are so many.
     """
     pairs: dict[tuple[str, str], list[Job]] = {}
     for job, state in states.items():
@@ -32,6 +32,7 @@ def works_of(
         for size in [_seeds_of_a_process(jobs)]
         for place in range(0, len(jobs), size)
     ]
+    sharing = min(sharing, sum(is_on_gpu(jobs[0]) for jobs in pieces))
     places = {job: place for place, job in enumerate(states)}
     pieces.sort(key=lambda jobs: places[jobs[0]])
     return [
